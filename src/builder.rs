@@ -1,0 +1,270 @@
+use std::{fmt, time::Duration};
+
+use http::StatusCode;
+
+use crate::{
+    config::{CorsConfig, Danger},
+    error::{ConfigError, ConfigErrors, ConfigOption},
+    layer::CorsLayer,
+    policy::Policy,
+};
+
+/// Configures a [`CorsLayer`] or a [`Policy`].
+///
+/// Options add up: a method in the singular adds one entry to its list, the plural adds many, and
+/// calling either again adds more. A scalar option holds one value, and setting it to two is a
+/// mistake. Nothing fails before [`build`](Self::build), which reports all mistakes at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+/// use tower_cors::CorsLayer;
+///
+/// let cors = CorsLayer::builder()
+///     .allow_origins(["https://example.com", "https://*.example.com", "http://localhost:*"])
+///     .allow_credentials(true)
+///     .allow_methods([Method::PUT, Method::DELETE])
+///     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+///     .expose_headers(["x-request-id"])
+///     .max_age(Duration::from_secs(7200))
+///     .build()?;
+/// # Ok::<(), tower_cors::ConfigErrors>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct CorsLayerBuilder {
+    config: CorsConfig,
+    /// What only a setter can notice.
+    mistakes: Vec<ConfigError>,
+}
+
+impl CorsLayerBuilder {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// Allows an origin, or all that an [`OriginPattern`](crate::OriginPattern) matches: its page has
+    /// the tables of what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
+    ///
+    /// With credentials, http origins do not build, loopback ones aside: see
+    /// [`Danger::InsecureOrigins`]. `null` does not build without [`Danger::NullOrigin`].
+    pub fn allow_origin(self, origin: impl AsRef<[u8]>) -> Self {
+        self.allow_origins([origin])
+    }
+
+    /// Allows several origins or patterns, each as in [`allow_origin`](Self::allow_origin).
+    pub fn allow_origins<I>(mut self, origins: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<[u8]>,
+    {
+        let origins = origins.into_iter().map(|origin| as_text(origin.as_ref()));
+        self.config.allow_origins.extend(origins);
+        self
+    }
+
+    /// Allows any origin, by sending `*`.
+    ///
+    /// It goes with no other origin, and not with credentials: see
+    /// [`Danger::AnyOriginWithCredentials`]. It is safe for what anyone on the internet may read, and
+    /// not for what is only protected by where it can be reached from, such as a server on `localhost`
+    /// or behind a firewall.
+    pub fn allow_any_origin(self) -> Self {
+        self.allow_origin("*")
+    }
+
+    /// Allows requests with credentials: cookies, HTTP authentication and client certificates.
+    /// Default: `false`.
+    ///
+    /// A bearer token that a script sets is none of these. It only needs
+    /// `allow_header("authorization")`.
+    pub fn allow_credentials(mut self, allow: bool) -> Self {
+        let option = ConfigOption::AllowCredentials;
+        set(&mut self.config.allow_credentials, allow, option, &mut self.mistakes);
+        self
+    }
+
+    /// Allows a method, beyond `GET`, `HEAD` and `POST`, which the
+    /// [protocol always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method): to list `GET`
+    /// alone does not forbid `POST`. `"*"` is [`allow_any_method`](Self::allow_any_method).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `PUT` | `put` |
+    /// | `PATCH` | `Patch` |
+    /// | `PROPFIND` | `propfind` |
+    /// | `GET` | `get` |
+    /// | `chicken` | `CONNECT` |
+    /// | `X-METHOD` | `trace` |
+    /// | `*` | `PUT,DELETE` |
+    /// | `M-SEARCH` | `PUT ` |
+    pub fn allow_method(self, method: impl AsRef<str>) -> Self {
+        self.allow_methods([method])
+    }
+
+    /// Allows several methods, each as in [`allow_method`](Self::allow_method).
+    pub fn allow_methods<I>(mut self, methods: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.allow_methods.extend(texts(methods));
+        self
+    }
+
+    /// Allows any method that scripts can send. The answer is `*`, or with credentials, where browsers
+    /// take that for a name, the method that was asked for.
+    pub fn allow_any_method(self) -> Self {
+        self.allow_method("*")
+    }
+
+    /// Allows a request header, in any case, beyond those
+    /// [safelisted by name and value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+    /// `content-type` is safelisted for forms only: JSON needs it allowed. `"*"` is
+    /// [`allow_any_header`](Self::allow_any_header).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `content-type` | `content type` |
+    /// | `Authorization` | `Cookie` |
+    /// | `X-Requested-With` | `Origin` |
+    /// | `accept` | `Sec-Fetch-Mode` |
+    /// | `range` | `Proxy-Authorization` |
+    /// | `user-agent` | `Host` |
+    /// | `x-http-method-override` | `Access-Control-Allow-Origin` |
+    /// | `*` | `x-a,x-b` |
+    pub fn allow_header(self, name: impl AsRef<str>) -> Self {
+        self.allow_headers([name])
+    }
+
+    /// Allows several request headers, each as in [`allow_header`](Self::allow_header).
+    pub fn allow_headers<I>(mut self, names: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.allow_headers.extend(texts(names));
+        self
+    }
+
+    /// Allows any request header. The answer is `*`, which
+    /// [does not cover `authorization`](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name):
+    /// allow that by name besides. With credentials, where browsers take `*` for a name, the names
+    /// that were asked for are sent back, up to 4096 bytes of them.
+    pub fn allow_any_header(self) -> Self {
+        self.allow_header("*")
+    }
+
+    /// Lets scripts read a response header, beyond those
+    /// [safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name). `"*"` is
+    /// [`expose_all_headers`](Self::expose_all_headers).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `x-request-id` | `x request id` |
+    /// | `ETag` | `Set-Cookie` |
+    /// | `Location` | `Set-Cookie2` |
+    /// | `authorization` | `Origin` |
+    /// | `access-control-allow-origin` | `Access-Control-Request-Method` |
+    /// | `*` | `Access-Control-Max-Age` |
+    pub fn expose_header(self, name: impl AsRef<str>) -> Self {
+        self.expose_headers([name])
+    }
+
+    /// Lets scripts read several response headers, each as in [`expose_header`](Self::expose_header).
+    pub fn expose_headers<I>(mut self, names: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.expose_headers.extend(texts(names));
+        self
+    }
+
+    /// Lets scripts read all response headers but `set-cookie`, by sending `*`. It does not build with
+    /// credentials, where browsers take that for a name.
+    pub fn expose_all_headers(self) -> Self {
+        self.expose_header("*")
+    }
+
+    /// How long browsers may keep the answer to a preflight, in whole seconds, at most 86400. Default:
+    /// no header, and browsers take 5 seconds. Zero sends `0`, and nothing is kept. Firefox keeps it for
+    /// at most 86400 seconds, Chromium for 7200.
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `0 s` | `86401 s` |
+    /// | `5 s` | `0.5 s` |
+    /// | `86400 s` | `7200.001 s` |
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        set(&mut self.config.max_age, max_age, ConfigOption::MaxAge, &mut self.mistakes);
+        self
+    }
+
+    /// The status of the answer to an allowed preflight, an
+    /// [ok status](https://fetch.spec.whatwg.org/#ok-status). Default: 204. A refused one gets 403.
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `200` | `199` |
+    /// | `204` | `304` |
+    /// | `299` | `404` |
+    pub fn preflight_status(mut self, status: StatusCode) -> Self {
+        let option = ConfigOption::PreflightStatus;
+        set(&mut self.config.preflight_status, status, option, &mut self.mistakes);
+        self
+    }
+
+    /// Accepts a danger, so that a configuration builds that would not otherwise.
+    pub fn dangerously_allow(mut self, danger: Danger) -> Self {
+        self.config.dangerously_allow.push(danger);
+        self
+    }
+
+    /// Builds the layer.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
+    pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
+        self.build_policy().map(CorsLayer::new)
+    }
+
+    /// Builds the policy, for use without a layer.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
+        Policy::build(&self.config, self.mistakes)
+    }
+}
+
+fn set<T: Copy + PartialEq + fmt::Debug>(
+    place: &mut Option<T>,
+    value: T,
+    option: ConfigOption,
+    mistakes: &mut Vec<ConfigError>,
+) {
+    match place {
+        Some(first) if *first != value => mistakes.push(ConfigError::SetTwice {
+            option,
+            first: format!("{first:?}"),
+            second: format!("{value:?}"),
+        }),
+        _ => *place = Some(value),
+    }
+}
+
+fn texts<I>(list: I) -> impl Iterator<Item = String>
+where
+    I: IntoIterator,
+    I::Item: AsRef<str>,
+{
+    list.into_iter().map(|text| text.as_ref().to_owned())
+}
+
+/// What is no UTF-8 is no origin, and its escapes are no host's bytes: it is kept, and reported.
+fn as_text(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.escape_ascii().to_string(), str::to_owned)
+}

@@ -1,0 +1,357 @@
+use std::{fmt, slice, time::Duration, vec};
+
+use http::StatusCode;
+
+use crate::origin::InvalidOriginPattern;
+
+/// All that is wrong with a configuration, in the order of the options.
+///
+/// Its text has a line for each mistake: what was found, why it cannot work, and what to write
+/// instead. `Debug` gives the same text, so that `.expect()` and a `main` that returns it read well.
+///
+/// ```
+/// use tower_cors::{ConfigError, Policy};
+///
+/// let mistakes = Policy::builder()
+///     .allow_origin("https://example.com/")
+///     .allow_method("patch")
+///     .build_policy()
+///     .unwrap_err();
+/// assert_eq!(mistakes.iter().len(), 2);
+/// assert_eq!(
+///     mistakes.to_string(),
+///     "allow_origins: \"https://example.com/\" has a path or a trailing slash, and browsers send \
+///      origins without; write \"https://example.com\"\n\
+///      allow_methods: \"patch\" is not how the method is spelled, and methods are compared byte for \
+///      byte; write \"PATCH\"",
+/// );
+/// ```
+#[derive(Clone, PartialEq, Eq)]
+pub struct ConfigErrors(Vec<ConfigError>);
+
+impl ConfigErrors {
+    /// Sorts by option: what a setter noticed goes before what validation found of the same option.
+    pub(crate) fn new(mut mistakes: Vec<ConfigError>) -> Self {
+        mistakes.sort_by_key(ConfigError::option);
+        Self(mistakes)
+    }
+
+    /// The mistakes, one by one.
+    pub fn iter(&self) -> slice::Iter<'_, ConfigError> {
+        self.0.iter()
+    }
+}
+
+impl IntoIterator for ConfigErrors {
+    type Item = ConfigError;
+    type IntoIter = vec::IntoIter<ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a ConfigErrors {
+    type Item = &'a ConfigError;
+    type IntoIter = slice::Iter<'a, ConfigError>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl fmt::Display for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, mistake) in self.0.iter().enumerate() {
+            let line_end = if index == 0 { "" } else { "\n" };
+            write!(f, "{line_end}{mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for ConfigErrors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the CORS configuration does not build:")?;
+        for mistake in &self.0 {
+            write!(f, "\n  {mistake}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigErrors {}
+
+/// An option of the configuration, named as in messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum ConfigOption {
+    /// `allow_origins`, `allow_origin` and `allow_any_origin`.
+    AllowOrigins,
+    /// `allow_credentials`.
+    AllowCredentials,
+    /// `allow_methods`, `allow_method` and `allow_any_method`.
+    AllowMethods,
+    /// `allow_headers`, `allow_header` and `allow_any_header`.
+    AllowHeaders,
+    /// `expose_headers`, `expose_header` and `expose_all_headers`.
+    ExposeHeaders,
+    /// `max_age`.
+    MaxAge,
+    /// `preflight_status`.
+    PreflightStatus,
+}
+
+impl fmt::Display for ConfigOption {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::AllowOrigins => "allow_origins",
+            Self::AllowCredentials => "allow_credentials",
+            Self::AllowMethods => "allow_methods",
+            Self::AllowHeaders => "allow_headers",
+            Self::ExposeHeaders => "expose_headers",
+            Self::MaxAge => "max_age",
+            Self::PreflightStatus => "preflight_status",
+        })
+    }
+}
+
+/// A mistake in a configuration. Its text is one line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigError {
+    /// A scalar option was set twice, to different values.
+    SetTwice {
+        /// The option.
+        option: ConfigOption,
+        /// The first value.
+        first: String,
+        /// The second value.
+        second: String,
+    },
+    /// No origin is allowed.
+    NoOrigin,
+    /// A text that is no origin pattern.
+    InvalidOrigin(InvalidOriginPattern),
+    /// Any origin is allowed, and these as well.
+    AnyOriginBesideOthers {
+        /// What is listed beside.
+        others: Vec<String>,
+    },
+    /// `null` is listed, and [`Danger::NullOrigin`](crate::Danger::NullOrigin) is not accepted.
+    NullOrigin,
+    /// `null` is listed, and credentials are allowed.
+    NullOriginWithCredentials,
+    /// Any origin is allowed, and credentials are.
+    AnyOriginWithCredentials,
+    /// An http origin is allowed with credentials.
+    InsecureOriginWithCredentials {
+        /// The origin or pattern.
+        origin: String,
+    },
+    /// A method that is no token.
+    InvalidMethod {
+        /// The method.
+        method: String,
+    },
+    /// A method that no script can send.
+    ForbiddenMethod {
+        /// The method.
+        method: String,
+    },
+    /// A standard method in other letters than its own.
+    MisspelledMethod {
+        /// The method.
+        method: String,
+        /// How it is spelled.
+        suggestion: String,
+    },
+    /// `*` stands beside other entries of a list, or an option that allows all beside one that lists.
+    WildcardBesideOthers {
+        /// The list.
+        option: ConfigOption,
+        /// What is listed beside.
+        others: Vec<String>,
+    },
+    /// A header name that is no token.
+    InvalidHeaderName {
+        /// The list.
+        option: ConfigOption,
+        /// The name.
+        name: String,
+    },
+    /// A request header that no script can set.
+    ForbiddenRequestHeader {
+        /// The name.
+        name: String,
+    },
+    /// A response header of the CORS protocol among request headers.
+    ResponseHeaderAllowed {
+        /// The name.
+        name: String,
+    },
+    /// A header that no script can read on any response.
+    UnreadableHeaderExposed {
+        /// The name.
+        name: String,
+    },
+    /// All headers are exposed, and credentials are allowed.
+    AllHeadersExposedWithCredentials,
+    /// A max-age above 86400 seconds.
+    MaxAgeTooLong {
+        /// The max-age.
+        max_age: Duration,
+    },
+    /// A max-age with a fraction of a second.
+    MaxAgeFraction {
+        /// The max-age.
+        max_age: Duration,
+    },
+    /// A preflight status that is not 2xx.
+    PreflightStatus {
+        /// The status.
+        status: StatusCode,
+    },
+}
+
+impl ConfigError {
+    /// The option that it is about.
+    #[must_use]
+    pub fn option(&self) -> ConfigOption {
+        match self {
+            Self::SetTwice { option, .. }
+            | Self::WildcardBesideOthers { option, .. }
+            | Self::InvalidHeaderName { option, .. } => *option,
+            Self::NoOrigin
+            | Self::InvalidOrigin(_)
+            | Self::AnyOriginBesideOthers { .. }
+            | Self::NullOrigin
+            | Self::NullOriginWithCredentials
+            | Self::AnyOriginWithCredentials
+            | Self::InsecureOriginWithCredentials { .. } => ConfigOption::AllowOrigins,
+            Self::InvalidMethod { .. }
+            | Self::ForbiddenMethod { .. }
+            | Self::MisspelledMethod { .. } => ConfigOption::AllowMethods,
+            Self::ForbiddenRequestHeader { .. } | Self::ResponseHeaderAllowed { .. } => {
+                ConfigOption::AllowHeaders
+            }
+            Self::UnreadableHeaderExposed { .. } | Self::AllHeadersExposedWithCredentials => {
+                ConfigOption::ExposeHeaders
+            }
+            Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => ConfigOption::MaxAge,
+            Self::PreflightStatus { .. } => ConfigOption::PreflightStatus,
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.option())?;
+        match self {
+            Self::SetTwice { first, second, .. } => write!(
+                f,
+                "is set to {first} and to {second}, and only one can hold; set it once"
+            ),
+            Self::NoOrigin => f.write_str(
+                "no origin is listed, so no page could read any response; \
+                 list one, such as \"https://example.com\", or allow any with \"*\"",
+            ),
+            Self::InvalidOrigin(mistake) => mistake.fmt(f),
+            Self::AnyOriginBesideOthers { others } => write!(
+                f,
+                "any origin is allowed, so {} would have no effect; \
+                 remove the \"*\" (or allow_any_origin), or the rest",
+                Quoted(others)
+            ),
+            Self::NullOrigin => f.write_str(
+                "\"null\" is the origin of any page that wants it, from a sandboxed frame or after a redirect; \
+                 serve the page from an origin of its own, or accept Danger::NullOrigin",
+            ),
+            Self::NullOriginWithCredentials => f.write_str(
+                "\"null\" is the origin of any page that wants it, so with credentials it would give away \
+                 what the user's cookies open; remove it, or do not allow credentials",
+            ),
+            Self::AnyOriginWithCredentials => f.write_str(
+                "any origin is allowed, and so are credentials, which browsers refuse together; \
+                 list the origins, or do not allow credentials \
+                 (a bearer token needs none, only \"authorization\" among allow_headers)",
+            ),
+            Self::InsecureOriginWithCredentials { origin } => write!(
+                f,
+                "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
+                 write {:?}, or accept Danger::InsecureOrigins",
+                origin.replacen("http:", "https:", 1)
+            ),
+            Self::InvalidMethod { method } => write!(
+                f,
+                "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
+                 write one a line or item, such as \"PUT\""
+            ),
+            Self::ForbiddenMethod { method } => {
+                write!(f, "{method:?} is a method that no script can send; remove it")
+            }
+            Self::MisspelledMethod { method, suggestion } => write!(
+                f,
+                "{method:?} is not how the method is spelled, and methods are compared byte for byte; \
+                 write {suggestion:?}"
+            ),
+            Self::WildcardBesideOthers { others, .. } => write!(
+                f,
+                "\"*\" stands for all, and beside {} browsers take it for a name; \
+                 write \"*\" alone, or only the names",
+                Quoted(others)
+            ),
+            Self::InvalidHeaderName { name, .. } => write!(
+                f,
+                "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
+                 write one name an item, such as \"content-type\""
+            ),
+            Self::ForbiddenRequestHeader { name } => write!(
+                f,
+                "{name:?} is a header that no script can set, so no preflight asks for it; remove it"
+            ),
+            Self::ResponseHeaderAllowed { name } => write!(
+                f,
+                "{name:?} is a header of responses, which no request needs; remove it"
+            ),
+            Self::UnreadableHeaderExposed { name } => write!(
+                f,
+                "{name:?} is a header that no script can read on the response to its request; remove it"
+            ),
+            Self::AllHeadersExposedWithCredentials => f.write_str(
+                "\"*\" is taken for a name where credentials are allowed; list the headers by name",
+            ),
+            Self::MaxAgeTooLong { max_age } => write!(
+                f,
+                "{max_age:?} is longer than any browser keeps a preflight's answer; \
+                 write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
+            ),
+            Self::MaxAgeFraction { max_age } => write!(
+                f,
+                "{max_age:?} has a fraction of a second, and the header holds whole ones; \
+                 write {:?}",
+                Duration::from_secs(max_age.as_secs())
+            ),
+            Self::PreflightStatus { status } => write!(
+                f,
+                "{} is not in 200 to 299, so browsers would refuse every preflight; \
+                 write 204, or 200 for old clients",
+                status.as_u16()
+            ),
+        }
+    }
+}
+
+impl std::error::Error for ConfigError {}
+
+struct Quoted<'a>(&'a [String]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, text) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{text:?}")?;
+        }
+        Ok(())
+    }
+}

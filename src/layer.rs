@@ -1,0 +1,67 @@
+use tower_layer::Layer;
+
+use crate::{builder::CorsLayerBuilder, policy::Policy, service::Cors};
+
+/// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
+/// service.
+///
+/// It answers preflights itself, and puts the CORS headers on every other response, errors too. So it
+/// belongs around everything that may answer a browser: outside authentication, which a preflight
+/// carries nothing for, outside rate limits, redirects and timeouts, and around the whole router rather
+/// than a handler, whose router would answer a preflight with 405.
+///
+/// ```
+/// use axum::{Router, routing::put};
+/// use tower_cors::CorsLayer;
+///
+/// let cors = CorsLayer::builder()
+///     .allow_origin("https://example.com")
+///     .allow_method("PUT")
+///     .build()?;
+/// let app: Router = Router::new().route("/items", put(async || "changed")).layer(cors);
+/// # Ok::<(), tower_cors::ConfigErrors>(())
+/// ```
+///
+/// It refuses no request but preflights: where an origin is not allowed, the request is served, and
+/// the browser keeps the response from the page. Cloning it copies one pointer.
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct CorsLayer {
+    policy: Policy,
+}
+
+impl CorsLayer {
+    /// A layer for a policy that is already built.
+    pub fn new(policy: Policy) -> Self {
+        Self { policy }
+    }
+
+    /// Begins a configuration.
+    pub fn builder() -> CorsLayerBuilder {
+        CorsLayerBuilder::new()
+    }
+
+    /// A layer for what anyone may read: any origin, no credentials, the safelisted methods, and
+    /// `content-type`, so that JSON can be posted.
+    ///
+    /// It is not for what is only protected by where it can be reached from, such as a server on
+    /// `localhost` or behind a firewall: the pages of every site could read that through a visitor's
+    /// browser.
+    pub fn public() -> Self {
+        Self::new(Policy::public())
+    }
+
+    /// The policy that the layer applies.
+    #[must_use]
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+}
+
+impl<S> Layer<S> for CorsLayer {
+    type Service = Cors<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        Cors::new(inner, self.policy.clone())
+    }
+}

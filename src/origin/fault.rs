@@ -1,0 +1,169 @@
+use std::fmt;
+
+/// Why a text is no origin, or no origin pattern.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum OriginFault {
+    /// There is nothing.
+    Empty,
+    /// More than 326 bytes.
+    TooLong,
+    /// White space or a control character.
+    WhiteSpace,
+    /// A quotation mark.
+    Quotes,
+    /// No `://`.
+    NoScheme,
+    /// A scheme that is not of the form `[a-z][a-z0-9+.-]*`.
+    SchemeForm,
+    /// A scheme of more than 64 bytes.
+    SchemeTooLong,
+    /// A scheme that no page's origin has, such as `ws` or `file`.
+    SchemeWithoutPages(&'static str),
+    /// A user name or password before the host.
+    UserInfo,
+    /// A path, be it only a trailing slash.
+    Path,
+    /// A query.
+    Query,
+    /// A fragment.
+    Fragment,
+    /// Nothing between the scheme and the port.
+    EmptyHost,
+    /// A host of more than 253 bytes, or of more than 251 after `*.`.
+    HostTooLong,
+    /// Nothing before, between or after two dots.
+    EmptyLabel,
+    /// A label of more than 63 bytes.
+    LabelTooLong,
+    /// A host with upper-case letters.
+    UpperCase,
+    /// A host that is not ASCII.
+    NonAscii,
+    /// Any other byte that no host has.
+    HostByte(u8),
+    /// An `xn--` label that does not decode, or that would be encoded otherwise.
+    Punycode,
+    /// A host that browsers take for an IPv4 address, in another form than the one they send.
+    Ipv4Form,
+    /// Brackets that hold no IPv6 address.
+    Ipv6Form,
+    /// An IPv6 address that is not in its compressed, lower-case form.
+    Ipv6NotCompressed,
+    /// An IPv6 address with a zone.
+    Ipv6Zone,
+    /// An IPv4 address in brackets.
+    BracketedIpv4,
+    /// An IPv4 address mapped into IPv6.
+    MappedIpv4,
+    /// A byte that the host of an application's own scheme cannot have.
+    OpaqueHostByte(u8),
+    /// A port that is no number.
+    PortForm,
+    /// Port 0.
+    PortZero,
+    /// A port above 65535.
+    PortTooLarge,
+    /// A port with leading zeros.
+    PortLeadingZero,
+    /// The scheme's default port, written out in a pattern.
+    DefaultPort,
+    /// A `*` that is neither the whole first label nor the whole port.
+    WildcardPlace,
+    /// A `*.` before an IP address.
+    WildcardBeforeIp,
+    /// A `*` in the host of an application's own scheme.
+    WildcardInOpaqueHost,
+}
+
+impl OriginFault {
+    /// What to write, where the pattern itself does not tell.
+    pub(super) fn advice(self) -> &'static str {
+        match self {
+            Self::SchemeWithoutPages("ws" | "wss") => "the page's own origin, with http or https",
+            Self::SchemeWithoutPages("file") => {
+                "the origin of a server or of an application's scheme"
+            }
+            Self::NonAscii => "the host in Punycode, with `xn--`",
+            Self::Punycode => "the host as the browser's address bar gives it when copied",
+            Self::Ipv4Form => "four decimal numbers from 0 to 255",
+            Self::MappedIpv4 => "the IPv4 address without brackets",
+            Self::PortForm | Self::PortZero | Self::PortTooLarge => {
+                "a port from 1 to 65535, or `:*` for any"
+            }
+            Self::WildcardPlace => "`*.` before the whole host, `:*` for the port, or both",
+            Self::WildcardBeforeIp => "each address by itself",
+            Self::WildcardInOpaqueHost => "each origin by itself",
+            Self::OpaqueHostByte(_) => "a scheme and a plain host, such as \"tauri://localhost\"",
+            _ => "an origin such as \"https://example.com\"",
+        }
+    }
+}
+
+/// Says what was found and why it cannot work, to follow the text that it is about.
+impl fmt::Display for OriginFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Empty => "is empty",
+            Self::TooLong => "has more than 326 bytes, which no origin has",
+            Self::WhiteSpace => "has white space or a control character, which no origin has",
+            Self::Quotes => "has a quotation mark, which no origin has",
+            Self::NoScheme => "has no scheme, and an origin is scheme, host and port",
+            Self::SchemeForm => {
+                "has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`"
+            }
+            Self::SchemeTooLong => "has a scheme longer than 64 bytes",
+            Self::SchemeWithoutPages("file") => {
+                "has the scheme `file`, and pages from files send `null` as their origin"
+            }
+            Self::SchemeWithoutPages(scheme) => {
+                return write!(f, "has the scheme `{scheme}`, which is no page's");
+            }
+            Self::UserInfo => "has a user name, and browsers leave it out of origins",
+            Self::Path => "has a path or a trailing slash, and browsers send origins without",
+            Self::Query => "has a query, and browsers send origins without",
+            Self::Fragment => "has a fragment, and browsers send origins without",
+            Self::EmptyHost => "has no host",
+            Self::HostTooLong => "has a host longer than the 253 bytes of a domain name",
+            Self::EmptyLabel => "has an empty label, and no host has two dots in a row or a dot first",
+            Self::LabelTooLong => "has a label longer than the 63 bytes of a domain name's",
+            Self::UpperCase => "has upper-case letters, and browsers send the host in lower case",
+            Self::NonAscii => "is not all ASCII, and browsers send such hosts in Punycode",
+            Self::HostByte(byte) => {
+                return write!(
+                    f,
+                    "has `{}` in its host, which can only have a-z, 0-9, `-`, `.` and `_`",
+                    byte.escape_ascii()
+                );
+            }
+            Self::Punycode => "has an `xn--` label that is no Punycode, so no browser sends it",
+            Self::Ipv4Form => {
+                "has a host that ends in a number, which browsers take for an IPv4 address and send otherwise"
+            }
+            Self::Ipv6Form => "has brackets that hold no IPv6 address",
+            Self::Ipv6NotCompressed => {
+                "has an IPv6 address that browsers send in its shortest, lower-case form"
+            }
+            Self::Ipv6Zone => "has an IPv6 address with a zone, and no origin has one",
+            Self::BracketedIpv4 => "has an IPv4 address in brackets, which are for IPv6",
+            Self::MappedIpv4 => "has an IPv4 address mapped into IPv6",
+            Self::OpaqueHostByte(byte) => {
+                return write!(
+                    f,
+                    "has `{}` after a scheme other than http and https, where only A-Z, a-z, 0-9, `-`, `.`, `_` and `~` can stand",
+                    byte.escape_ascii()
+                );
+            }
+            Self::PortForm => "has a port that is no number",
+            Self::PortZero => "has port 0, which no server has",
+            Self::PortTooLarge => "has a port above 65535",
+            Self::PortLeadingZero => "has a port with leading zeros, which browsers do not send",
+            Self::DefaultPort => "has its scheme's default port, which browsers leave out",
+            Self::WildcardPlace => "has a `*` that is neither the whole first label nor the whole port",
+            Self::WildcardBeforeIp => "has a `*.` before an IP address, which has no subdomains",
+            Self::WildcardInOpaqueHost => {
+                "has a `*` in the host of an application's own scheme, which is matched as a whole"
+            }
+        })
+    }
+}

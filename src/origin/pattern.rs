@@ -1,0 +1,290 @@
+use std::{fmt, str::FromStr};
+
+use super::{
+    OriginFault,
+    grammar::{self, MAX_HOST, MAX_ORIGIN, Scheme},
+};
+
+/// An origin as a configuration writes it: exact, or with wildcards.
+///
+/// A wildcard is a whole first label (`*.`, one or more labels, never the bare domain), a whole port
+/// (`:*`, any port, the default one too), or both. Everything else is written as browsers
+/// [serialise it](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin), byte for byte: what
+/// could never match does not parse, and the error says what to write instead.
+///
+/// | permitted | matches |
+/// |---|---|
+/// | `https://example.com` | that origin alone, on port 443 |
+/// | `http://localhost:3000` | that origin alone |
+/// | `https://*.example.com` | `https://a.example.com`, `https://b.a.example.com`, not `https://example.com` |
+/// | `http://localhost:*` | `http://localhost` and `http://localhost:3000` |
+/// | `https://*.example.com:*` | `https://a.example.com:8443` |
+/// | `http://127.0.0.1:8080` | that origin alone |
+/// | `https://[::1]:*` | any port of that address |
+/// | `https://xn--fa-hia.de` | that origin alone, which is `faß.de` in Punycode |
+/// | `https://example.com.` | that origin alone: with its trailing dot it is another one |
+/// | `tauri://localhost` | that origin alone |
+/// | `chrome-extension://abcdefghijklmnop` | that origin alone |
+///
+/// | prohibited | write instead |
+/// |---|---|
+/// | `example.com` | `https://example.com` |
+/// | `*.example.com` | `https://*.example.com` |
+/// | `https://example.com/` | `https://example.com` |
+/// | `https://example.com/path?query#fragment` | `https://example.com` |
+/// | `https://user@example.com` | `https://example.com` |
+/// | `HTTPS://Example.com` | `https://example.com` |
+/// | `https://example.com:443` | `https://example.com` |
+/// | `http://localhost:080` | `http://localhost` |
+/// | `https://[0:0:0:0:0:0:0:1]` | `https://[::1]` |
+/// | `wss://example.com` | `https://example.com` |
+/// | `https://**.example.com` | `https://*.example.com` |
+/// | `https://*example.com` | `https://*.example.com` |
+/// | `https://example.*` | |
+/// | `https://a.*.example.com` | |
+/// | `https://*.127.0.0.1` | |
+/// | `https://example.com:0` | |
+/// | `https://example.com:65536` | |
+/// | `https://127.1` | |
+/// | `https://ß.de` | |
+/// | `https://xn--.de` | |
+/// | `https://a..example.com` | |
+/// | `tauri://*.localhost` | |
+/// | `file:///index.html` | |
+///
+/// ```
+/// use tower_cors::OriginPattern;
+///
+/// let pattern: OriginPattern = "https://*.example.com".parse()?;
+/// assert_eq!(pattern.to_string(), "https://*.example.com");
+///
+/// let mistake = "https://Example.com:443/".parse::<OriginPattern>().unwrap_err();
+/// assert_eq!(mistake.suggestion(), Some("https://example.com"));
+/// # Ok::<(), tower_cors::InvalidOriginPattern>(())
+/// ```
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct OriginPattern {
+    text: Box<str>,
+    pub(super) scheme: Scheme,
+    /// Where the host stands in the text, without its `*.`.
+    host: (usize, usize),
+    pub(super) subdomains: bool,
+    pub(super) port: PortPattern,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum PortPattern {
+    Any,
+    /// `None` is the default port.
+    Exact(Option<u16>),
+}
+
+impl OriginPattern {
+    /// The pattern as it was written.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The host without its `*.`.
+    pub(super) fn host(&self) -> &[u8] {
+        &self.text.as_bytes()[self.host.0..self.host.1]
+    }
+
+    /// The scheme and the host, as an origin begins that the pattern matches.
+    pub(super) fn without_port(&self) -> &[u8] {
+        &self.text.as_bytes()[..self.host.1]
+    }
+
+    pub(crate) fn is_insecure(&self) -> bool {
+        self.scheme == Scheme::Http && !grammar::is_loopback(self.host())
+    }
+}
+
+impl FromStr for OriginPattern {
+    type Err = InvalidOriginPattern;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match check(text).and_then(|()| parse(text)) {
+            Ok(pattern) => Ok(pattern),
+            Err(fault) => Err(InvalidOriginPattern {
+                text: text.to_owned(),
+                fault,
+                suggestion: suggest(text).filter(|suggestion| parse(suggestion).is_ok()),
+            }),
+        }
+    }
+}
+
+impl fmt::Debug for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OriginPattern").field(&self.text).finish()
+    }
+}
+
+impl fmt::Display for OriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// A text that is no [`OriginPattern`]: what it was, why it cannot match, and what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InvalidOriginPattern {
+    text: String,
+    fault: OriginFault,
+    suggestion: Option<String>,
+}
+
+impl InvalidOriginPattern {
+    /// What was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Why it cannot match.
+    #[must_use]
+    pub fn fault(&self) -> OriginFault {
+        self.fault
+    }
+
+    /// What was probably meant, where that can be told.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
+}
+
+impl fmt::Display for InvalidOriginPattern {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {}; write ", self.text, self.fault)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "{suggestion:?}"),
+            None => f.write_str(self.fault.advice()),
+        }
+    }
+}
+
+impl std::error::Error for InvalidOriginPattern {}
+
+/// Names the mistakes that people make before the grammar names a byte.
+fn check(text: &str) -> Result<(), OriginFault> {
+    if text.is_empty() {
+        return Err(OriginFault::Empty);
+    }
+    if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
+        return Err(OriginFault::WhiteSpace);
+    }
+    if text.contains(['"', '\'', '`']) {
+        return Err(OriginFault::Quotes);
+    }
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return Err(OriginFault::NoScheme);
+    };
+    let is_url = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
+    match rest.find(['/', '?', '#', '\\']) {
+        _ if scheme.eq_ignore_ascii_case("file") => {}
+        Some(end) if rest[..end].contains('@') => return Err(OriginFault::UserInfo),
+        Some(end) if rest[end..].starts_with('?') => return Err(OriginFault::Query),
+        Some(end) if rest[end..].starts_with('#') => return Err(OriginFault::Fragment),
+        Some(_) => return Err(OriginFault::Path),
+        None if is_url && rest.contains('@') => return Err(OriginFault::UserInfo),
+        None => {}
+    }
+    Ok(())
+}
+
+fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
+    if text.len() > MAX_ORIGIN {
+        return Err(OriginFault::TooLong);
+    }
+    let (scheme, authority) = grammar::split_scheme(text.as_bytes())?;
+    let (host, port) = grammar::split_port(scheme, authority);
+    let host_end = text.len() - authority.len() + host.len();
+    if scheme == Scheme::Other && host.contains(&b'*') {
+        return Err(OriginFault::WildcardInOpaqueHost);
+    }
+    let (subdomains, host) = match host.strip_prefix(b"*.") {
+        Some(parent) => (true, parent),
+        None => (false, host),
+    };
+    grammar::check_host(scheme, host).map_err(|fault| match fault {
+        OriginFault::Ipv4Form if subdomains => OriginFault::WildcardBeforeIp,
+        OriginFault::Ipv4Form | OriginFault::Ipv6Form if host.contains(&b'*') => {
+            OriginFault::WildcardPlace
+        }
+        fault => fault,
+    })?;
+    if subdomains {
+        if host.starts_with(b"[") || grammar::ends_in_number(host) {
+            return Err(OriginFault::WildcardBeforeIp);
+        }
+        // The shortest subdomain is one byte and a dot longer.
+        if host.strip_suffix(b".").unwrap_or(host).len() > MAX_HOST - 2 {
+            return Err(OriginFault::HostTooLong);
+        }
+    }
+    let port = match port {
+        None => PortPattern::Exact(None),
+        Some(b"*") => PortPattern::Any,
+        Some(port) if port.contains(&b'*') => return Err(OriginFault::WildcardPlace),
+        Some(port) => match (scheme, grammar::parse_port(port)?) {
+            (Scheme::Http, 80) | (Scheme::Https, 443) => return Err(OriginFault::DefaultPort),
+            (_, port) => PortPattern::Exact(Some(port)),
+        },
+    };
+    Ok(OriginPattern {
+        text: text.into(),
+        scheme,
+        host: (host_end - host.len(), host_end),
+        subdomains,
+        port,
+    })
+}
+
+/// What `text` was probably meant to be. The caller checks it like any other pattern.
+fn suggest(text: &str) -> Option<String> {
+    let text = text.trim_matches(|char: char| {
+        char.is_whitespace() || char.is_control() || "\"'`".contains(char)
+    });
+    let (scheme, rest) = match text.split_once(':') {
+        Some((scheme, rest)) if rest.starts_with('/') => (scheme.to_ascii_lowercase(), rest),
+        _ => (String::from("https"), text),
+    };
+    let scheme = match scheme.as_str() {
+        "" | "wss" => "https",
+        "ws" => "http",
+        scheme => scheme,
+    };
+    let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
+    let authority = authority.rsplit('@').next()?;
+    if scheme != "http" && scheme != "https" {
+        return Some(format!("{scheme}://{authority}"));
+    }
+    let (host, port) = match authority.rsplit_once(':') {
+        Some((host, port)) if !port.contains(']') => (host, port.trim_start_matches('0')),
+        _ => (authority, ""),
+    };
+    let host = suggest_host(&host.to_ascii_lowercase());
+    Some(match (scheme, port) {
+        (_, "") | ("http", "80") | ("https", "443") => format!("{scheme}://{host}"),
+        _ => format!("{scheme}://{host}:{port}"),
+    })
+}
+
+fn suggest_host(host: &str) -> String {
+    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
+        return match address.parse::<std::net::Ipv6Addr>() {
+            Ok(address) => match address.to_ipv4_mapped() {
+                Some(address) => address.to_string(),
+                None => format!("[{address}]"),
+            },
+            Err(_) => address.to_owned(),
+        };
+    }
+    match host.strip_prefix('*') {
+        Some(parent) => format!("*.{}", parent.trim_start_matches(['*', '.'])),
+        None => host.to_owned(),
+    }
+}

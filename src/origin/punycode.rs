@@ -1,0 +1,126 @@
+//! Whether an `xn--` label is one that a browser can have written.
+
+/// The parameters of [RFC 3492, section 5](https://www.rfc-editor.org/rfc/rfc3492#section-5).
+const BASE: u32 = 36;
+const T_MIN: u32 = 1;
+const T_MAX: u32 = 26;
+const SKEW: u32 = 38;
+const DAMP: u32 = 700;
+const INITIAL_BIAS: u32 = 72;
+const INITIAL_N: u32 = 0x80;
+
+/// No label is longer, and each of its bytes decodes to one code point at the most.
+const MAX_LABEL: usize = 63;
+
+/// Whether `encoded`, a lower-case label without its `xn--`, decodes to a label that is not all
+/// ASCII and would be encoded as the same bytes again.
+///
+/// [Decoding](https://www.rfc-editor.org/rfc/rfc3492#section-6.2) lower-case digits is injective:
+/// the code points come in one order only, and each integer has one spelling. So there is nothing
+/// to encode back, and nothing to store.
+pub(super) fn is_canonical(encoded: &[u8]) -> bool {
+    let (basic, deltas) = match encoded.iter().rposition(|&byte| byte == b'-') {
+        Some(0) => return false,
+        Some(delimiter) => (&encoded[..delimiter], &encoded[delimiter + 1..]),
+        None => (&encoded[..0], encoded),
+    };
+    !deltas.is_empty() && decodes(basic.len(), deltas)
+}
+
+fn decodes(basic: usize, deltas: &[u8]) -> bool {
+    if basic + deltas.len() > MAX_LABEL {
+        return false;
+    }
+    let mut length = u32::try_from(basic).unwrap_or(u32::MAX);
+    let mut code_point = INITIAL_N;
+    let mut bias = INITIAL_BIAS;
+    let mut position = 0_u32;
+    let mut digits = deltas.iter();
+    while !digits.as_slice().is_empty() {
+        let Some(delta) = variable_length_integer(&mut digits, bias) else {
+            return false;
+        };
+        length += 1;
+        let Some(sum) = position.checked_add(delta) else {
+            return false;
+        };
+        let Some(next) = code_point.checked_add(sum / length) else {
+            return false;
+        };
+        code_point = next;
+        if char::from_u32(code_point).is_none() {
+            return false;
+        }
+        bias = adapt(delta, length, length == u32::try_from(basic).unwrap_or(u32::MAX) + 1);
+        position = sum % length + 1;
+    }
+    true
+}
+
+fn variable_length_integer(digits: &mut std::slice::Iter<'_, u8>, bias: u32) -> Option<u32> {
+    let mut integer = 0_u32;
+    let mut weight = 1_u32;
+    let mut k = BASE;
+    loop {
+        let digit = digit_value(*digits.next()?)?;
+        integer = integer.checked_add(digit.checked_mul(weight)?)?;
+        let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
+        if digit < threshold {
+            return Some(integer);
+        }
+        weight = weight.checked_mul(BASE - threshold)?;
+        k += BASE;
+    }
+}
+
+fn digit_value(digit: u8) -> Option<u32> {
+    match digit {
+        b'a'..=b'z' => Some(u32::from(digit - b'a')),
+        b'0'..=b'9' => Some(u32::from(digit - b'0') + 26),
+        _ => None,
+    }
+}
+
+/// [Bias adaptation](https://www.rfc-editor.org/rfc/rfc3492#section-6.1).
+fn adapt(delta: u32, length: u32, first: bool) -> u32 {
+    let mut delta = if first { delta / DAMP } else { delta / 2 };
+    delta += delta / length;
+    let mut k = 0;
+    while delta > (BASE - T_MIN) * T_MAX / 2 {
+        delta /= BASE - T_MIN;
+        k += BASE;
+    }
+    k + (BASE - T_MIN + 1) * delta / (delta + SKEW)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_canonical;
+
+    #[test]
+    fn labels() {
+        for (encoded, canonical) in [
+            ("nxasmq6b", true),
+            ("fa-hia", true),
+            ("9ca", true),
+            ("4dbcagdahymbxekheh6e0a7fei0b", true),
+            ("ihqwcrb4cv8a8dqg056pqjye", true),
+            // Nothing encoded, or nothing that is not ASCII.
+            ("", false),
+            ("a-", false),
+            ("-", false),
+            ("--", false),
+            // A delimiter that stands before no basic code point.
+            ("-nxasmq6b", false),
+            // An integer that ends too early, or too large for a code point.
+            ("a", true),
+            ("z", false),
+            ("99999999", false),
+            ("a-999999999999", false),
+            // A byte that is no digit.
+            ("a_b", false),
+        ] {
+            assert_eq!(is_canonical(encoded.as_bytes()), canonical, "{encoded:?}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! From what a configuration means to what is consulted: every header value that can be known
+//! beforehand is made here.
+
+use std::sync::Arc;
+
+use http::{
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
+    },
+};
+
+use super::{
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Rules,
+    validate::{List, Valid},
+};
+
+/// What [`CorsLayer::public`](crate::CorsLayer::public) says of itself.
+pub(super) fn public() -> Policy {
+    compile(Valid {
+        origins: AllowedOrigins::Any,
+        credentials: false,
+        methods: List::Some(Vec::new()),
+        headers: List::Some(vec![String::from("content-type")]),
+        exposed: List::Some(Vec::new()),
+        max_age: None,
+        preflight_status: StatusCode::NO_CONTENT,
+    })
+}
+
+pub(super) fn compile(config: Valid) -> Policy {
+    let refused = HeaderMap::from_iter([(VARY, preflight_vary(&config.origins))]);
+    let allowed_preflight = answer(config.preflight_status, granted(&config));
+    let credentials = config.credentials;
+    Policy(Arc::new(Rules {
+        origins: config.origins,
+        credentials,
+        methods: match config.methods {
+            List::All(_) => AllowedMethods::Any,
+            List::Some(methods) => AllowedMethods::Listed(methods),
+        },
+        headers: match config.headers {
+            List::All(_) if credentials => AllowedHeaders::Echoed,
+            List::All(_) => AllowedHeaders::Any,
+            List::Some(names) => AllowedHeaders::listed(names),
+        },
+        exposed: match config.exposed {
+            List::All(_) => Some(HeaderValue::from_static("*")),
+            List::Some(names) => joined(&names),
+        },
+        allowed_preflight,
+        refused_preflight: answer(StatusCode::FORBIDDEN, refused),
+    }))
+}
+
+/// The headers of an allowed preflight's answer.
+fn granted(config: &Valid) -> HeaderMap {
+    let credentials = config.credentials;
+    let mut headers = HeaderMap::new();
+    // The request's origin takes the place of the empty value, which shares nothing.
+    let origin = if matches!(config.origins, AllowedOrigins::Any) { "*" } else { "" };
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(origin));
+    if credentials {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if let Some(methods) = methods_value(&config.methods, credentials) {
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
+    if let Some(names) = headers_value(&config.headers, credentials) {
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+    }
+    if let Some(max_age) = config.max_age {
+        headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.as_secs().into());
+    }
+    headers.insert(VARY, preflight_vary(&config.origins));
+    headers
+}
+
+fn methods_value(methods: &List<Method>, credentials: bool) -> Option<HeaderValue> {
+    match methods {
+        // Browsers take `*` for a name where there are credentials: the answer names what was asked.
+        List::All(_) if credentials => None,
+        List::All(_) => Some(HeaderValue::from_static("*")),
+        List::Some(methods) => joined(methods),
+    }
+}
+
+fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValue> {
+    match headers {
+        List::All(_) if credentials => None,
+        List::All(names) if names.is_empty() => Some(HeaderValue::from_static("*")),
+        List::All(_) => Some(HeaderValue::from_static("*,authorization")),
+        List::Some(names) => joined(names),
+    }
+}
+
+/// All that the answer to a preflight depends on. [OPTIONS is not cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7),
+/// but some caches keep it all the same, and a line is cheap.
+fn preflight_vary(origins: &AllowedOrigins) -> HeaderValue {
+    HeaderValue::from_static(match origins {
+        AllowedOrigins::Any => "access-control-request-method, access-control-request-headers",
+        AllowedOrigins::Listed { .. } | AllowedOrigins::Reflected { .. } => {
+            "origin, access-control-request-method, access-control-request-headers"
+        }
+    })
+}
+
+fn joined(tokens: &[impl AsRef<str>]) -> Option<HeaderValue> {
+    if tokens.is_empty() {
+        return None;
+    }
+    let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
+    let value = HeaderValue::try_from(tokens.join(",")).ok()?;
+    // The first clone of a value moves it behind a reference count, which allocates. This is it.
+    drop(value.clone());
+    Some(value)
+}
+
+fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
+}

@@ -1,0 +1,277 @@
+//! The engine: what a policy says of a request. It knows nothing of services and futures.
+
+mod compile;
+mod decision;
+mod request;
+mod request_headers;
+mod validate;
+
+use std::{fmt, sync::Arc};
+
+use http::{
+    HeaderMap, HeaderValue, Method, Response,
+    header::{
+        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+    },
+};
+
+use decision::Notes;
+pub use decision::{Decision, Outcome, Refusal, ResponseHeaders};
+use request::{Asks, Line};
+pub use request::{RequestHead, RequestKind};
+use request_headers::AllowedHeaders;
+
+use crate::{
+    builder::CorsLayerBuilder,
+    config::CorsConfig,
+    error::{ConfigError, ConfigErrors},
+    fetch,
+    origin::{OriginSet, OriginView},
+};
+
+/// A validated, compiled and immutable configuration, which says what each request gets.
+///
+/// It is made by [`CorsLayerBuilder::build_policy`], used by a [`CorsLayer`](crate::CorsLayer), and can
+/// be asked without one: its methods are pure, wait for nothing, and panic for no request. Cloning it
+/// copies one pointer.
+///
+/// ```
+/// use http::Request;
+/// use tower_cors::{Decision, Policy};
+///
+/// let policy = Policy::builder().allow_origin("https://example.com").build_policy()?;
+///
+/// let request = Request::get("/").header("origin", "https://example.com").body(())?;
+/// let Decision::Forward(headers) = policy.decide(&request) else { panic!("this is no preflight") };
+/// let mut response = http::Response::new(());
+/// headers.apply(response.headers_mut());
+/// assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Policy(Arc<Rules>);
+
+struct Rules {
+    origins: AllowedOrigins,
+    credentials: bool,
+    methods: AllowedMethods,
+    headers: AllowedHeaders,
+    exposed: Option<HeaderValue>,
+    /// The answer to an allowed preflight, but for the values that depend on the request.
+    allowed_preflight: Response<()>,
+    /// The answer to every refused one, whatever the reason.
+    refused_preflight: Response<()>,
+}
+
+enum AllowedOrigins {
+    /// `*`: the value of `Origin` is never read.
+    Any,
+    Listed {
+        set: OriginSet,
+        null: bool,
+    },
+    /// Any origin with credentials.
+    Reflected {
+        insecure: bool,
+    },
+}
+
+enum AllowedMethods {
+    Any,
+    Listed(Vec<Method>),
+}
+
+impl Policy {
+    /// Begins a configuration.
+    pub fn builder() -> CorsLayerBuilder {
+        CorsLayerBuilder::new()
+    }
+
+    pub(crate) fn build(
+        config: &CorsConfig,
+        mistakes: Vec<ConfigError>,
+    ) -> Result<Self, ConfigErrors> {
+        validate::validate(config, mistakes).map(compile::compile)
+    }
+
+    pub(crate) fn public() -> Self {
+        compile::public()
+    }
+
+    /// Decides what happens to a request: a preflight is answered, every other request is forwarded,
+    /// and its response then gets the headers.
+    pub fn decide<'a>(&self, request: impl Into<RequestHead<'a>>) -> Decision {
+        self.decide_noting(request.into(), &mut ())
+    }
+
+    /// The same decision in words: what the request is, and why it is not allowed.
+    #[must_use]
+    pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
+        let request = request.into();
+        let mut refusal = None;
+        let _ = self.decide_noting(request, &mut refusal);
+        Outcome { kind: RequestKind::of(request), refusal }
+    }
+
+    /// Whether a pattern allows the value of an `Origin` header. Only what the configuration lists
+    /// counts: a policy that allows any origin lists none, and gives `false`.
+    #[must_use]
+    pub fn allows_origin(&self, origin: &HeaderValue) -> bool {
+        match &self.0.origins {
+            AllowedOrigins::Listed { set, null } => is_listed(set, *null, origin.as_bytes()),
+            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => false,
+        }
+    }
+
+    /// Follows the order of the standard's own checks: the
+    /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) of the origin first, then, in a
+    /// [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), the method and the header names.
+    fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Decision {
+        let rules = &*self.0;
+        match request.asks() {
+            Asks::NothingOfCors => {
+                // A static policy shares the response with anyone, whether they ask or not.
+                let static_origin = rules.origins.static_value();
+                Decision::Forward(ResponseHeaders::new(self, static_origin))
+            }
+            Asks::ToShare { origin } => {
+                let origin = rules.origins.allow(&origin, notes);
+                Decision::Forward(ResponseHeaders::new(self, origin))
+            }
+            Asks::Leave { origin, method } => {
+                Decision::Respond(match rules.origins.allow(&origin, notes) {
+                    Some(origin) if rules.allow_preflight(&method, request.headers, notes) => {
+                        rules.answer_preflight(origin, &method, request.headers)
+                    }
+                    _ => rules.refused_preflight.clone(),
+                })
+            }
+        }
+    }
+}
+
+impl Rules {
+    fn allow_preflight(
+        &self,
+        method: &Line<'_>,
+        headers: &HeaderMap,
+        notes: &mut impl Notes,
+    ) -> bool {
+        self.methods.allow(method, notes) && self.headers.allow(headers, notes)
+    }
+
+    fn answer_preflight(
+        &self,
+        origin: HeaderValue,
+        method: &Line<'_>,
+        headers: &HeaderMap,
+    ) -> Response<()> {
+        let mut response = self.allowed_preflight.clone();
+        let answer = response.headers_mut();
+        if let Some(value) = answer.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
+            *value = origin;
+        }
+        if self.credentials {
+            // Browsers take `*` for a name where there are credentials, so what was asked is named.
+            if let (AllowedMethods::Any, Line::One(method)) = (&self.methods, method) {
+                let _ = answer.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
+            }
+            for line in self.headers.echo(headers) {
+                let _ = answer.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+            }
+        }
+        response
+    }
+}
+
+impl AllowedOrigins {
+    /// The value of `Access-Control-Allow-Origin`, if it is the same for every request.
+    fn static_value(&self) -> Option<HeaderValue> {
+        matches!(self, Self::Any).then(|| HeaderValue::from_static("*"))
+    }
+
+    /// The value of `Access-Control-Allow-Origin`, if there is to be one.
+    fn allow(&self, origin: &Line<'_>, notes: &mut impl Notes) -> Option<HeaderValue> {
+        if let Self::Any = self {
+            return self.static_value();
+        }
+        let Line::One(origin) = *origin else {
+            notes.refused(|| Refusal::SeveralOrigins);
+            return None;
+        };
+        let bytes = origin.as_bytes();
+        let allowed = match self {
+            Self::Any => true,
+            Self::Listed { set, null } => is_listed(set, *null, bytes),
+            Self::Reflected { insecure } => {
+                OriginView::parse(bytes).is_ok_and(|origin| *insecure || !origin.is_insecure())
+            }
+        };
+        if !allowed {
+            notes.refused(|| match OriginView::parse(bytes) {
+                Ok(_) => Refusal::OriginNotAllowed(origin.clone()),
+                Err(_) if bytes == b"null" => Refusal::NullOrigin,
+                Err(_) => Refusal::MalformedOrigin(origin.clone()),
+            });
+        }
+        // Reflecting is safe only for what was found to be allowed.
+        allowed.then(|| origin.clone())
+    }
+}
+
+fn is_listed(set: &OriginSet, null: bool, origin: &[u8]) -> bool {
+    set.matches(origin) || (null && origin == b"null")
+}
+
+impl AllowedMethods {
+    /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight: methods
+    /// are compared byte for byte.
+    fn allow(&self, method: &Line<'_>, notes: &mut impl Notes) -> bool {
+        let Line::One(value) = method else {
+            notes.refused(|| Refusal::SeveralMethods);
+            return false;
+        };
+        let method = value.as_bytes();
+        if fetch::is_safelisted_method(method) {
+            return true;
+        }
+        let in_form = fetch::is_token(method) && !fetch::is_forbidden_method(method);
+        let allowed = in_form
+            && match self {
+                Self::Any => true,
+                Self::Listed(methods) => {
+                    methods.iter().any(|listed| listed.as_str().as_bytes() == method)
+                }
+            };
+        if !allowed {
+            notes.refused(|| {
+                if in_form {
+                    Refusal::MethodNotAllowed((*value).clone())
+                } else {
+                    Refusal::ImpossibleMethod((*value).clone())
+                }
+            });
+        }
+        allowed
+    }
+}
+
+impl fmt::Debug for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut policy = f.debug_struct("Policy");
+        match &self.0.origins {
+            AllowedOrigins::Any => policy.field("origins", &"*"),
+            AllowedOrigins::Listed { set, null } => {
+                policy.field("origins", set).field("null", null)
+            }
+            AllowedOrigins::Reflected { insecure } => {
+                policy.field("origins", &"any, reflected").field("insecure", insecure)
+            }
+        };
+        policy
+            .field("credentials", &self.0.credentials)
+            .field("preflight", self.0.allowed_preflight.headers())
+            .field("exposed", &self.0.exposed)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,129 @@
+//! The header names that a preflight asks for.
+
+use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
+
+use super::{Refusal, decision::Notes};
+use crate::fetch;
+
+/// What an echo may have, counted as a list's bytes are.
+const MAX_ECHO: usize = 4096;
+
+/// Proxies may put one space or tab on either side of an element, and leave empty ones behind.
+const MAX_WHITE_SPACE: usize = 2;
+const MAX_EMPTY: usize = 16;
+
+pub(super) enum AllowedHeaders {
+    /// `*`, which the browser reads by itself, `authorization` too: the request is not looked at.
+    Any,
+    /// Any name with credentials, where browsers take `*` for a name: what was asked is echoed.
+    Echoed,
+    Listed {
+        /// In lower case and sorted.
+        names: Vec<String>,
+        max_bytes: usize,
+    },
+}
+
+impl AllowedHeaders {
+    pub(super) fn listed(names: Vec<String>) -> Self {
+        // The longest list of distinct names that is read: each with its comma and its white space,
+        // and the empty elements with theirs.
+        let max_empty = MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
+        let max_bytes = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
+        Self::Listed { names, max_bytes: max_bytes + max_empty }
+    }
+
+    /// Reads [`Access-Control-Request-Headers`](https://fetch.spec.whatwg.org/#http-access-control-request-headers)
+    /// as one list. Browsers send it sorted, in lower case, without repetition and on one line; on the
+    /// way it may have become another spelling of the same list, and tests are written by hand. So all
+    /// spellings are taken, within bounds: no request makes this allocate, or read more than the
+    /// policy's own names could fill.
+    pub(super) fn allow(&self, headers: &HeaderMap, notes: &mut impl Notes) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, notes),
+            Self::Listed { names, max_bytes } => {
+                allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
+            }
+        }
+    }
+
+    /// The lines to send back.
+    pub(super) fn echo<'a>(
+        &self,
+        headers: &'a HeaderMap,
+    ) -> impl Iterator<Item = &'a HeaderValue> + use<'a> {
+        let lines = match self {
+            Self::Echoed => Some(headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS)),
+            Self::Any | Self::Listed { .. } => None,
+        };
+        lines.into_iter().flatten()
+    }
+}
+
+/// Browsers send lower case, so other names are only a second look.
+fn is_listed(names: &[String], name: &[u8]) -> bool {
+    names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok()
+        || (name.iter().any(u8::is_ascii_uppercase)
+            && names
+                .binary_search_by(|listed| {
+                    listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
+                })
+                .is_ok())
+}
+
+fn allow_list(
+    headers: &HeaderMap,
+    max_bytes: usize,
+    allows: impl Fn(&[u8]) -> bool,
+    notes: &mut impl Notes,
+) -> bool {
+    let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
+    // Lengths first: a list that cannot be allowed is not read at all.
+    let mut bytes = 0;
+    for line in &lines {
+        bytes += line.len();
+        if bytes > max_bytes {
+            notes.refused(|| Refusal::RequestHeadersTooLong);
+            return false;
+        }
+        // A line end counts as the comma that it stands for.
+        bytes += 1;
+    }
+    let mut empty = 0;
+    for line in &lines {
+        for element in line.as_bytes().split(|&byte| byte == b',') {
+            let name = trim_optional_white_space(element);
+            empty += usize::from(name.is_empty());
+            if element.len() - name.len() > MAX_WHITE_SPACE || empty > MAX_EMPTY {
+                notes.refused(|| Refusal::MalformedRequestHeaders);
+                return false;
+            }
+            if !name.is_empty() && !allows(name) {
+                notes.refused(|| refusal(name));
+                return false;
+            }
+        }
+    }
+    true
+}
+
+fn refusal(name: &[u8]) -> Refusal {
+    let text = String::from_utf8_lossy(name).into_owned();
+    if fetch::is_token(name) {
+        Refusal::HeaderNotAllowed(text)
+    } else {
+        Refusal::ImpossibleHeader(text)
+    }
+}
+
+/// Strips [optional white space](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
+fn trim_optional_white_space(mut element: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] = element {
+        element = rest;
+    }
+    while let [rest @ .., b' ' | b'\t'] = element {
+        element = rest;
+    }
+    element
+}

@@ -1,0 +1,81 @@
+use std::task::{Context, Poll};
+
+use http::{Request, Response};
+use tower_service::Service;
+
+use crate::{
+    future::ResponseFuture,
+    policy::{Decision, Policy},
+};
+
+/// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
+///
+/// Of the inner service it asks that it answers with an [`http::Response`], and of the response's body
+/// that it has a [`Default`], the empty body that answers a preflight. A body without one, such as
+/// hyper's `Incoming`, is put into one that has it before the layer sees it:
+///
+/// ```
+/// use http::{Request, Response};
+/// use http_body_util::{BodyExt, combinators::BoxBody};
+/// use hyper::body::{Bytes, Incoming};
+/// use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
+/// use tower_cors::CorsLayer;
+///
+/// # async fn send(_: Request<()>) -> Result<Response<Incoming>, hyper::Error> { unreachable!() }
+/// let proxy = ServiceBuilder::new()
+///     .layer(CorsLayer::public())
+///     .map_response(|response: Response<Incoming>| response.map(BodyExt::boxed))
+///     .service(service_fn(send));
+/// # fn assert_service<S: Service<Request<()>, Response = Response<BoxBody<Bytes, hyper::Error>>>>(_: S) {}
+/// # assert_service(proxy);
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "services do nothing unless they are called"]
+pub struct Cors<S> {
+    inner: S,
+    policy: Policy,
+}
+
+impl<S> Cors<S> {
+    pub(crate) fn new(inner: S, policy: Policy) -> Self {
+        Self { inner, policy }
+    }
+
+    /// The inner service.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The inner service, mutably.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.inner
+    }
+
+    /// Takes the inner service out.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S>
+where
+    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    ResponseBody: Default,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = ResponseFuture<S::Future>;
+
+    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(context)
+    }
+
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+        match self.policy.decide(&request) {
+            Decision::Forward(headers) => {
+                ResponseFuture::forward(self.inner.call(request), headers)
+            }
+            Decision::Respond(answer) => ResponseFuture::respond(answer),
+        }
+    }
+}
