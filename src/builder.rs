@@ -264,7 +264,7 @@ where
     list.into_iter().map(|text| text.as_ref().to_owned())
 }
 
-/// What is no UTF-8 is no origin, and its escapes are no host's bytes: it is kept, and reported.
+/// What is no UTF-8 is no origin, nor is what the replacement of its bytes leaves.
 fn as_text(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.escape_ascii().to_string(), str::to_owned)
+    String::from_utf8_lossy(bytes).into_owned()
 }

@@ -285,7 +285,7 @@ impl fmt::Display for ConfigError {
             Self::InvalidMethod { method } => write!(
                 f,
                 "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write one a line or item, such as \"PUT\""
+                 write each method by itself, such as \"PUT\""
             ),
             Self::ForbiddenMethod { method } => {
                 write!(f, "{method:?} is a method that no script can send; remove it")
@@ -304,7 +304,7 @@ impl fmt::Display for ConfigError {
             Self::InvalidHeaderName { name, .. } => write!(
                 f,
                 "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write one name an item, such as \"content-type\""
+                 write each name by itself, such as \"content-type\""
             ),
             Self::ForbiddenRequestHeader { name } => write!(
                 f,

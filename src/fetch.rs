@@ -73,6 +73,21 @@ pub(crate) fn is_safelisted_request_header(name: &str, value: &[u8]) -> bool {
     }
 }
 
+/// A [CORS-safelisted response-header name](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name),
+/// in lower case: scripts can read it, exposed or not.
+pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
+    matches!(
+        name,
+        "cache-control"
+            | "content-language"
+            | "content-length"
+            | "content-type"
+            | "expires"
+            | "last-modified"
+            | "pragma"
+    )
+}
+
 /// A [forbidden response-header name](https://fetch.spec.whatwg.org/#forbidden-response-header-name):
 /// no script can read it, exposed or not.
 pub(crate) fn is_forbidden_response_header(name: &str) -> bool {

@@ -167,3 +167,5 @@ impl fmt::Display for OriginFault {
         })
     }
 }
+
+impl std::error::Error for OriginFault {}

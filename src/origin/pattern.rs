@@ -200,15 +200,15 @@ fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         return Err(OriginFault::TooLong);
     }
     let (scheme, authority) = grammar::split_scheme(text.as_bytes())?;
-    let (host, port) = grammar::split_port(scheme, authority);
-    let host_end = text.len() - authority.len() + host.len();
-    if scheme == Scheme::Other && host.contains(&b'*') {
+    if scheme == Scheme::Other && authority.contains(&b'*') {
         return Err(OriginFault::WildcardInOpaqueHost);
     }
-    let (subdomains, host) = match host.strip_prefix(b"*.") {
+    let (subdomains, authority) = match authority.strip_prefix(b"*.") {
         Some(parent) => (true, parent),
-        None => (false, host),
+        None => (false, authority),
     };
+    let (host, port) = grammar::split_port(scheme, authority);
+    let host_end = text.len() - authority.len() + host.len();
     grammar::check_host(scheme, host).map_err(|fault| match fault {
         OriginFault::Ipv4Form if subdomains => OriginFault::WildcardBeforeIp,
         OriginFault::Ipv4Form | OriginFault::Ipv6Form if host.contains(&b'*') => {
@@ -249,28 +249,33 @@ fn suggest(text: &str) -> Option<String> {
         char.is_whitespace() || char.is_control() || "\"'`".contains(char)
     });
     let (scheme, rest) = match text.split_once(':') {
-        Some((scheme, rest)) if rest.starts_with('/') => (scheme.to_ascii_lowercase(), rest),
-        _ => (String::from("https"), text),
-    };
-    let scheme = match scheme.as_str() {
-        "" | "wss" => "https",
-        "ws" => "http",
-        scheme => scheme,
+        Some((scheme, rest)) if is_scheme(scheme, rest) => (scheme.to_ascii_lowercase(), rest),
+        _ => (String::new(), text),
     };
     let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
     let authority = authority.rsplit('@').next()?;
-    if scheme != "http" && scheme != "https" {
-        return Some(format!("{scheme}://{authority}"));
-    }
     let (host, port) = match authority.rsplit_once(':') {
+        Some((host, "0")) => (host, "0"),
         Some((host, port)) if !port.contains(']') => (host, port.trim_start_matches('0')),
         _ => (authority, ""),
+    };
+    let scheme = match scheme.as_str() {
+        "" if grammar::is_loopback(host.as_bytes()) => "http",
+        "" | "wss" => "https",
+        "ws" => "http",
+        "http" | "https" => &scheme,
+        other => return Some(format!("{other}://{authority}")),
     };
     let host = suggest_host(&host.to_ascii_lowercase());
     Some(match (scheme, port) {
         (_, "") | ("http", "80") | ("https", "443") => format!("{scheme}://{host}"),
         _ => format!("{scheme}://{host}:{port}"),
     })
+}
+
+/// `https:example.com` has lost its slashes; what `localhost:3000` has is a port.
+fn is_scheme(text: &str, rest: &str) -> bool {
+    rest.starts_with('/') || text.eq_ignore_ascii_case("http") || text.eq_ignore_ascii_case("https")
 }
 
 fn suggest_host(host: &str) -> String {

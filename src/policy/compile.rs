@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderValue, Method, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
@@ -31,7 +31,7 @@ pub(super) fn public() -> Policy {
 
 pub(super) fn compile(config: Valid) -> Policy {
     let refused = HeaderMap::from_iter([(VARY, preflight_vary(&config.origins))]);
-    let allowed_preflight = answer(config.preflight_status, granted(&config));
+    let allowed_preflight = granted(&config);
     let credentials = config.credentials;
     Policy(Arc::new(Rules {
         origins: config.origins,
@@ -49,8 +49,9 @@ pub(super) fn compile(config: Valid) -> Policy {
             List::All(_) => Some(HeaderValue::from_static("*")),
             List::Some(names) => joined(&names),
         },
+        preflight_status: config.preflight_status,
         allowed_preflight,
-        refused_preflight: answer(StatusCode::FORBIDDEN, refused),
+        refused_preflight: refused,
     }))
 }
 
@@ -115,11 +116,4 @@ fn joined(tokens: &[impl AsRef<str>]) -> Option<HeaderValue> {
     // The first clone of a value moves it behind a reference count, which allocates. This is it.
     drop(value.clone());
     Some(value)
-}
-
-fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
 }

@@ -12,7 +12,7 @@ use super::{AllowedOrigins, Policy, RequestKind};
 
 /// What a [`Policy`] decides for a request.
 #[derive(Debug)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_enums, reason = "a caller could not answer a third case rightly")]
 #[must_use]
 pub enum Decision {
     /// The request goes on, and these headers go on its response.
@@ -116,7 +116,20 @@ pub struct Outcome {
     /// What the request is to the CORS protocol.
     pub kind: RequestKind,
     /// Why it is not allowed. `None` if it is, or if it is no CORS request.
+    ///
+    /// Of a request that is no preflight, only the origin is checked: what its method and headers
+    /// are was for the preflight to ask.
     pub refusal: Option<Refusal>,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.refusal, self.kind) {
+            (None, RequestKind::NonCors) => self.kind.fmt(f),
+            (None, kind) => write!(f, "{kind}, allowed"),
+            (Some(refusal), kind) => write!(f, "{kind}, refused: {refusal}"),
+        }
+    }
 }
 
 /// Why a policy does not allow a request. Its text is for the server's owner, and is escaped and cut

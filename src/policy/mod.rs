@@ -9,7 +9,7 @@ mod validate;
 use std::{fmt, sync::Arc};
 
 use http::{
-    HeaderMap, HeaderValue, Method, Response,
+    HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     },
@@ -57,10 +57,11 @@ struct Rules {
     methods: AllowedMethods,
     headers: AllowedHeaders,
     exposed: Option<HeaderValue>,
-    /// The answer to an allowed preflight, but for the values that depend on the request.
-    allowed_preflight: Response<()>,
-    /// The answer to every refused one, whatever the reason.
-    refused_preflight: Response<()>,
+    preflight_status: StatusCode,
+    /// What an allowed preflight gets, but for the values that depend on the request.
+    allowed_preflight: HeaderMap,
+    /// What every refused one gets, whatever the reason.
+    refused_preflight: HeaderMap,
 }
 
 enum AllowedOrigins {
@@ -143,7 +144,7 @@ impl Policy {
                     Some(origin) if rules.allow_preflight(&method, request.headers, notes) => {
                         rules.answer_preflight(origin, &method, request.headers)
                     }
-                    _ => rules.refused_preflight.clone(),
+                    _ => answer(StatusCode::FORBIDDEN, rules.refused_preflight.clone()),
                 })
             }
         }
@@ -166,22 +167,28 @@ impl Rules {
         method: &Line<'_>,
         headers: &HeaderMap,
     ) -> Response<()> {
-        let mut response = self.allowed_preflight.clone();
-        let answer = response.headers_mut();
-        if let Some(value) = answer.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
+        let mut granted = self.allowed_preflight.clone();
+        if let Some(value) = granted.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
             *value = origin;
         }
         if self.credentials {
             // Browsers take `*` for a name where there are credentials, so what was asked is named.
             if let (AllowedMethods::Any, Line::One(method)) = (&self.methods, method) {
-                let _ = answer.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
+                let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
             }
             for line in self.headers.echo(headers) {
-                let _ = answer.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+                let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
             }
         }
-        response
+        answer(self.preflight_status, granted)
     }
+}
+
+fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = status;
+    *response.headers_mut() = headers;
+    response
 }
 
 impl AllowedOrigins {
@@ -270,7 +277,7 @@ impl fmt::Debug for Policy {
         };
         policy
             .field("credentials", &self.0.credentials)
-            .field("preflight", self.0.allowed_preflight.headers())
+            .field("preflight", &self.0.allowed_preflight)
             .field("exposed", &self.0.exposed)
             .finish_non_exhaustive()
     }

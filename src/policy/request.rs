@@ -1,5 +1,7 @@
 //! What a request is, in the standard's words.
 
+use std::fmt;
+
 use http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Uri,
     header::{ACCESS_CONTROL_REQUEST_METHOD, GetAll, HeaderName, ORIGIN},
@@ -68,11 +70,22 @@ pub enum RequestKind {
     /// safelisted. (A browser asks first all the same if an upload is listened to or streamed, which
     /// no server can see.)
     Simple,
-    /// A CORS request that a browser sends only after a preflight allowed it.
+    /// A CORS request that a browser sends only after a preflight allowed it: not the preflight itself.
     Preflighted,
     /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`, even if they are malformed:
     /// the question whether a request may follow.
     Preflight,
+}
+
+impl fmt::Display for RequestKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NonCors => "no CORS request",
+            Self::Simple => "simple request",
+            Self::Preflighted => "preflighted request",
+            Self::Preflight => "preflight",
+        })
+    }
 }
 
 impl RequestKind {

@@ -194,9 +194,10 @@ fn check_exposed(
 ) -> List<String> {
     let option = ConfigOption::ExposeHeaders;
     let (all, listed) = split_wildcard(headers, option, |_| false, mistakes);
-    let names = check_names(listed, option, mistakes, |name| {
+    let mut names = check_names(listed, option, mistakes, |name| {
         is_unreadable(name).then(|| ConfigError::UnreadableHeaderExposed { name: name.to_owned() })
     });
+    names.retain(|name| !fetch::is_safelisted_response_header(name));
     if all && credentials {
         mistakes.push(ConfigError::AllHeadersExposedWithCredentials);
     }

@@ -1,0 +1,277 @@
+//! Configurations that do not build, with every word of what they are told.
+
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use tower_cors::{ConfigError, CorsLayer, CorsLayerBuilder, Danger, OriginFault, Policy};
+
+fn builder() -> CorsLayerBuilder {
+    CorsLayer::builder().allow_origin("https://example.com")
+}
+
+fn mistakes(builder: CorsLayerBuilder) -> String {
+    builder.build().unwrap_err().to_string()
+}
+
+#[test]
+#[rustfmt::skip]
+fn origins() {
+    let cases = [
+        ("", r#""" is empty; write an origin such as "https://example.com""#),
+        ("example.com", r#""example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
+        ("example.com:8080", r#""example.com:8080" has no scheme, and an origin is scheme, host and port; write "https://example.com:8080""#),
+        ("localhost:3000", r#""localhost:3000" has no scheme, and an origin is scheme, host and port; write "http://localhost:3000""#),
+        ("*.example.com", r#""*.example.com" has no scheme, and an origin is scheme, host and port; write "https://*.example.com""#),
+        ("//example.com", r#""//example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
+        ("https:/example.com", r#""https:/example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
+        ("https:example.com", r#""https:example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
+        ("https://example.com/", r#""https://example.com/" has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
+        ("https://example.com/a?b#c", r#""https://example.com/a?b#c" has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
+        ("https://example.com?a", r#""https://example.com?a" has a query, and browsers send origins without; write "https://example.com""#),
+        ("https://example.com#a", r#""https://example.com#a" has a fragment, and browsers send origins without; write "https://example.com""#),
+        ("https://a:b@example.com", r#""https://a:b@example.com" has a user name, and browsers leave it out of origins; write "https://example.com""#),
+        ("https://a@example.com/", r#""https://a@example.com/" has a user name, and browsers leave it out of origins; write "https://example.com""#),
+        (" https://example.com", r#"" https://example.com" has white space or a control character, which no origin has; write "https://example.com""#),
+        ("https://exa mple.com", r#""https://exa mple.com" has white space or a control character, which no origin has; write an origin such as "https://example.com""#),
+        ("https://example.com\n", r#""https://example.com\n" has white space or a control character, which no origin has; write "https://example.com""#),
+        ("\"https://example.com\"", r#""\"https://example.com\"" has a quotation mark, which no origin has; write "https://example.com""#),
+        ("'https://example.com'", r#""'https://example.com'" has a quotation mark, which no origin has; write "https://example.com""#),
+        ("https://a.com,https://b.com", r#""https://a.com,https://b.com" has a path or a trailing slash, and browsers send origins without; write an origin such as "https://example.com""#),
+        ("HTTPS://example.com", r#""HTTPS://example.com" has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write "https://example.com""#),
+        ("a_b://c", r#""a_b://c" has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write an origin such as "https://example.com""#),
+        ("ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss://a", r#""ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss://a" has a scheme longer than 64 bytes; write an origin such as "https://example.com""#),
+        ("wss://example.com", r#""wss://example.com" has the scheme `wss`, which is no page's; write "https://example.com""#),
+        ("ws://localhost:80", r#""ws://localhost:80" has the scheme `ws`, which is no page's; write "http://localhost""#),
+        ("file:///index.html", r#""file:///index.html" has the scheme `file`, and pages from files send `null` as their origin; write the origin of a server or of an application's scheme"#),
+        ("javascript://a", r#""javascript://a" has the scheme `javascript`, which is no page's; write an origin such as "https://example.com""#),
+        ("https://", r#""https://" has no host; write an origin such as "https://example.com""#),
+        ("https://*.", r#""https://*." has no host; write an origin such as "https://example.com""#),
+        ("https://a..example.com", r#""https://a..example.com" has an empty label, and no host has two dots in a row or a dot first; write an origin such as "https://example.com""#),
+        ("https://Example.com", r#""https://Example.com" has upper-case letters, and browsers send the host in lower case; write "https://example.com""#),
+        ("https://Example.com:443/", r#""https://Example.com:443/" has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
+        ("https://ß.de", r#""https://ß.de" is not all ASCII, and browsers send such hosts in Punycode; write the host in Punycode, with `xn--`"#),
+        ("https://a;b.com", r#""https://a;b.com" has `;` in its host, which can only have a-z, 0-9, `-`, `.` and `_`; write an origin such as "https://example.com""#),
+        ("https://xn--a-.com", r#""https://xn--a-.com" has an `xn--` label that is no Punycode, so no browser sends it; write the host as the browser's address bar gives it when copied"#),
+        ("https://127.1", r#""https://127.1" has a host that ends in a number, which browsers take for an IPv4 address and send otherwise; write four decimal numbers from 0 to 255"#),
+        ("https://[1]", r#""https://[1]" has brackets that hold no IPv6 address; write an origin such as "https://example.com""#),
+        ("https://[::0001]", r#""https://[::0001]" has an IPv6 address that browsers send in its shortest, lower-case form; write "https://[::1]""#),
+        ("https://[FE80::1]:443", r#""https://[FE80::1]:443" has an IPv6 address that browsers send in its shortest, lower-case form; write "https://[fe80::1]""#),
+        ("https://[fe80::1%eth0]", r#""https://[fe80::1%eth0]" has an IPv6 address with a zone, and no origin has one; write an origin such as "https://example.com""#),
+        ("https://[127.0.0.1]", r#""https://[127.0.0.1]" has an IPv4 address in brackets, which are for IPv6; write "https://127.0.0.1""#),
+        ("https://[::ffff:1.2.3.4]", r#""https://[::ffff:1.2.3.4]" has an IPv4 address mapped into IPv6; write "https://1.2.3.4""#),
+        ("tauri://a/b", r#""tauri://a/b" has a path or a trailing slash, and browsers send origins without; write "tauri://a""#),
+        ("tauri://localhost:80", r#""tauri://localhost:80" has `:` after a scheme other than http and https, where only A-Z, a-z, 0-9, `-`, `.`, `_` and `~` can stand; write a scheme and a plain host, such as "tauri://localhost""#),
+        ("tauri://*.localhost", r#""tauri://*.localhost" has a `*` in the host of an application's own scheme, which is matched as a whole; write each origin by itself"#),
+        ("https://example.com:", r#""https://example.com:" has a port that is no number; write "https://example.com""#),
+        ("https://example.com:a", r#""https://example.com:a" has a port that is no number; write a port from 1 to 65535, or `:*` for any"#),
+        ("https://example.com:0", r#""https://example.com:0" has port 0, which no server has; write a port from 1 to 65535, or `:*` for any"#),
+        ("https://example.com:65536", r#""https://example.com:65536" has a port above 65535; write a port from 1 to 65535, or `:*` for any"#),
+        ("https://example.com:08443", r#""https://example.com:08443" has a port with leading zeros, which browsers do not send; write "https://example.com:8443""#),
+        ("https://example.com:443", r#""https://example.com:443" has its scheme's default port, which browsers leave out; write "https://example.com""#),
+        ("http://example.com:80", r#""http://example.com:80" has its scheme's default port, which browsers leave out; write "http://example.com""#),
+        ("https://example.*", r#""https://example.*" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
+        ("https://a.*.com", r#""https://a.*.com" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
+        ("https://*", r#""https://*" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
+        ("https://example.com:80*", r#""https://example.com:80*" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
+        ("https://*example.com", r#""https://*example.com" has a `*` that is neither the whole first label nor the whole port; write "https://*.example.com""#),
+        ("h*", r#""h*" has no scheme, and an origin is scheme, host and port; write an origin such as "https://example.com""#),
+        ("https://*.127.0.0.1", r#""https://*.127.0.0.1" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
+        ("https://*.[::1]", r#""https://*.[::1]" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
+    ];
+    for (origin, text) in cases {
+        assert_eq!(mistakes(CorsLayer::builder().allow_origin(origin)), format!("allow_origins: {text}"));
+    }
+}
+
+#[test]
+fn long_origins() {
+    let label = "a".repeat(63);
+    let host = format!("{label}.{label}.{label}.{}", "a".repeat(61));
+    let cases = [
+        (format!("https://a{label}.com"), OriginFault::LabelTooLong),
+        (format!("https://{host}aa"), OriginFault::HostTooLong),
+        (format!("https://{host}a"), OriginFault::HostTooLong),
+        (format!("https://*.{}", &host[1..]), OriginFault::HostTooLong),
+        (format!("tauri://{}", "a".repeat(254)), OriginFault::HostTooLong),
+        (format!("https://{}", "a.".repeat(200)), OriginFault::TooLong),
+    ];
+    for (origin, fault) in cases {
+        let mistake = origin.parse::<tower_cors::OriginPattern>().unwrap_err();
+        assert_eq!(mistake.fault(), fault, "{origin}");
+    }
+    for origin in [
+        format!("https://{host}"),
+        format!("https://{host}."),
+        format!("https://{host}:65535"),
+        format!("https://*.{}", &host[2..]),
+        format!("{}://{}", "s".repeat(64), "A~".repeat(126)),
+    ] {
+        assert!(builder().allow_origin(&origin).build().is_ok(), "{origin}");
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn combinations() {
+    let any = || CorsLayer::builder().allow_any_origin();
+    let cases = [
+        (CorsLayer::builder(), "allow_origins: no origin is listed, so no page could read any response; list one, such as \"https://example.com\", or allow any with \"*\""),
+        (any().allow_origins(["https://a.com", "https://*.b.com"]), "allow_origins: any origin is allowed, so \"https://a.com\", \"https://*.b.com\" would have no effect; remove the \"*\" (or allow_any_origin), or the rest"),
+        (builder().allow_origin("*"), "allow_origins: any origin is allowed, so \"https://example.com\" would have no effect; remove the \"*\" (or allow_any_origin), or the rest"),
+        (any().allow_credentials(true), "allow_origins: any origin is allowed, and so are credentials, which browsers refuse together; list the origins, or do not allow credentials (a bearer token needs none, only \"authorization\" among allow_headers)"),
+        (builder().allow_origin("null"), "allow_origins: \"null\" is the origin of any page that wants it, from a sandboxed frame or after a redirect; serve the page from an origin of its own, or accept Danger::NullOrigin"),
+        (builder().allow_origin("null").allow_credentials(true).dangerously_allow(Danger::NullOrigin), "allow_origins: \"null\" is the origin of any page that wants it, so with credentials it would give away what the user's cookies open; remove it, or do not allow credentials"),
+        (any().allow_origin("null").dangerously_allow(Danger::NullOrigin), "allow_origins: any origin is allowed, so \"null\" would have no effect; remove the \"*\" (or allow_any_origin), or the rest"),
+        (builder().allow_origin("http://example.com").allow_credentials(true), "allow_origins: \"http://example.com\" is not encrypted, so anyone on the network could use its users' credentials; write \"https://example.com\", or accept Danger::InsecureOrigins"),
+        (builder().allow_origin("http://*.example.com:*").allow_credentials(true), "allow_origins: \"http://*.example.com:*\" is not encrypted, so anyone on the network could use its users' credentials; write \"https://*.example.com:*\", or accept Danger::InsecureOrigins"),
+        (builder().allow_credentials(true).allow_credentials(false), "allow_credentials: is set to true and to false, and only one can hold; set it once"),
+        (builder().allow_methods(["*", "PUT"]), "allow_methods: \"*\" stands for all, and beside \"PUT\" browsers take it for a name; write \"*\" alone, or only the names"),
+        (builder().allow_any_method().allow_methods(["PUT", "DELETE"]), "allow_methods: \"*\" stands for all, and beside \"PUT\", \"DELETE\" browsers take it for a name; write \"*\" alone, or only the names"),
+        (builder().allow_method("PUT,DELETE"), "allow_methods: \"PUT,DELETE\" is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; write each method by itself, such as \"PUT\""),
+        (builder().allow_method(""), "allow_methods: \"\" is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; write each method by itself, such as \"PUT\""),
+        (builder().allow_method("Connect"), "allow_methods: \"Connect\" is a method that no script can send; remove it"),
+        (builder().allow_method("patch"), "allow_methods: \"patch\" is not how the method is spelled, and methods are compared byte for byte; write \"PATCH\""),
+        (builder().allow_headers(["*", "x-a", "authorization"]), "allow_headers: \"*\" stands for all, and beside \"x-a\" browsers take it for a name; write \"*\" alone, or only the names"),
+        (builder().allow_header("x-a, x-b"), "allow_headers: \"x-a, x-b\" is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; write each name by itself, such as \"content-type\""),
+        (builder().allow_header("Cookie"), "allow_headers: \"cookie\" is a header that no script can set, so no preflight asks for it; remove it"),
+        (builder().allow_header("Access-Control-Allow-Origin"), "allow_headers: \"access-control-allow-origin\" is a header of responses, which no request needs; remove it"),
+        (builder().expose_headers(["*", "etag"]), "expose_headers: \"*\" stands for all, and beside \"etag\" browsers take it for a name; write \"*\" alone, or only the names"),
+        (builder().expose_header(""), "expose_headers: \"\" is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; write each name by itself, such as \"content-type\""),
+        (builder().expose_header("Set-Cookie"), "expose_headers: \"set-cookie\" is a header that no script can read on the response to its request; remove it"),
+        (builder().expose_all_headers().allow_credentials(true), "expose_headers: \"*\" is taken for a name where credentials are allowed; list the headers by name"),
+        (builder().max_age(Duration::from_secs(86_401)), "max_age: 86401s is longer than any browser keeps a preflight's answer; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
+        (builder().max_age(Duration::MAX), "max_age: 18446744073709551615.999999999s is longer than any browser keeps a preflight's answer; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
+        (builder().max_age(Duration::from_millis(1_500)), "max_age: 1.5s has a fraction of a second, and the header holds whole ones; write 1s"),
+        (builder().max_age(Duration::from_secs(1)).max_age(Duration::ZERO), "max_age: is set to 1s and to 0ns, and only one can hold; set it once"),
+        (builder().preflight_status(StatusCode::NOT_FOUND), "preflight_status: 404 is not in 200 to 299, so browsers would refuse every preflight; write 204, or 200 for old clients"),
+        (builder().preflight_status(StatusCode::OK).preflight_status(StatusCode::CREATED), "preflight_status: is set to 200 and to 201, and only one can hold; set it once"),
+    ];
+    for (builder, text) in cases {
+        assert_eq!(mistakes(builder), text);
+    }
+}
+
+#[test]
+fn all_mistakes_in_the_order_of_the_options() {
+    let mistakes = CorsLayer::builder()
+        .preflight_status(StatusCode::FOUND)
+        .max_age(Duration::from_secs(1))
+        .max_age(Duration::from_secs(2))
+        .expose_header("set-cookie")
+        .allow_headers(["host", "x a"])
+        .allow_methods(["put", "TRACE"])
+        .allow_credentials(true)
+        .allow_origins(["https://a.com/", "null", "https://b.com", "http://c.com"])
+        .build()
+        .unwrap_err();
+    let debug = format!("{mistakes:?}");
+    assert_eq!(
+        debug,
+        format!(
+            "the CORS configuration does not build:\n  {}",
+            mistakes.to_string().replace('\n', "\n  ")
+        )
+    );
+    let [
+        ConfigError::InvalidOrigin(origin),
+        ConfigError::InsecureOriginWithCredentials { origin: insecure },
+        ConfigError::NullOriginWithCredentials,
+        ConfigError::MisspelledMethod { method, suggestion },
+        ConfigError::ForbiddenMethod { .. },
+        ConfigError::InvalidHeaderName { .. } | ConfigError::ForbiddenRequestHeader { .. },
+        ConfigError::InvalidHeaderName { .. } | ConfigError::ForbiddenRequestHeader { .. },
+        ConfigError::UnreadableHeaderExposed { name },
+        ConfigError::SetTwice { .. },
+        ConfigError::PreflightStatus { .. },
+    ] = &mistakes.into_iter().collect::<Vec<_>>()[..]
+    else {
+        panic!("{debug}")
+    };
+    assert_eq!((origin.text(), origin.fault()), ("https://a.com/", OriginFault::Path));
+    assert_eq!(origin.suggestion(), Some("https://a.com"));
+    assert_eq!((insecure.as_str(), name.as_str()), ("http://c.com", "set-cookie"));
+    assert_eq!((method.as_str(), suggestion.as_str()), ("put", "PUT"));
+}
+
+/// What is no http origin beyond the network, or is lifted by its danger.
+#[test]
+fn credentials_with_origins_that_are_not_encrypted() {
+    for origin in [
+        "http://localhost",
+        "http://localhost:*",
+        "http://localhost.",
+        "http://*.localhost:3000",
+        "http://*.localhost.",
+        "http://a.localhost",
+        "http://127.0.0.1:8080",
+        "http://127.9.9.9",
+        "http://[::1]:*",
+        "tauri://localhost",
+    ] {
+        assert!(builder().allow_origin(origin).allow_credentials(true).build().is_ok(), "{origin}");
+    }
+    for origin in [
+        "http://notlocalhost",
+        "http://localhost.com",
+        "http://128.0.0.1",
+        "http://[::2]",
+        "http://a",
+    ] {
+        let builder = builder().allow_origin(origin);
+        assert!(builder.clone().build().is_ok(), "{origin}");
+        let builder = builder.allow_credentials(true);
+        assert!(builder.clone().build().is_err(), "{origin}");
+        assert!(builder.dangerously_allow(Danger::InsecureOrigins).build().is_ok(), "{origin}");
+    }
+}
+
+#[test]
+fn a_danger_grants_nothing() {
+    let policy = builder()
+        .dangerously_allow(Danger::NullOrigin)
+        .dangerously_allow(Danger::InsecureOrigins)
+        .dangerously_allow(Danger::AnyOriginWithCredentials)
+        .build_policy()
+        .unwrap();
+    for origin in ["null", "http://example.com", "https://example.org"] {
+        assert!(!policy.allows_origin(&HeaderValue::from_static(origin)));
+    }
+}
+
+/// The types that people have at hand, one by one and in all sorts of lists.
+#[test]
+fn arguments() {
+    let origin = "https://example.com";
+    let text = String::from(origin);
+    let value = HeaderValue::from_static(origin);
+    let names = [header::AUTHORIZATION, HeaderName::from_static("x-a")];
+    let policies = [
+        Policy::builder().allow_origin(origin).allow_method("PUT").allow_header("x-a"),
+        Policy::builder().allow_origin(&text).allow_method("PUT".to_owned()),
+        Policy::builder().allow_origin(text.clone()).allow_method(String::from("PUT")),
+        Policy::builder().allow_origin(&value).allow_method(Method::PUT),
+        Policy::builder().allow_origin(value.clone()).allow_method(&Method::PUT),
+        Policy::builder().allow_origin(b"https://example.com").allow_header(header::AUTHORIZATION),
+        Policy::builder()
+            .allow_origins([origin])
+            .allow_methods([Method::PUT])
+            .allow_headers(&names),
+        Policy::builder().allow_origins(vec![text.clone()]).allow_methods(vec!["PUT"]),
+        Policy::builder().allow_origins(std::slice::from_ref(&text)).allow_headers(["x-a"]),
+        Policy::builder().allow_origins([&value]).allow_headers(names.clone()),
+        Policy::builder().allow_origins(Some(value)).expose_headers(names.to_vec()),
+        Policy::builder().allow_origins("https://example.com https://a.com".split(' ')),
+        Policy::builder().allow_origin(origin).expose_header(header::ETAG).expose_header("x-a"),
+        Policy::builder().allow_origin(origin).expose_headers(names.iter().filter(|_| true)),
+        Policy::builder().allow_origin(origin).allow_methods([""; 0]).allow_headers(None::<&str>),
+    ];
+    for policy in policies {
+        let policy = policy.build_policy().unwrap();
+        assert!(policy.allows_origin(&HeaderValue::from_static(origin)));
+    }
+    let bytes = Policy::builder().allow_origin(b"https://\xff.com").build_policy().unwrap_err();
+    assert_eq!(
+        bytes.to_string(),
+        "allow_origins: \"https://\u{fffd}.com\" is not all ASCII, and browsers send such hosts in Punycode; write the host in Punycode, with `xn--`",
+    );
+}

@@ -1,0 +1,440 @@
+//! Configuration and request to outcome: what kind the request is, whether it reaches the inner
+//! service, the status, and the whole set of CORS and Vary headers.
+
+use std::{convert::Infallible, future::ready, time::Duration};
+
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Refusal, RequestKind};
+
+use Reaches::{Inner, NoOne};
+use RequestKind::{NonCors, Preflight, Preflighted, Simple};
+
+type Header = (&'static str, &'static str);
+
+const ORIGIN: Header = ("origin", "https://example.com");
+const STRANGER: Header = ("origin", "https://example.org");
+const NULL: Header = ("origin", "null");
+const PUT: Header = (METHOD, "PUT");
+const POST: Header = (METHOD, "POST");
+const METHOD: &str = "access-control-request-method";
+const NAMES: &str = "access-control-request-headers";
+
+const VARY: Header = ("vary", "origin");
+const PREFLIGHT_VARY: Header =
+    ("vary", "origin, access-control-request-method, access-control-request-headers");
+const STATIC_PREFLIGHT_VARY: Header =
+    ("vary", "access-control-request-method, access-control-request-headers");
+const ALLOW_ORIGIN: Header = ("access-control-allow-origin", "https://example.com");
+const ALLOW_ANY: Header = ("access-control-allow-origin", "*");
+const CREDENTIALS: Header = ("access-control-allow-credentials", "true");
+const MAX_AGE: Header = ("access-control-max-age", "600");
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Reaches {
+    Inner,
+    NoOne,
+}
+
+/// A name, a request, its kind, and what becomes of it.
+type Case<'a> = (&'a str, &'a str, &'a [Header], RequestKind, Reaches, u16, &'a [Header]);
+
+fn full() -> CorsLayerBuilder {
+    CorsLayer::builder()
+        .allow_origins(["https://example.com", "https://*.example.net:*"])
+        .allow_credentials(true)
+        .allow_methods(["GET", "PUT", "DELETE"])
+        .allow_headers(["X-B", "x-a", "Content-Type"])
+        .expose_headers(["x-request-id", "ETag", "content-type"])
+        .max_age(Duration::from_secs(600))
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn an_allowlist_with_everything() {
+    const METHODS: Header = ("access-control-allow-methods", "PUT,DELETE");
+    const HEADERS: Header = ("access-control-allow-headers", "content-type,x-a,x-b");
+    const EXPOSED: Header = ("access-control-expose-headers", "etag,x-request-id");
+    const SHARED: &[Header] = &[ALLOW_ORIGIN, CREDENTIALS, EXPOSED, VARY];
+    const ANSWER: &[Header] = &[ALLOW_ORIGIN, CREDENTIALS, METHODS, HEADERS, MAX_AGE, PREFLIGHT_VARY];
+    const REFUSED: &[Header] = &[PREFLIGHT_VARY];
+    let subdomain = ("origin", "https://a.example.net:8443");
+    let cases: &[Case<'_>] = &[
+        ("no origin", "GET", &[], NonCors, Inner, 200, &[VARY]),
+        ("no origin, OPTIONS", "OPTIONS", &[PUT], NonCors, Inner, 200, &[VARY]),
+        ("simple", "GET", &[ORIGIN], Simple, Inner, 200, SHARED),
+        ("simple POST", "POST", &[ORIGIN, ("content-type", "text/plain")], Simple, Inner, 200, SHARED),
+        ("preflighted by method", "PUT", &[ORIGIN], Preflighted, Inner, 200, SHARED),
+        ("preflighted by header", "POST", &[ORIGIN, ("content-type", "application/json")], Preflighted, Inner, 200, SHARED),
+        ("method not listed", "PATCH", &[ORIGIN], Preflighted, Inner, 200, SHARED),
+        ("HEAD", "HEAD", &[ORIGIN], Simple, Inner, 200, SHARED),
+        ("OPTIONS that is no preflight", "OPTIONS", &[ORIGIN], Preflighted, Inner, 200, SHARED),
+        ("a requested method on a GET", "GET", &[ORIGIN, PUT, ("user-agent", "a")], Simple, Inner, 200, SHARED),
+        ("cookies and authorization", "GET", &[ORIGIN, ("cookie", "a=b"), ("authorization", "Bearer c")], Preflighted, Inner, 200, SHARED),
+        ("cookies", "GET", &[STRANGER, ("cookie", "a=b")], Simple, Inner, 200, &[VARY]),
+        ("host", "GET", &[STRANGER, ("host", "example.org")], Simple, Inner, 200, &[VARY]),
+        ("pattern", "GET", &[subdomain], Simple, Inner, 200, &[("access-control-allow-origin", subdomain.1), CREDENTIALS, EXPOSED, VARY]),
+        ("stranger", "GET", &[STRANGER], Simple, Inner, 200, &[VARY]),
+        ("stranger's PUT", "PUT", &[STRANGER], Preflighted, Inner, 200, &[VARY]),
+        ("null", "GET", &[NULL], Simple, Inner, 200, &[VARY]),
+        ("empty", "GET", &[("origin", "")], Simple, Inner, 200, &[VARY]),
+        ("two", "GET", &[ORIGIN, ORIGIN], Simple, Inner, 200, &[VARY]),
+        ("a list", "GET", &[("origin", "https://example.com, https://example.org")], Simple, Inner, 200, &[VARY]),
+        ("upper case", "GET", &[("origin", "https://EXAMPLE.com")], Simple, Inner, 200, &[VARY]),
+        ("preflight", "OPTIONS", &[ORIGIN, PUT], Preflight, NoOne, 204, ANSWER),
+        ("preflight, safelisted method", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, ANSWER),
+        ("preflight, names", "OPTIONS", &[ORIGIN, PUT, (NAMES, "content-type,x-a")], Preflight, NoOne, 204, ANSWER),
+        ("preflight, names in any form", "OPTIONS", &[ORIGIN, PUT, (NAMES, "X-B, x-a"), (NAMES, ",x-a")], Preflight, NoOne, 204, ANSWER),
+        ("preflight, an empty list", "OPTIONS", &[ORIGIN, PUT, (NAMES, "")], Preflight, NoOne, 204, ANSWER),
+        ("preflight, private network", "OPTIONS", &[ORIGIN, PUT, ("access-control-request-private-network", "true")], Preflight, NoOne, 204, ANSWER),
+        ("preflight, method not listed", "OPTIONS", &[ORIGIN, (METHOD, "PATCH")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, method in other case", "OPTIONS", &[ORIGIN, (METHOD, "put")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, GET in other case", "OPTIONS", &[ORIGIN, (METHOD, "get")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, empty method", "OPTIONS", &[ORIGIN, (METHOD, "")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, two methods", "OPTIONS", &[ORIGIN, PUT, PUT], Preflight, NoOne, 403, REFUSED),
+        ("preflight, name not listed", "OPTIONS", &[ORIGIN, PUT, (NAMES, "x-a,x-c")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, no name", "OPTIONS", &[ORIGIN, PUT, (NAMES, "x a")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, name not listed, in the first line", "OPTIONS", &[ORIGIN, PUT, (NAMES, "x-c"), (NAMES, "x-a")], Preflight, NoOne, 403, REFUSED),
+        ("preflight, stranger", "OPTIONS", &[STRANGER, PUT], Preflight, NoOne, 403, REFUSED),
+        ("preflight, null", "OPTIONS", &[NULL, PUT], Preflight, NoOne, 403, REFUSED),
+        ("preflight, two origins", "OPTIONS", &[ORIGIN, STRANGER, PUT], Preflight, NoOne, 403, REFUSED),
+    ];
+    check(&full(), cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn origins_alone() {
+    let cases: &[Case<'_>] = &[
+        ("simple", "GET", &[ORIGIN], Simple, Inner, 200, &[ALLOW_ORIGIN, VARY]),
+        ("upload listener", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, &[ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        ("PUT", "OPTIONS", &[ORIGIN, PUT], Preflight, NoOne, 403, &[PREFLIGHT_VARY]),
+        ("a header", "OPTIONS", &[ORIGIN, POST, (NAMES, "content-type")], Preflight, NoOne, 403, &[PREFLIGHT_VARY]),
+    ];
+    check(&CorsLayer::builder().allow_origin("https://example.com"), cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn any_origin() {
+    const SHARED: &[Header] = &[ALLOW_ANY, ("access-control-expose-headers", "*")];
+    const ANSWER: &[Header] = &[
+        ALLOW_ANY,
+        ("access-control-allow-methods", "*"),
+        ("access-control-allow-headers", "*"),
+        ("access-control-max-age", "0"),
+        STATIC_PREFLIGHT_VARY,
+    ];
+    let builder = CorsLayer::builder()
+        .allow_any_origin()
+        .allow_any_method()
+        .allow_any_header()
+        .expose_all_headers()
+        .max_age(Duration::ZERO);
+    let cases: &[Case<'_>] = &[
+        ("no origin", "GET", &[], NonCors, Inner, 200, SHARED),
+        ("simple", "GET", &[ORIGIN], Simple, Inner, 200, SHARED),
+        ("null", "GET", &[NULL], Simple, Inner, 200, SHARED),
+        ("malformed", "GET", &[("origin", "a b")], Simple, Inner, 200, SHARED),
+        ("two", "GET", &[ORIGIN, STRANGER], Simple, Inner, 200, SHARED),
+        ("preflight", "OPTIONS", &[ORIGIN, PUT, (NAMES, "x-a")], Preflight, NoOne, 204, ANSWER),
+        ("preflight, two origins", "OPTIONS", &[ORIGIN, STRANGER, PUT], Preflight, NoOne, 204, ANSWER),
+        ("preflight, names are not read", "OPTIONS", &[ORIGIN, PUT, (NAMES, "authorization;;")], Preflight, NoOne, 204, ANSWER),
+        ("OPTIONS without origin", "OPTIONS", &[PUT], NonCors, Inner, 200, SHARED),
+        ("preflight, forbidden method", "OPTIONS", &[ORIGIN, (METHOD, "Trace")], Preflight, NoOne, 403, &[STATIC_PREFLIGHT_VARY]),
+        ("preflight, no method", "OPTIONS", &[ORIGIN, (METHOD, "P T")], Preflight, NoOne, 403, &[STATIC_PREFLIGHT_VARY]),
+    ];
+    check(&builder, cases).await;
+
+    let authorization = [ALLOW_ANY, ("access-control-allow-headers", "*,authorization"), STATIC_PREFLIGHT_VARY];
+    let cases: &[Case<'_>] = &[
+        ("authorization beside any", "OPTIONS", &[ORIGIN, POST, (NAMES, "authorization")], Preflight, NoOne, 204, &authorization),
+    ];
+    let builder = CorsLayer::builder().allow_any_origin();
+    check(&builder.clone().allow_header("Authorization").allow_any_header(), cases).await;
+    check(&builder.allow_headers(["*", "authorization"]), cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn the_public_layer() {
+    let json = [ALLOW_ANY, ("access-control-allow-headers", "content-type"), STATIC_PREFLIGHT_VARY];
+    let cases: &[Case<'_>] = &[
+        ("simple", "GET", &[ORIGIN], Simple, Inner, 200, &[ALLOW_ANY]),
+        ("JSON", "OPTIONS", &[ORIGIN, POST, (NAMES, "content-type")], Preflight, NoOne, 204, &json),
+        ("PUT", "OPTIONS", &[ORIGIN, PUT], Preflight, NoOne, 403, &[STATIC_PREFLIGHT_VARY]),
+    ];
+    check_layer(&CorsLayer::public(), cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn anything_with_credentials() {
+    const REFUSED: &[Header] = &[PREFLIGHT_VARY];
+    let echo = [
+        ALLOW_ORIGIN,
+        CREDENTIALS,
+        ("access-control-allow-methods", "PUT"),
+        ("access-control-allow-headers", "Authorization, x-a"),
+        ("access-control-allow-headers", ",x-b"),
+        PREFLIGHT_VARY,
+    ];
+    let no_names = [ALLOW_ORIGIN, CREDENTIALS, ("access-control-allow-methods", "POST"), PREFLIGHT_VARY];
+    let longest = "x".repeat(4096).leak();
+    let long_echo = [ALLOW_ORIGIN, CREDENTIALS, ("access-control-allow-methods", "POST"), ("access-control-allow-headers", longest), PREFLIGHT_VARY];
+    let cases: &[Case<'_>] = &[
+        ("echo", "OPTIONS", &[ORIGIN, PUT, (NAMES, "Authorization, x-a"), (NAMES, ",x-b")], Preflight, NoOne, 204, &echo),
+        ("nothing to echo", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, &no_names),
+        ("4096 bytes", "OPTIONS", &[ORIGIN, POST, (NAMES, longest)], Preflight, NoOne, 204, &long_echo),
+        ("4097 bytes", "OPTIONS", &[ORIGIN, POST, (NAMES, longest), (NAMES, "")], Preflight, NoOne, 403, REFUSED),
+        ("no token", "OPTIONS", &[ORIGIN, PUT, (NAMES, "x-a, x;b")], Preflight, NoOne, 403, REFUSED),
+        ("forbidden method", "OPTIONS", &[ORIGIN, (METHOD, "CONNECT")], Preflight, NoOne, 403, REFUSED),
+    ];
+    let builder = CorsLayer::builder()
+        .allow_origin("https://example.com")
+        .allow_credentials(true)
+        .allow_any_method()
+        .allow_any_header();
+    check(&builder, cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn dangers() {
+    fn shared(origin: &'static str) -> [Header; 3] {
+        [("access-control-allow-origin", origin), CREDENTIALS, VARY]
+    }
+    let insecure = ("origin", "http://example.com");
+    let cases: &[Case<'_>] = &[
+        ("no origin", "GET", &[], NonCors, Inner, 200, &[VARY]),
+        ("any", "GET", &[STRANGER], Simple, Inner, 200, &shared("https://example.org")),
+        ("loopback", "GET", &[("origin", "http://localhost:3000")], Simple, Inner, 200, &shared("http://localhost:3000")),
+        ("application", "GET", &[("origin", "tauri://localhost")], Simple, Inner, 200, &shared("tauri://localhost")),
+        ("insecure", "GET", &[insecure], Simple, Inner, 200, &[VARY]),
+        ("null", "GET", &[NULL], Simple, Inner, 200, &[VARY]),
+        ("malformed", "GET", &[("origin", "https://example.com/")], Simple, Inner, 200, &[VARY]),
+        ("two", "GET", &[ORIGIN, STRANGER], Simple, Inner, 200, &[VARY]),
+    ];
+    let reflecting = CorsLayer::builder()
+        .allow_any_origin()
+        .allow_credentials(true)
+        .dangerously_allow(Danger::AnyOriginWithCredentials);
+    check(&reflecting, cases).await;
+
+    let cases: &[Case<'_>] = &[
+        ("insecure", "GET", &[insecure], Simple, Inner, 200, &shared("http://example.com")),
+        ("null", "GET", &[NULL], Simple, Inner, 200, &[VARY]),
+    ];
+    check(&reflecting.dangerously_allow(Danger::InsecureOrigins), cases).await;
+
+    let cases: &[Case<'_>] = &[
+        ("null", "GET", &[NULL], Simple, Inner, 200, &[("access-control-allow-origin", "null"), VARY]),
+        ("NULL", "GET", &[("origin", "NULL")], Simple, Inner, 200, &[VARY]),
+        ("listed", "GET", &[ORIGIN], Simple, Inner, 200, &[ALLOW_ORIGIN, VARY]),
+    ];
+    let null = CorsLayer::builder().allow_origins(["null", "https://example.com"]);
+    check(&null.dangerously_allow(Danger::NullOrigin), cases).await;
+}
+
+#[tokio::test]
+async fn what_the_inner_service_sets() {
+    let layer = full().build().unwrap();
+    let inner = [
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-credentials", "true"),
+        ("access-control-expose-headers", "x-inner"),
+        ("access-control-allow-methods", "TRACE"),
+        ("access-control-something-new", "1"),
+        ("vary", "accept"),
+        ("vary", "accept-language, Cookie"),
+        ("x-inner", "1"),
+    ];
+    let exposed = ("access-control-expose-headers", "etag,x-request-id");
+    let kept = [("vary", "accept"), ("vary", "accept-language, Cookie"), VARY];
+    for (origin, granted) in [
+        (Some(ORIGIN), vec![ALLOW_ORIGIN, CREDENTIALS, exposed]),
+        (Some(STRANGER), vec![]),
+        (None, vec![]),
+    ] {
+        for status in [200, 206, 304, 404, 500] {
+            let (_, response) = send(&layer, "GET", origin.as_slice(), status, &inner).await;
+            assert_eq!(response.status(), status);
+            assert_eq!(response.headers()["x-inner"], "1");
+            assert_eq!(cors_headers(response.headers()), sorted(&[&granted[..], &kept].concat()));
+        }
+    }
+    for said in ["Origin", "accept, ORIGIN", "*", "accept,*"] {
+        let (_, response) = send(&layer, "GET", &[], 200, &[("vary", said)]).await;
+        assert_eq!(cors_headers(response.headers()), sorted(&[("vary", said)]));
+    }
+    for other in ["origins", "x-origin", "", "origin-agent-cluster"] {
+        let (_, response) = send(&layer, "GET", &[], 200, &[("vary", other)]).await;
+        assert_eq!(cors_headers(response.headers()), sorted(&[("vary", other), VARY]));
+    }
+}
+
+#[tokio::test]
+async fn the_vary_of_a_request_means_nothing() {
+    let layer = full().build().unwrap();
+    let (_, response) = send(&layer, "GET", &[("vary", "x-request")], 200, &[]).await;
+    assert_eq!(cors_headers(response.headers()), sorted(&[VARY]));
+}
+
+#[tokio::test]
+async fn a_response_that_can_hold_no_more_headers() {
+    let layer = full().build().unwrap();
+    let service = layer.layer(service_fn(|_: Request<()>| {
+        let mut response = Response::new(String::new());
+        let headers = response.headers_mut();
+        let mut number = 0;
+        while headers
+            .try_insert(http::HeaderName::try_from(format!("x-{number}")).unwrap(), number.into())
+            .is_ok()
+        {
+            number += 1;
+        }
+        ready(Ok::<_, Infallible>(response))
+    }));
+    let response = service.oneshot(try_request("GET", &[ORIGIN]).unwrap()).await.unwrap();
+    assert_eq!(cors_headers(response.headers()), []);
+}
+
+#[tokio::test]
+async fn the_status_of_an_answer() {
+    let layer = full().preflight_status(StatusCode::OK).build().unwrap();
+    for (requested, status) in [(PUT, 200), ((METHOD, "PATCH"), 403)] {
+        let (_, response) = send(&layer, "OPTIONS", &[ORIGIN, requested], 500, &[]).await;
+        assert_eq!(response.status(), status);
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn reasons() {
+    let value = HeaderValue::from_static;
+    let long = "a-name-longer-than-all-that-the-policy-allows-together-with-the-tolerance-for-white-space";
+    let cases: [(&[Header], Refusal, &str); 13] = [
+        (&[ORIGIN, ORIGIN, PUT], Refusal::SeveralOrigins, "more than one Origin line"),
+        (&[NULL, PUT], Refusal::NullOrigin, "origin `null` is not allowed"),
+        (&[("origin", ""), PUT], Refusal::MalformedOrigin(value("")), "malformed origin ``"),
+        (&[("origin", "https://a\tb"), PUT], Refusal::MalformedOrigin(value("https://a\tb")), "malformed origin `https://a\\tb`"),
+        (&[STRANGER, PUT], Refusal::OriginNotAllowed(value("https://example.org")), "origin `https://example.org` is not allowed"),
+        (&[ORIGIN, PUT, PUT], Refusal::SeveralMethods, "more than one Access-Control-Request-Method line"),
+        (&[ORIGIN, (METHOD, "TrAcE")], Refusal::ImpossibleMethod(value("TrAcE")), "no browser sends the method `TrAcE`"),
+        (&[ORIGIN, (METHOD, "")], Refusal::ImpossibleMethod(value("")), "no browser sends the method ``"),
+        (&[ORIGIN, (METHOD, "PATCH")], Refusal::MethodNotAllowed(value("PATCH")), "method `PATCH` is not allowed"),
+        (&[ORIGIN, PUT, (NAMES, "x-a,x-c")], Refusal::HeaderNotAllowed("x-c".into()), "header `x-c` is not allowed"),
+        (&[ORIGIN, PUT, (NAMES, "x-a;x-c")], Refusal::ImpossibleHeader("x-a;x-c".into()), "no header has the name `x-a;x-c`"),
+        (&[ORIGIN, PUT, (NAMES, "x-a,   x-b")], Refusal::MalformedRequestHeaders, "Access-Control-Request-Headers has too much white space or too many empty elements"),
+        (&[ORIGIN, PUT, (NAMES, long)], Refusal::RequestHeadersTooLong, "Access-Control-Request-Headers is longer than the allowed names"),
+    ];
+    let policy = full().build_policy().unwrap();
+    for (headers, refusal, text) in cases {
+        let outcome = policy.explain(&try_request("OPTIONS", headers).unwrap());
+        assert_eq!((outcome.kind, outcome.refusal), (Preflight, Some(refusal.clone())), "{headers:?}");
+        assert_eq!(refusal.to_string(), text);
+    }
+}
+
+#[test]
+fn outcomes_in_words() {
+    let policy = full().build_policy().unwrap();
+    let words = |method, headers: &[Header]| {
+        policy.explain(&try_request(method, headers).unwrap()).to_string()
+    };
+    assert_eq!(words("GET", &[]), "no CORS request");
+    assert_eq!(words("GET", &[ORIGIN]), "simple request, allowed");
+    assert_eq!(words("PATCH", &[ORIGIN]), "preflighted request, allowed");
+    assert_eq!(words("OPTIONS", &[ORIGIN, PUT]), "preflight, allowed");
+    assert_eq!(words("OPTIONS", &[NULL, PUT]), "preflight, refused: origin `null` is not allowed");
+}
+
+#[test]
+fn reasons_are_escaped_and_short() {
+    let long = HeaderValue::from_bytes("https://a\u{e9}".repeat(40).as_bytes()).unwrap();
+    let text = Refusal::MalformedOrigin(long).to_string();
+    assert!(text.starts_with("malformed origin `https://a\\xc3\\xa9https"), "{text}");
+    assert!(text.ends_with("…`"), "{text}");
+    assert!(text.len() <= "malformed origin ``".len() + 256, "{text}");
+}
+
+#[test]
+fn what_patterns_allow() {
+    let value = HeaderValue::from_static;
+    let policy = full().build_policy().unwrap();
+    assert!(policy.allows_origin(&value("https://example.com")));
+    assert!(policy.allows_origin(&value("https://a.example.net")));
+    assert!(!policy.allows_origin(&value("https://example.net")));
+    assert!(!policy.allows_origin(&value("null")));
+    assert!(!CorsLayer::public().policy().allows_origin(&value("https://example.com")));
+    let reflecting = CorsLayer::builder()
+        .allow_any_origin()
+        .allow_credentials(true)
+        .dangerously_allow(Danger::AnyOriginWithCredentials)
+        .build_policy()
+        .unwrap();
+    assert!(!reflecting.allows_origin(&value("https://example.com")));
+}
+
+async fn check(builder: &CorsLayerBuilder, cases: &[Case<'_>]) {
+    check_layer(&builder.clone().build().unwrap(), cases).await;
+}
+
+async fn check_layer(layer: &CorsLayer, cases: &[Case<'_>]) {
+    for &(name, method, headers, kind, reaches, status, expected) in cases {
+        let (reached, response) = send(layer, method, headers, 200, &[]).await;
+        assert_eq!(reached, reaches, "{name}");
+        assert_eq!(response.status(), status, "{name}");
+        assert_eq!(cors_headers(response.headers()), sorted(expected), "{name}");
+
+        let outcome = layer.policy().explain(&try_request(method, headers).unwrap());
+        assert_eq!(outcome.kind, kind, "{name}");
+        let shares = response.headers().contains_key("access-control-allow-origin");
+        assert_eq!(outcome.refusal.is_some(), kind != NonCors && !shares, "{name}");
+    }
+}
+
+async fn send(
+    layer: &CorsLayer,
+    method: &str,
+    headers: &[Header],
+    status: u16,
+    inner_headers: &[Header],
+) -> (Reaches, Response<String>) {
+    let service = layer.layer(service_fn(|_: Request<()>| {
+        let mut response = Response::new(String::from("inner"));
+        *response.status_mut() = StatusCode::from_u16(status).unwrap();
+        for &(name, value) in inner_headers {
+            response.headers_mut().append(name, value.parse().unwrap());
+        }
+        ready(Ok::<_, Infallible>(response))
+    }));
+    let response = service.oneshot(try_request(method, headers).unwrap()).await.unwrap();
+    let reaches = if response.body().is_empty() { NoOne } else { Inner };
+    (reaches, response)
+}
+
+fn try_request(method: &str, headers: &[Header]) -> http::Result<Request<()>> {
+    let mut request = Request::builder().method(Method::from_bytes(method.as_bytes())?);
+    for &(name, value) in headers {
+        request = request.header(name, value);
+    }
+    request.body(())
+}
+
+fn cors_headers(headers: &HeaderMap) -> Vec<(String, String)> {
+    let mut found: Vec<_> = headers
+        .iter()
+        .filter(|(name, _)| *name == "vary" || name.as_str().starts_with("access-control-"))
+        .map(|(name, value)| (name.to_string(), value.to_str().unwrap().to_owned()))
+        .collect();
+    found.sort();
+    found
+}
+
+fn sorted(headers: &[Header]) -> Vec<(String, String)> {
+    let mut headers: Vec<_> =
+        headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    headers.sort();
+    headers
+}

@@ -1,0 +1,91 @@
+//! The tables of permitted and prohibited literals, read from the documentation's own source.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tower_cors::{CorsLayer, CorsLayerBuilder, OriginPattern};
+
+const BUILDER: &str = include_str!("../src/builder.rs");
+const PATTERN: &str = include_str!("../src/origin/pattern.rs");
+
+#[test]
+fn origin_patterns() {
+    let permitted = table(PATTERN, "| permitted | matches |", "pub struct OriginPattern");
+    for row in &permitted {
+        let pattern: OriginPattern = literal(&row[0]).unwrap().parse().unwrap();
+        assert_eq!(pattern.as_str(), literal(&row[0]).unwrap());
+    }
+    let prohibited = table(PATTERN, "| prohibited | write instead |", "pub struct OriginPattern");
+    for row in &prohibited {
+        let mistake = literal(&row[0]).unwrap().parse::<OriginPattern>().unwrap_err();
+        assert_eq!(mistake.suggestion(), literal(&row[1]), "{mistake}");
+    }
+    assert!(permitted.len() > 5 && prohibited.len() > 5);
+}
+
+#[test]
+fn methods() {
+    check("pub fn allow_method(", |builder, method| Some(builder.allow_method(method)));
+}
+
+#[test]
+fn request_headers() {
+    check("pub fn allow_header(", |builder, name| Some(builder.allow_header(name)));
+}
+
+#[test]
+fn exposed_headers() {
+    check("pub fn expose_header(", |builder, name| Some(builder.expose_header(name)));
+}
+
+#[test]
+fn max_age() {
+    check("pub fn max_age(", |builder, literal| {
+        let seconds = literal.strip_suffix(" s")?.parse().ok()?;
+        Some(builder.max_age(Duration::from_secs_f64(seconds)))
+    });
+}
+
+#[test]
+fn preflight_status() {
+    check("pub fn preflight_status(", |builder, literal| {
+        let status = StatusCode::from_bytes(literal.as_bytes()).ok()?;
+        Some(builder.preflight_status(status))
+    });
+}
+
+/// Each permitted literal builds, and each prohibited one does not, for one reason.
+fn check(function: &str, configure: impl Fn(CorsLayerBuilder, &str) -> Option<CorsLayerBuilder>) {
+    let build = |literal: &str| {
+        let builder = CorsLayer::builder().allow_origin("https://example.com");
+        configure(builder, literal).expect("a literal of the option's type").build()
+    };
+    let rows = table(BUILDER, "| permitted | prohibited |", function);
+    assert!(rows.len() > 2);
+    for row in rows {
+        if let Some(permitted) = literal(&row[0]) {
+            assert!(build(permitted).is_ok(), "{permitted}");
+        }
+        if let Some(prohibited) = literal(&row[1]) {
+            assert_eq!(build(prohibited).unwrap_err().iter().len(), 1, "{prohibited}");
+        }
+    }
+}
+
+/// The rows under the last `heading` before `item`.
+fn table(source: &str, heading: &str, item: &str) -> Vec<Vec<String>> {
+    let docs = &source[..source.find(item).expect("the item stands in the source")];
+    let start = docs.rfind(heading).expect("the table stands before the item");
+    docs[start..]
+        .lines()
+        .map(|line| line.trim().trim_start_matches("///").trim())
+        .skip(2)
+        .map_while(|line| line.strip_prefix('|')?.strip_suffix('|'))
+        .map(|row| row.split('|').map(|cell| cell.trim().to_owned()).collect())
+        .collect()
+}
+
+/// What stands in back quotes, if anything does.
+fn literal(cell: &str) -> Option<&str> {
+    cell.strip_prefix('`')?.split('`').next()
+}

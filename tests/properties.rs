@@ -1,0 +1,287 @@
+//! What holds for all configurations and all requests, tried on random ones.
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
+use proptest::{collection::vec, prelude::*, sample::select};
+use tower_cors::{Danger, Decision, OriginPattern, OriginSet, Policy, RequestKind};
+
+/// Hosts that share prefixes, suffixes and labels.
+const HOSTS: [&str; 22] = [
+    "foo.com",
+    "bar.com",
+    "barfoo.com",
+    "foobar.com",
+    "a.foo.com",
+    "b.a.foo.com",
+    "afoo.com",
+    "foo.com.",
+    "a.foo.com.",
+    "foo.com.evil.net",
+    "com",
+    "foo",
+    "localhost",
+    "a.localhost",
+    "127.0.0.1",
+    "1.127.0.0.1",
+    "[::1]",
+    "[2001:db8::1]",
+    "xn--fa-hia.de",
+    "a.xn--fa-hia.de",
+    "a_b.foo.com",
+    "r3---sn-x.foo.com",
+];
+const SCHEMES: [&str; 4] = ["https", "http", "tauri", "s"];
+const PORTS: [&str; 9] = ["", ":80", ":443", ":8443", ":1", ":65535", ":*", ":0", ":080"];
+
+fn pattern() -> impl Strategy<Value = String> {
+    (select(&SCHEMES), select(&["", "", "*."]), select(&HOSTS), select(&PORTS))
+        .prop_map(|(scheme, wildcard, host, port)| format!("{scheme}://{wildcard}{host}{port}"))
+}
+
+/// Origins near what patterns match, and now and then far from it.
+fn origin() -> impl Strategy<Value = Vec<u8>> {
+    let near = (
+        select(&SCHEMES),
+        select(&["", "", "x.", "x.y.", ".", "x"]),
+        select(&HOSTS),
+        select(&PORTS),
+    )
+        .prop_map(|(scheme, labels, host, port)| {
+            format!("{scheme}://{labels}{host}{port}").into_bytes()
+        });
+    let mutated = (near.clone(), any::<prop::sample::Index>(), any::<u8>()).prop_map(
+        |(mut origin, at, byte)| {
+            let at = at.index(origin.len());
+            origin[at] = byte;
+            origin
+        },
+    );
+    prop_oneof![
+        6 => near,
+        3 => mutated,
+        1 => vec(any::<u8>(), 0..40),
+        1 => Just(b"null".to_vec()),
+    ]
+}
+
+/// A pattern as its definition reads, one by one, with nothing but the text.
+fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
+    let Ok(origin) = std::str::from_utf8(origin) else { return false };
+    let split = |text: &str| {
+        let (scheme, rest) = text.split_once("://")?;
+        let colon = rest.rfind(':').filter(|&colon| !rest[colon..].contains(']'));
+        let (host, port) = rest.split_at(colon.unwrap_or(rest.len()));
+        Some((scheme.to_owned(), host.to_owned(), port.to_owned()))
+    };
+    let (Some(pattern), Some(origin)) = (split(pattern), split(origin)) else { return false };
+    let host_matches = match pattern.1.strip_prefix('*') {
+        None => origin.1 == pattern.1,
+        Some(suffix) => origin.1.strip_suffix(suffix).is_some_and(|labels| {
+            labels.split('.').all(|label| {
+                !label.is_empty()
+                    && label.len() <= 63
+                    && label.bytes().all(|byte| {
+                        byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
+                    })
+                    // The only such labels that are tried are mutants of a few letters.
+                    && (!label.starts_with("xn--") || label == "xn--fa-hia")
+            })
+        }),
+    };
+    let port_matches = match pattern.2.as_str() {
+        ":*" => {
+            origin.2.is_empty()
+                || origin.2[1..]
+                    .parse::<u16>()
+                    .is_ok_and(|port| port > 0 && origin.2[1..] == port.to_string())
+        }
+        port => origin.2 == port,
+    };
+    origin.0 == pattern.0 && host_matches && port_matches
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_set_is_a_list_of_patterns(patterns in vec(pattern(), 0..12), origins in vec(origin(), 1..24)) {
+        let patterns: Vec<OriginPattern> =
+            patterns.iter().filter_map(|pattern| pattern.parse().ok()).collect();
+        let set: OriginSet = patterns.iter().cloned().collect();
+        for origin in origins {
+            let Ok(value) = HeaderValue::from_bytes(&origin) else { continue };
+            let expected = patterns.iter().any(|pattern| naively_matches(pattern.as_str(), &origin));
+            prop_assert_eq!(set.contains(&value), expected, "{:?} {:?}", patterns, value);
+        }
+    }
+
+    #[test]
+    fn every_pattern_has_an_origin(pattern in pattern(), credentials: bool) {
+        let policy = Policy::builder()
+            .allow_origin(&pattern)
+            .allow_credentials(credentials)
+            .dangerously_allow(Danger::InsecureOrigins)
+            .build_policy();
+        let Ok(policy) = policy else { return Ok(()) };
+        let origin = pattern.replace("*.", "a.").replace(":*", "");
+        let request = Request::get("/").header(header::ORIGIN, &origin).body(()).unwrap();
+        prop_assert_eq!(policy.explain(&request).refusal, None);
+        let shared = share(&policy, &request);
+        prop_assert_eq!(&shared[header::ACCESS_CONTROL_ALLOW_ORIGIN], origin.as_str());
+    }
+
+    #[test]
+    fn what_a_suggestion_says_builds(pattern in pattern(), prefix in "[\"' *.]{0,2}", suffix in "[/?#\"' ]{0,2}") {
+        let text = format!("{prefix}{pattern}{suffix}");
+        if let Err(mistake) = text.parse::<OriginPattern>() {
+            if let Some(suggestion) = mistake.suggestion() {
+                prop_assert!(suggestion.parse::<OriginPattern>().is_ok(), "{}", mistake);
+            }
+        }
+    }
+
+    #[test]
+    fn no_decision_gives_what_was_not_granted(policy in policy(), request in request()) {
+        let Some((policy, allows)) = policy else { return Ok(()) };
+        let is_preflight = RequestKind::of(&request) == RequestKind::Preflight;
+        let (status, headers) = match policy.decide(&request) {
+            Decision::Forward(headers) => {
+                prop_assert!(!is_preflight);
+                let mut response = HeaderMap::new();
+                headers.apply(&mut response);
+                (StatusCode::OK, response)
+            }
+            Decision::Respond(answer) => {
+                prop_assert!(is_preflight);
+                (answer.status(), answer.headers().clone())
+            }
+        };
+        let shared: Vec<_> = headers.get_all(header::ACCESS_CONTROL_ALLOW_ORIGIN).iter().collect();
+        let credentials = headers.get(header::ACCESS_CONTROL_ALLOW_CREDENTIALS);
+        let origins: Vec<_> = request.headers().get_all(header::ORIGIN).iter().collect();
+        // Never two origins, never `*` with credentials, never `false`.
+        prop_assert!(shared.len() <= 1);
+        prop_assert!(credentials.is_none_or(|value| value == "true" && shared[0] != "*"));
+        // Without an origin that is allowed, nothing of the protocol, and no echo.
+        if shared.is_empty() {
+            prop_assert!(headers.keys().all(|name| *name == header::VARY), "{:?}", headers);
+        }
+        for &origin in &origins {
+            let is_allowed = origins.len() == 1 && allows.iter().any(|pattern| naively_matches(pattern, origin.as_bytes()));
+            let echoes = |value: &HeaderValue| {
+                !origin.is_empty() && value.as_bytes().windows(origin.len()).any(|part| part == origin.as_bytes())
+            };
+            // What a header says of its own may be part of an odd `Origin`; whole origins are not.
+            if !is_allowed && origin.len() > 12 {
+                prop_assert!(!headers.values().any(echoes), "{:?} in {:?}", origin, headers);
+            }
+        }
+        // A refused preflight looks the same, whatever was wrong with it.
+        if is_preflight && !status.is_success() {
+            prop_assert_eq!(status, StatusCode::FORBIDDEN);
+            let hopeless = Request::options("/")
+                .header(header::ORIGIN, "nonsense")
+                .header(header::ACCESS_CONTROL_REQUEST_METHOD, "TRACE")
+                .body(()).unwrap();
+            let Decision::Respond(other) = policy.decide(&hopeless) else { unreachable!() };
+            prop_assert_eq!((other.status(), other.headers()), (status, &headers));
+        }
+        // What is refused has a reason, and what is not has none.
+        let outcome = policy.explain(&request);
+        let refused = !origins.is_empty() && (shared.is_empty() || !status.is_success());
+        prop_assert_eq!(outcome.refusal.is_some(), refused);
+        // The decision does not depend on who asks.
+        let mut other = request.clone();
+        other.headers_mut().insert(header::COOKIE, HeaderValue::from_static("a=b"));
+        other.headers_mut().insert(header::HOST, HeaderValue::from_static("foo.com"));
+        prop_assert_eq!(format!("{:?}", policy.decide(&other)), format!("{:?}", policy.decide(&request)));
+    }
+}
+
+/// A policy, and the patterns that it allows.
+fn policy() -> impl Strategy<Value = Option<(Policy, Vec<String>)>> {
+    let methods = vec(select(&["*", "PUT", "DELETE", "GET"]), 0..3);
+    let names = vec(select(&["*", "x-a", "content-type", "authorization"]), 0..3);
+    (vec(pattern(), 0..4), prop::bool::weighted(0.2), any::<bool>(), methods, names).prop_map(
+        |(patterns, any_origin, credentials, methods, names)| {
+            let patterns: Vec<String> = patterns
+                .into_iter()
+                .filter(|pattern| !any_origin && pattern.parse::<OriginPattern>().is_ok())
+                .collect();
+            let mut builder = Policy::builder()
+                .allow_origins(&patterns)
+                .allow_credentials(credentials)
+                .allow_methods(methods)
+                .allow_headers(names)
+                .expose_header("x-a");
+            if any_origin {
+                builder = builder.allow_any_origin();
+            }
+            Some((builder.build_policy().ok()?, patterns))
+        },
+    )
+}
+
+fn request() -> impl Strategy<Value = Request<()>> {
+    let method = select(&["GET", "POST", "PUT", "OPTIONS", "OPTIONS", "OPTIONS"]);
+    let header = prop_oneof![
+        4 => origin().prop_map(|origin| (header::ORIGIN, origin)),
+        2 => select(&["PUT", "POST", "PATCH", "put", "", "P T", "TRACE", "*"])
+            .prop_map(|method| (header::ACCESS_CONTROL_REQUEST_METHOD, method.into())),
+        2 => select(&["x-a", "X-A, content-type", "authorization", "", ",,x-a", "x-a   ,", "x b", "*", "x-\u{e9}"])
+            .prop_map(|names| (header::ACCESS_CONTROL_REQUEST_HEADERS, names.into())),
+        1 => vec(any::<u8>(), 0..20)
+            .prop_map(|value| (header::ACCESS_CONTROL_REQUEST_HEADERS, value)),
+        1 => Just((HeaderName::from_static("x-a"), b"b".to_vec())),
+    ];
+    (method, vec(header, 0..6)).prop_map(|(method, headers)| {
+        let mut request = Request::new(());
+        *request.method_mut() = Method::from_bytes(method.as_bytes()).unwrap();
+        for (name, value) in headers {
+            if let Ok(value) = HeaderValue::from_bytes(&value) {
+                request.headers_mut().append(name, value);
+            }
+        }
+        request
+    })
+}
+
+fn share(policy: &Policy, request: &Request<()>) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    match policy.decide(request) {
+        Decision::Forward(response) => response.apply(&mut headers),
+        Decision::Respond(answer) => panic!("{answer:?}"),
+    }
+    headers
+}
+
+/// Sets that other crates got wrong, or that look as if they could be.
+#[test]
+fn adversarial_sets() {
+    let sets: [&[&str]; 7] = [
+        &["https://foo.com", "https://bar.com"],
+        &["https://*.foo.com", "https://*.bar.foo.com:*", "https://foo.com:8443"],
+        &["https://*.com", "http://*.foo.com", "https://*.foo.com:8443"],
+        &["https://localhost", "https://*.localhost:*", "http://localhost:*"],
+        &["https://[::1]:*", "https://[2001:db8::1]"],
+        &["https://*.foo.com.", "https://foo.com."],
+        &["tauri://foo.com", "https://*.foo.com"],
+    ];
+    for patterns in sets {
+        let set: OriginSet =
+            patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect();
+        for scheme in SCHEMES {
+            for labels in ["", "a.", "a.b.", ".", "a", "*.", "a-", "A."] {
+                for host in HOSTS {
+                    for port in PORTS {
+                        let origin = format!("{scheme}://{labels}{host}{port}");
+                        let expected = patterns
+                            .iter()
+                            .any(|pattern| naively_matches(pattern, origin.as_bytes()));
+                        let value = HeaderValue::try_from(&origin).unwrap();
+                        assert_eq!(set.contains(&value), expected, "{origin} in {patterns:?}");
+                    }
+                }
+            }
+        }
+    }
+}

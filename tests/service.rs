@@ -1,0 +1,173 @@
+//! The layer as a Tower service: readiness, errors, clones, and what types it asks for and has.
+
+use std::{
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
+
+use http::{Request, Response, StatusCode};
+use tower::{Layer, Service, ServiceBuilder, ServiceExt};
+use tower_cors::{
+    ConfigError, ConfigErrors, Cors, CorsLayer, CorsLayerBuilder, Decision, Origin, OriginPattern,
+    OriginSet, Outcome, Policy, Refusal, ResponseFuture, ResponseHeaders,
+};
+use tower_test::{assert_request_eq, mock};
+
+type Mock = mock::Mock<&'static str, Response<String>>;
+
+fn layer() -> CorsLayer {
+    CorsLayer::builder().allow_origin("https://example.com").build().unwrap()
+}
+
+fn request(method: &str) -> Request<&'static str> {
+    Request::builder()
+        .method(method)
+        .header("origin", "https://example.com")
+        .header("access-control-request-method", "POST")
+        .body("body")
+        .unwrap()
+}
+
+/// The mock only takes requests that can be compared.
+fn comparable(
+    inner: Mock,
+) -> impl Service<Request<&'static str>, Response = Response<String>, Error = tower::BoxError> + Clone
+{
+    ServiceBuilder::new()
+        .map_request(|request: Request<&'static str>| request.into_body())
+        .service(inner)
+}
+
+#[tokio::test]
+async fn readiness_is_the_inner_service_s() {
+    let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
+    let mut service = layer().layer(comparable(inner));
+    let mut context = Context::from_waker(Waker::noop());
+
+    handle.allow(0);
+    assert!(service.poll_ready(&mut context).is_pending());
+    handle.allow(1);
+    assert!(matches!(service.poll_ready(&mut context), Poll::Ready(Ok(()))));
+    handle.send_error("broken");
+    let Poll::Ready(Err(error)) = service.poll_ready(&mut context) else { panic!("not ready") };
+    assert_eq!(error.to_string(), "broken");
+}
+
+#[tokio::test]
+async fn requests_reach_the_inner_service_and_responses_come_back() {
+    let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
+    let mut service = layer().layer(comparable(inner));
+    let response = service.ready().await.unwrap().call(request("POST"));
+    assert_request_eq!(handle, "body").send_response(Response::new("answer".into()));
+    let response = response.await.unwrap();
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
+    assert_eq!(response.into_body(), "answer");
+}
+
+#[tokio::test]
+async fn a_response_is_pending_as_long_as_the_inner_one() {
+    let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
+    let mut service = layer().layer(comparable(inner));
+    let mut response = pin!(service.ready().await.unwrap().call(request("GET")));
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(response.as_mut().poll(&mut context).is_pending());
+    assert_request_eq!(handle, "body").send_response(Response::default());
+    assert!(response.await.is_ok());
+}
+
+#[tokio::test]
+async fn errors_pass_through_untouched() {
+    let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
+    let mut service = layer().layer(comparable(inner));
+    let response = service.ready().await.unwrap().call(request("GET"));
+    assert_request_eq!(handle, "body").send_error("broken");
+    assert_eq!(response.await.unwrap_err().to_string(), "broken");
+}
+
+#[tokio::test]
+async fn the_inner_service_is_not_called_for_a_preflight() {
+    let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
+    let mut service = layer().layer(comparable(inner));
+    let response = service.ready().await.unwrap().call(request("OPTIONS")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::NO_CONTENT);
+    drop(service);
+    assert!(handle.next_request().await.is_none());
+}
+
+#[tokio::test]
+async fn clones_share_a_policy_and_not_a_service() {
+    let mut service = layer().layer(tower::service_fn(|_: Request<&'static str>| async {
+        Ok::<_, std::convert::Infallible>(Response::new(String::new()))
+    }));
+    let mut clone = service.clone();
+    for service in [&mut service, &mut clone] {
+        let response = service.ready().await.unwrap().call(request("GET")).await.unwrap();
+        assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
+    }
+}
+
+#[test]
+fn the_inner_service_can_be_reached() {
+    let mut service = layer().layer(1);
+    *service.get_mut() += 1;
+    assert_eq!(service.get_ref(), &2);
+    assert_eq!(service.into_inner(), 2);
+}
+
+/// Nothing is asked of the inner service but what the layer uses.
+#[tokio::test]
+async fn what_an_inner_service_may_lack() {
+    /// Neither `Clone`, nor `Send`, nor an error or a future that is.
+    struct Bare(std::rc::Rc<()>);
+    impl Service<Request<()>> for Bare {
+        type Response = Response<Vec<u8>>;
+        type Error = std::rc::Rc<()>;
+        type Future = std::pin::Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>>>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            let error = self.0.clone();
+            Box::pin(async { Err(error) })
+        }
+    }
+    let mut service = layer().layer(Bare(std::rc::Rc::default()));
+    assert!(service.ready().await.unwrap().call(Request::new(())).await.is_err());
+}
+
+#[test]
+fn auto_traits() {
+    fn all<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
+    fn send_and_sync<T: Send + Sync + Unpin>() {}
+    fn clone_and_debug<T: Clone + std::fmt::Debug>() {}
+    fn error<T: std::error::Error + Send + Sync + 'static>() {}
+    all::<Cors<()>>();
+    all::<CorsLayer>();
+    all::<CorsLayerBuilder>();
+    all::<ConfigError>();
+    all::<ConfigErrors>();
+    all::<Origin>();
+    all::<OriginPattern>();
+    all::<OriginSet>();
+    all::<Outcome>();
+    all::<Policy>();
+    all::<Refusal>();
+    clone_and_debug::<Cors<()>>();
+    clone_and_debug::<CorsLayer>();
+    clone_and_debug::<CorsLayerBuilder>();
+    clone_and_debug::<Policy>();
+    clone_and_debug::<OriginSet>();
+    clone_and_debug::<Origin>();
+    clone_and_debug::<ResponseHeaders>();
+    error::<ConfigError>();
+    error::<ConfigErrors>();
+    error::<tower_cors::InvalidOriginPattern>();
+    error::<tower_cors::OriginFault>();
+
+    // A response's extensions hold trait objects that need not be unwind safe.
+    send_and_sync::<Decision>();
+    send_and_sync::<ResponseHeaders>();
+    send_and_sync::<ResponseFuture<std::future::Ready<()>>>();
+}
