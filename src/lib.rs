@@ -1,11 +1,4 @@
-//! CORS middleware for [Tower](https://docs.rs/tower), and so for axum, hyper and tonic.
-//!
-//! A [`CorsLayer`] checks the origin of each request against a list, answers preflights, and puts the
-//! headers of the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) on every other
-//! response. A configuration that could not work, or that opens a hole, does not build; the error says
-//! what to write instead. The decision itself is a pure function, [`Policy::decide`], with its reasons
-//! in [`Policy::explain`].
-
+#![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod builder;

@@ -247,7 +247,7 @@ fn arguments() {
     let names = [header::AUTHORIZATION, HeaderName::from_static("x-a")];
     let policies = [
         Policy::builder().allow_origin(origin).allow_method("PUT").allow_header("x-a"),
-        Policy::builder().allow_origin(&text).allow_method("PUT".to_owned()),
+        Policy::builder().allow_origin(&text).allow_method("PUT"),
         Policy::builder().allow_origin(text.clone()).allow_method(String::from("PUT")),
         Policy::builder().allow_origin(&value).allow_method(Method::PUT),
         Policy::builder().allow_origin(value.clone()).allow_method(&Method::PUT),

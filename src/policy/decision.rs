@@ -48,6 +48,7 @@ impl ResponseHeaders {
     /// allow what neither meant to. `Vary` is kept, and `origin` is added to it where the
     /// [standard asks for it](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches). If a map
     /// as full as a [`HeaderMap`] can be has no place for `Vary`, nothing else is added to it.
+    #[inline]
     pub fn apply(self, headers: &mut HeaderMap) {
         let has_vary = remove_foreign(headers);
         match self.0 {
@@ -78,6 +79,7 @@ impl ResponseHeaders {
 }
 
 /// Removes the CORS headers that are not this policy's, and says whether there is a `Vary`.
+#[inline]
 fn remove_foreign(headers: &mut HeaderMap) -> bool {
     // One look at each name costs less than a look-up for each name that could be there.
     let (mut has_vary, mut has_foreign) = (false, false);
@@ -98,6 +100,7 @@ fn is_access_control(name: &HeaderName) -> bool {
 }
 
 /// Adds `origin` to `Vary` unless a line says it, or says `*`. `false` if there is no place for it.
+#[inline]
 fn vary_by_origin(headers: &mut HeaderMap, has_vary: bool) -> bool {
     let is_said = has_vary
         && headers.get_all(VARY).iter().any(|line| {

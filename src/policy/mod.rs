@@ -127,6 +127,7 @@ impl Policy {
     /// Follows the order of the standard's own checks: the
     /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) of the origin first, then, in a
     /// [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), the method and the header names.
+    #[inline]
     fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Decision {
         let rules = &*self.0;
         match request.asks() {

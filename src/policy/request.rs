@@ -121,6 +121,7 @@ impl RequestKind {
 }
 
 impl<'a> RequestHead<'a> {
+    #[inline]
     pub(super) fn asks(self) -> Asks<'a> {
         let origin = match self.single(ORIGIN) {
             Line::Absent => return Asks::NothingOfCors,
@@ -138,6 +139,7 @@ impl<'a> RequestHead<'a> {
 
     /// The only line of a header that may have one: browsers never send two, and to choose one of
     /// them is to guess which of two parties is lied to.
+    #[inline]
     pub(super) fn single(self, name: HeaderName) -> Line<'a> {
         let lines: GetAll<'a, HeaderValue> = self.headers.get_all(name);
         let mut lines = lines.iter();
