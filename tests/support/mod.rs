@@ -11,7 +11,7 @@ use std::{
 };
 
 use axum::{Router, routing::any};
-use http::{HeaderName, HeaderValue, Response, StatusCode};
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper_util::{
@@ -95,8 +95,10 @@ pub(crate) struct Answer {
 
 impl Answer {
     pub(crate) fn new(status: u16, headers: &[(&str, &str)], body: &str, calls: usize) -> Self {
-        let headers = headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned()));
-        Self { status, headers: headers.collect(), body: body.to_owned(), calls }
+        let owned = |&(name, value): &(&str, &str)| (name.to_owned(), value.to_owned());
+        let mut headers: Vec<_> = headers.iter().map(owned).collect();
+        headers.sort();
+        Self { status, headers, body: body.to_owned(), calls }
     }
 
     fn of(response: &Response<Vec<u8>>, calls: usize) -> Self {
@@ -177,7 +179,7 @@ impl Server {
 /// Reads a response whose body ends with the connection.
 fn parse(received: &[u8]) -> Response<Vec<u8>> {
     let end = received.windows(4).position(|bytes| bytes == b"\r\n\r\n").unwrap();
-    let (head, body) = (str::from_utf8(&received[..end]).unwrap(), &received[end + 4..]);
+    let (head, body) = (std::str::from_utf8(&received[..end]).unwrap(), &received[end + 4..]);
     let mut lines = head.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)).unwrap();
     let mut response = Response::builder().status(status);
@@ -200,10 +202,15 @@ async fn serve_axum(listener: TcpListener, cors: CorsLayer, calls: Arc<AtomicUsi
 async fn serve_hyper(listener: TcpListener, cors: CorsLayer, calls: Arc<AtomicUsize>) {
     let service = service_fn(move |request: http::Request<Incoming>| {
         let found = PATHS.iter().find(|(path, _)| *path == request.uri().path());
-        ready(Ok::<_, Infallible>(match found {
+        let mut response = match found {
             Some((_, headers)) => handle(headers, &calls),
-            None => status(StatusCode::NOT_FOUND),
-        }))
+            None => not_found(),
+        };
+        // Over HTTP/2, hyper would send it.
+        if request.method() == Method::HEAD {
+            response.body_mut().clear();
+        }
+        ready(Ok::<_, Infallible>(response))
     });
     let service = TowerToHyperService::new(cors.layer(service));
     loop {
@@ -227,8 +234,8 @@ fn handle(headers: &[(&'static str, &'static str)], calls: &AtomicUsize) -> Resp
     response
 }
 
-fn status(status: StatusCode) -> Response<String> {
+fn not_found() -> Response<String> {
     let mut response = Response::default();
-    *response.status_mut() = status;
+    *response.status_mut() = StatusCode::NOT_FOUND;
     response
 }
