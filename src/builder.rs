@@ -3,7 +3,8 @@ use std::{fmt, time::Duration};
 use http::StatusCode;
 
 use crate::{
-    config::{CorsConfig, Danger},
+    config::CorsConfig,
+    danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     layer::CorsLayer,
     policy::Policy,
@@ -47,7 +48,8 @@ impl CorsLayerBuilder {
     /// the tables of what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
     ///
     /// With credentials, http origins do not build, loopback ones aside: see
-    /// [`Danger::InsecureOrigins`]. `null` does not build without [`Danger::NullOrigin`].
+    /// [`Danger::InsecureOrigins`]. Nor do subdomains of what anyone can have a name below: see
+    /// [`Danger::PublicSuffixes`]. `null` does not build without [`Danger::NullOrigin`].
     pub fn allow_origin(self, origin: impl AsRef<[u8]>) -> Self {
         self.allow_origins([origin])
     }
@@ -236,7 +238,14 @@ impl CorsLayerBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
-        Policy::build(&self.config, self.mistakes)
+        Policy::build(self.config, self.mistakes)
+    }
+}
+
+/// Begins with what a file says.
+impl From<CorsConfig> for CorsLayerBuilder {
+    fn from(config: CorsConfig) -> Self {
+        Self { config, mistakes: Vec::new() }
     }
 }
 

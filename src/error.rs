@@ -100,6 +100,8 @@ pub enum ConfigOption {
     MaxAge,
     /// `preflight_status`.
     PreflightStatus,
+    /// `dangerously_allow`.
+    DangerouslyAllow,
 }
 
 impl fmt::Display for ConfigOption {
@@ -112,11 +114,36 @@ impl fmt::Display for ConfigOption {
             Self::ExposeHeaders => "expose_headers",
             Self::MaxAge => "max_age",
             Self::PreflightStatus => "preflight_status",
+            Self::DangerouslyAllow => "dangerously_allow",
         })
     }
 }
 
 /// A mistake in a configuration. Its text is one line.
+///
+/// | mistake | what makes it, beside `allow_origin("https://example.com")` |
+/// |---|---|
+/// | [`SetTwice`](Self::SetTwice) | `allow_credentials(true).allow_credentials(false)` |
+/// | [`NoOrigin`](Self::NoOrigin) | nothing, and no origin either |
+/// | [`InvalidOrigin`](Self::InvalidOrigin) | `allow_origin("https://example.com/")` |
+/// | [`AnyOriginBesideOthers`](Self::AnyOriginBesideOthers) | `allow_any_origin()` |
+/// | [`NullOrigin`](Self::NullOrigin) | `allow_origin("null")` |
+/// | [`NullOriginWithCredentials`](Self::NullOriginWithCredentials) | `allow_origin("null").allow_credentials(true)` |
+/// | [`AnyOriginWithCredentials`](Self::AnyOriginWithCredentials) | `allow_any_origin().allow_credentials(true)`, and no other origin |
+/// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com").allow_credentials(true)` |
+/// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.github.io").allow_credentials(true)` |
+/// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |
+/// | [`ForbiddenMethod`](Self::ForbiddenMethod) | `allow_method("TRACE")` |
+/// | [`MisspelledMethod`](Self::MisspelledMethod) | `allow_method("patch")` |
+/// | [`WildcardBesideOthers`](Self::WildcardBesideOthers) | `allow_methods(["*", "PUT"])` |
+/// | [`InvalidHeaderName`](Self::InvalidHeaderName) | `allow_header("content type")` |
+/// | [`ForbiddenRequestHeader`](Self::ForbiddenRequestHeader) | `allow_header("cookie")` |
+/// | [`ResponseHeaderAllowed`](Self::ResponseHeaderAllowed) | `allow_header("access-control-allow-origin")` |
+/// | [`UnreadableHeaderExposed`](Self::UnreadableHeaderExposed) | `expose_header("set-cookie")` |
+/// | [`AllHeadersExposedWithCredentials`](Self::AllHeadersExposedWithCredentials) | `expose_all_headers().allow_credentials(true)` |
+/// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
+/// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
+/// | [`PreflightStatus`](Self::PreflightStatus) | `preflight_status(StatusCode::NOT_FOUND)` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -148,6 +175,13 @@ pub enum ConfigError {
     InsecureOriginWithCredentials {
         /// The origin or pattern.
         origin: String,
+    },
+    /// A wildcard covers names that may belong to anyone, with credentials.
+    PublicSuffixWithCredentials {
+        /// The pattern.
+        pattern: String,
+        /// The public suffix, or a `*.` and one: what the wildcard stands before, or what is below.
+        suffix: String,
     },
     /// A method that is no token.
     InvalidMethod {
@@ -228,7 +262,8 @@ impl ConfigError {
             | Self::NullOrigin
             | Self::NullOriginWithCredentials
             | Self::AnyOriginWithCredentials
-            | Self::InsecureOriginWithCredentials { .. } => ConfigOption::AllowOrigins,
+            | Self::InsecureOriginWithCredentials { .. }
+            | Self::PublicSuffixWithCredentials { .. } => ConfigOption::AllowOrigins,
             Self::InvalidMethod { .. }
             | Self::ForbiddenMethod { .. }
             | Self::MisspelledMethod { .. } => ConfigOption::AllowMethods,
@@ -281,6 +316,12 @@ impl fmt::Display for ConfigError {
                 "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
                  write {:?}, or accept Danger::InsecureOrigins",
                 origin.replacen("http:", "https:", 1)
+            ),
+            Self::PublicSuffixWithCredentials { pattern, suffix } => write!(
+                f,
+                "{pattern:?} covers the names below the public suffix {suffix:?}, which anyone can have, \
+                 and they could use your users' credentials; \
+                 list the names that are yours, or accept Danger::PublicSuffixes"
             ),
             Self::InvalidMethod { method } => write!(
                 f,

@@ -52,7 +52,7 @@ fn full() -> CorsLayerBuilder {
 #[tokio::test]
 #[rustfmt::skip]
 async fn an_allowlist_with_everything() {
-    const METHODS: Header = ("access-control-allow-methods", "PUT,DELETE");
+    const METHODS: Header = ("access-control-allow-methods", "DELETE,PUT");
     const HEADERS: Header = ("access-control-allow-headers", "content-type,x-a,x-b");
     const EXPOSED: Header = ("access-control-expose-headers", "etag,x-request-id");
     const SHARED: &[Header] = &[ALLOW_ORIGIN, CREDENTIALS, EXPOSED, VARY];

@@ -2,7 +2,9 @@
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use proptest::{collection::vec, prelude::*, sample::select};
-use tower_cors::{Danger, Decision, OriginPattern, OriginSet, Policy, RequestKind};
+use tower_cors::{
+    ConfigOption, ConfigWarning, Danger, Decision, OriginPattern, OriginSet, Policy, RequestKind,
+};
 
 /// Hosts that share prefixes, suffixes and labels.
 const HOSTS: [&str; 22] = [
@@ -127,6 +129,20 @@ proptest! {
         prop_assert_eq!(policy.explain(&request).refusal, None);
         let shared = share(&policy, &request);
         prop_assert_eq!(&shared[header::ACCESS_CONTROL_ALLOW_ORIGIN], origin.as_str());
+    }
+
+    #[test]
+    fn a_policy_read_back_is_the_same(policy in policy(), request in request()) {
+        let Some((policy, _)) = policy else { return Ok(()) };
+        let config = policy.config();
+        let again = Policy::try_from(config.clone()).unwrap();
+        prop_assert_eq!(&again, &policy);
+        prop_assert_eq!(again.config(), config);
+        prop_assert_eq!(again.to_string(), policy.to_string());
+        prop_assert_eq!(format!("{:?}", again.decide(&request)), format!("{:?}", policy.decide(&request)));
+        // In its normal form, nothing is left to improve but what the origins are.
+        let is_of_origins = |warning: &ConfigWarning| warning.option() == ConfigOption::AllowOrigins;
+        prop_assert!(again.warnings().iter().all(is_of_origins), "{:?}", again.warnings());
     }
 
     #[test]

@@ -1,10 +1,13 @@
 //! Origins: what a request's `Origin` header holds, and what a configuration writes of them.
 
+mod domain;
 mod fault;
 mod grammar;
 mod pattern;
+mod public_suffix;
 mod punycode;
 mod set;
+mod suffixes_below;
 
 use std::fmt;
 

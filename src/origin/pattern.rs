@@ -3,6 +3,7 @@ use std::{fmt, str::FromStr};
 use super::{
     OriginFault,
     grammar::{self, MAX_HOST, MAX_ORIGIN, Scheme},
+    public_suffix,
 };
 
 /// An origin as a configuration writes it: exact, or with wildcards.
@@ -94,6 +95,22 @@ impl OriginPattern {
     /// The scheme and the host, as an origin begins that the pattern matches.
     pub(super) fn without_port(&self) -> &[u8] {
         &self.text.as_bytes()[..self.host.1]
+    }
+
+    /// The public suffix that makes the names behind a `*.` anyone's: what follows it, or one below.
+    pub(crate) fn public_suffix(&self) -> Option<&str> {
+        let name = self.text[self.host.0..self.host.1].trim_end_matches('.');
+        if !self.subdomains {
+            None
+        } else if public_suffix::is_public_suffix(name) {
+            Some(name)
+        } else {
+            public_suffix::suffix_below(name)
+        }
+    }
+
+    pub(crate) fn has_trailing_dot(&self) -> bool {
+        self.scheme != Scheme::Other && self.host().ends_with(b".")
     }
 
     pub(crate) fn is_insecure(&self) -> bool {

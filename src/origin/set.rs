@@ -1,16 +1,9 @@
-use std::{
-    collections::{BTreeSet, HashMap, HashSet},
-    fmt,
-};
+use std::{collections::HashSet, fmt};
 
 use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-use super::{
-    OriginPattern,
-    grammar::{OriginView, Scheme},
-    pattern::PortPattern,
-};
+use super::{OriginPattern, domain::Domain, grammar::OriginView, pattern::PortPattern};
 
 /// A set of [`OriginPattern`]s that is asked whether one of them matches an origin.
 ///
@@ -32,16 +25,8 @@ pub struct OriginSet {
     exact: HashSet<Box<[u8]>, RandomState>,
     /// Schemes and hosts whose every port is in the set.
     any_port: HashSet<Box<[u8]>, RandomState>,
-    subdomains: Domain,
-}
-
-/// A domain name in the tree of those that stand behind a `*.`, the root's children being their last
-/// labels. A walk ends at the first label that no pattern has, so a long host costs no more.
-#[derive(Clone, Default)]
-struct Domain {
-    children: HashMap<Box<[u8]>, Domain, RandomState>,
-    /// What the pattern says of the subdomains' scheme and port.
-    subdomains: BTreeSet<(Scheme, PortPattern)>,
+    /// The root of the tree of domain names that stand behind a `*.`.
+    domains: Domain,
 }
 
 impl OriginSet {
@@ -66,47 +51,41 @@ impl OriginSet {
     }
 
     fn has_wildcards(&self) -> bool {
-        !self.any_port.is_empty() || !self.subdomains.children.is_empty()
+        !self.any_port.is_empty() || !self.domains.is_empty()
     }
 
     fn matches_wildcard(&self, origin: &OriginView<'_>) -> bool {
-        self.any_port.contains(origin.without_port) || self.subdomains.has_subdomain(origin)
+        self.any_port.contains(origin.without_port) || self.domains.has_subdomain(origin)
     }
 
-    fn insert(&mut self, pattern: &OriginPattern) {
+    /// The patterns, each once, in no order.
+    pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let exact = self.exact.iter().map(move |origin| text(origin));
+        let any_port = self.any_port.iter().map(move |origin| text(origin) + ":*");
+        exact.chain(any_port).chain(self.domains.patterns())
+    }
+
+    /// Another pattern that matches all that `pattern`, which is in the set, does.
+    pub(crate) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
+        let any_port = !pattern.subdomains
+            && pattern.port != PortPattern::Any
+            && self.any_port.contains(pattern.without_port());
+        if any_port {
+            return Some(String::from_utf8_lossy(pattern.without_port()).into_owned() + ":*");
+        }
+        self.domains.covering(pattern)
+    }
+
+    /// `false` if the pattern was there already.
+    pub(crate) fn insert(&mut self, pattern: &OriginPattern) -> bool {
         if pattern.subdomains {
-            let mut domain = &mut self.subdomains;
-            for label in pattern.host().rsplit(|&byte| byte == b'.') {
-                domain = domain.children.entry(label.into()).or_default();
-            }
-            domain.subdomains.insert((pattern.scheme, pattern.port));
+            self.domains.insert(pattern)
         } else if pattern.port == PortPattern::Any {
-            self.any_port.insert(pattern.without_port().into());
+            self.any_port.insert(pattern.without_port().into())
         } else {
-            self.exact.insert(pattern.as_str().as_bytes().into());
+            self.exact.insert(pattern.as_str().as_bytes().into())
         }
-    }
-}
-
-impl Domain {
-    fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
-        let mut domain = self;
-        for label in origin.host.rsplit(|&byte| byte == b'.') {
-            // Asked with a label still to go: the bare domain is not its own subdomain.
-            if domain.allows(origin) {
-                return true;
-            }
-            match domain.children.get(label) {
-                Some(child) => domain = child,
-                None => return false,
-            }
-        }
-        false
-    }
-
-    fn allows(&self, origin: &OriginView<'_>) -> bool {
-        self.subdomains.contains(&(origin.scheme, PortPattern::Any))
-            || (self.subdomains.contains(&(origin.scheme, PortPattern::Exact(origin.port))))
     }
 }
 
@@ -128,9 +107,6 @@ impl Extend<OriginPattern> for OriginSet {
 
 impl fmt::Debug for OriginSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OriginSet")
-            .field("exact", &self.exact.len())
-            .field("any_port", &self.any_port.len())
-            .finish_non_exhaustive()
+        f.debug_set().entries(self.patterns()).finish()
     }
 }

@@ -1,7 +1,7 @@
 //! From what a configuration means to what is consulted: every header value that can be known
 //! beforehand is made here.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use http::{
     HeaderMap, HeaderValue, Method, StatusCode,
@@ -26,6 +26,8 @@ pub(super) fn public() -> Policy {
         exposed: List::Some(Vec::new()),
         max_age: None,
         preflight_status: StatusCode::NO_CONTENT,
+        dangers: BTreeSet::new(),
+        warnings: Vec::new(),
     })
 }
 
@@ -42,16 +44,19 @@ pub(super) fn compile(config: Valid) -> Policy {
         },
         headers: match config.headers {
             List::All(_) if credentials => AllowedHeaders::Echoed,
-            List::All(_) => AllowedHeaders::Any,
+            List::All(names) => AllowedHeaders::Any { authorization: !names.is_empty() },
             List::Some(names) => AllowedHeaders::listed(names),
         },
         exposed: match config.exposed {
             List::All(_) => Some(HeaderValue::from_static("*")),
             List::Some(names) => joined(&names),
         },
+        max_age: config.max_age,
         preflight_status: config.preflight_status,
         allowed_preflight,
         refused_preflight: refused,
+        dangers: config.dangers,
+        warnings: config.warnings,
     }))
 }
 

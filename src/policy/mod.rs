@@ -2,11 +2,12 @@
 
 mod compile;
 mod decision;
+mod read_back;
 mod request;
 mod request_headers;
 mod validate;
 
-use std::{fmt, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
@@ -24,9 +25,11 @@ use request_headers::AllowedHeaders;
 use crate::{
     builder::CorsLayerBuilder,
     config::CorsConfig,
+    danger::Danger,
     error::{ConfigError, ConfigErrors},
     fetch,
     origin::{OriginSet, OriginView},
+    warning::ConfigWarning,
 };
 
 /// A validated, compiled and immutable configuration, which says what each request gets.
@@ -57,11 +60,14 @@ struct Rules {
     methods: AllowedMethods,
     headers: AllowedHeaders,
     exposed: Option<HeaderValue>,
+    max_age: Option<Duration>,
     preflight_status: StatusCode,
     /// What an allowed preflight gets, but for the values that depend on the request.
     allowed_preflight: HeaderMap,
     /// What every refused one gets, whatever the reason.
     refused_preflight: HeaderMap,
+    dangers: BTreeSet<Danger>,
+    warnings: Vec<ConfigWarning>,
 }
 
 enum AllowedOrigins {
@@ -89,7 +95,7 @@ impl Policy {
     }
 
     pub(crate) fn build(
-        config: &CorsConfig,
+        config: CorsConfig,
         mistakes: Vec<ConfigError>,
     ) -> Result<Self, ConfigErrors> {
         validate::validate(config, mistakes).map(compile::compile)
@@ -122,6 +128,13 @@ impl Policy {
             AllowedOrigins::Listed { set, null } => is_listed(set, *null, origin.as_bytes()),
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => false,
         }
+    }
+
+    /// What could be better in the configuration that it was built from.
+    /// [`ConfigWarning`] lists what there is.
+    #[must_use]
+    pub fn warnings(&self) -> &[ConfigWarning] {
+        &self.0.warnings
     }
 
     /// Follows the order of the standard's own checks: the
@@ -261,25 +274,5 @@ impl AllowedMethods {
             });
         }
         allowed
-    }
-}
-
-impl fmt::Debug for Policy {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut policy = f.debug_struct("Policy");
-        match &self.0.origins {
-            AllowedOrigins::Any => policy.field("origins", &"*"),
-            AllowedOrigins::Listed { set, null } => {
-                policy.field("origins", set).field("null", null)
-            }
-            AllowedOrigins::Reflected { insecure } => {
-                policy.field("origins", &"any, reflected").field("insecure", insecure)
-            }
-        };
-        policy
-            .field("credentials", &self.0.credentials)
-            .field("preflight", &self.0.allowed_preflight)
-            .field("exposed", &self.0.exposed)
-            .finish_non_exhaustive()
     }
 }

@@ -13,8 +13,8 @@ const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
 
 pub(super) enum AllowedHeaders {
-    /// `*`, which the browser reads by itself, `authorization` too: the request is not looked at.
-    Any,
+    /// `*`, or `*,authorization`: the browser reads it by itself, and the request is not looked at.
+    Any { authorization: bool },
     /// Any name with credentials, where browsers take `*` for a name: what was asked is echoed.
     Echoed,
     Listed {
@@ -40,7 +40,7 @@ impl AllowedHeaders {
     /// policy's own names could fill.
     pub(super) fn allow(&self, headers: &HeaderMap, notes: &mut impl Notes) -> bool {
         match self {
-            Self::Any => true,
+            Self::Any { .. } => true,
             Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, notes),
             Self::Listed { names, max_bytes } => {
                 allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
@@ -55,7 +55,7 @@ impl AllowedHeaders {
     ) -> impl Iterator<Item = &'a HeaderValue> + use<'a> {
         let lines = match self {
             Self::Echoed => Some(headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS)),
-            Self::Any | Self::Listed { .. } => None,
+            Self::Any { .. } | Self::Listed { .. } => None,
         };
         lines.into_iter().flatten()
     }

@@ -1,19 +1,27 @@
 //! From what was written to what it means: every mistake is found here.
 
-use std::time::Duration;
+use std::{
+    collections::{BTreeSet, HashSet},
+    time::Duration,
+};
 
 use http::{HeaderName, Method, StatusCode};
 
 use super::AllowedOrigins;
 use crate::{
-    config::{CorsConfig, Danger},
+    config::CorsConfig,
+    danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     fetch,
     origin::{OriginPattern, OriginSet},
+    warning::ConfigWarning,
 };
 
 /// No browser keeps the answer to a preflight for longer.
 const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);
+
+/// Chromium keeps it for no longer.
+const CHROMIUM_MAX_AGE: Duration = Duration::from_secs(7_200);
 
 /// Methods that are known in capitals only, so that other letters are a slip.
 const KNOWN_METHODS: [&str; 21] = [
@@ -49,6 +57,8 @@ pub(super) struct Valid {
     pub(super) exposed: List<String>,
     pub(super) max_age: Option<Duration>,
     pub(super) preflight_status: StatusCode,
+    pub(super) dangers: BTreeSet<Danger>,
+    pub(super) warnings: Vec<ConfigWarning>,
 }
 
 /// A list option. `All` holds what was named beside, where that means something.
@@ -57,24 +67,51 @@ pub(super) enum List<T> {
     Some(Vec<T>),
 }
 
+/// What validation finds on its way.
+struct Findings {
+    mistakes: Vec<ConfigError>,
+    warnings: Vec<ConfigWarning>,
+    accepted: BTreeSet<Danger>,
+    needed: BTreeSet<Danger>,
+}
+
+impl Findings {
+    /// Notes a mistake, unless its danger is accepted.
+    fn danger(&mut self, danger: Danger, mistake: ConfigError) {
+        self.needed.insert(danger);
+        if !self.accepted.contains(&danger) {
+            self.mistakes.push(mistake);
+        }
+    }
+}
+
 /// `mistakes` are those that the setters noticed.
 pub(super) fn validate(
-    config: &CorsConfig,
-    mut mistakes: Vec<ConfigError>,
+    config: CorsConfig,
+    mistakes: Vec<ConfigError>,
 ) -> Result<Valid, ConfigErrors> {
+    let mut findings = Findings {
+        mistakes,
+        warnings: Vec::new(),
+        accepted: config.dangerously_allow.into_iter().collect(),
+        needed: BTreeSet::new(),
+    };
     let credentials = config.allow_credentials.unwrap_or(false);
-    let origins = check_origins(config, credentials, &mut mistakes);
-    let methods = check_methods(&config.allow_methods, &mut mistakes);
-    let headers = check_headers(&config.allow_headers, &mut mistakes);
-    let exposed = check_exposed(&config.expose_headers, credentials, &mut mistakes);
-    check_max_age(config.max_age, &mut mistakes);
+    let origins = check_origins(&config.allow_origins, credentials, &mut findings);
+    let methods = check_methods(&config.allow_methods, &mut findings);
+    let headers = check_headers(&config.allow_headers, &mut findings);
+    let exposed = check_exposed(&config.expose_headers, credentials, &mut findings);
+    check_max_age(config.max_age, &mut findings);
     let preflight_status = config.preflight_status.unwrap_or(StatusCode::NO_CONTENT);
     if !preflight_status.is_success() {
         let status = preflight_status;
-        mistakes.push(ConfigError::PreflightStatus { status });
+        findings.mistakes.push(ConfigError::PreflightStatus { status });
     }
-    if !mistakes.is_empty() {
-        return Err(ConfigErrors::new(mistakes));
+    if !findings.mistakes.is_empty() {
+        return Err(ConfigErrors::new(findings.mistakes));
+    }
+    for &danger in findings.accepted.difference(&findings.needed) {
+        findings.warnings.push(ConfigWarning::UnneededDanger { danger });
     }
     Ok(Valid {
         origins,
@@ -84,77 +121,112 @@ pub(super) fn validate(
         exposed,
         max_age: config.max_age,
         preflight_status,
+        dangers: findings.accepted,
+        warnings: findings.warnings,
     })
 }
 
-fn check_origins(
-    config: &CorsConfig,
-    credentials: bool,
-    mistakes: &mut Vec<ConfigError>,
-) -> AllowedOrigins {
-    let (wildcards, listed): (Vec<_>, Vec<_>) =
-        config.allow_origins.iter().partition(|origin| *origin == "*");
-    let any = !wildcards.is_empty();
-    if !any && listed.is_empty() {
-        mistakes.push(ConfigError::NoOrigin);
+fn check_origins(origins: &[String], credentials: bool, findings: &mut Findings) -> AllowedOrigins {
+    let option = ConfigOption::AllowOrigins;
+    let (any, listed) = take_wildcard(origins, option, findings);
+    if origins.is_empty() {
+        findings.mistakes.push(ConfigError::NoOrigin);
     }
     if any && !listed.is_empty() {
-        let others = listed.iter().copied().cloned().collect();
-        mistakes.push(ConfigError::AnyOriginBesideOthers { others });
+        let others = listed.iter().map(ToString::to_string).collect();
+        findings.mistakes.push(ConfigError::AnyOriginBesideOthers { others });
     }
-    if any && credentials && !config.accepts(Danger::AnyOriginWithCredentials) {
-        mistakes.push(ConfigError::AnyOriginWithCredentials);
+    if any && credentials {
+        findings.danger(Danger::AnyOriginWithCredentials, ConfigError::AnyOriginWithCredentials);
+        // Reflection allows http origins once this danger is accepted.
+        findings.needed.insert(Danger::InsecureOrigins);
     }
-    let insecure = config.accepts(Danger::InsecureOrigins);
-    let mut set = OriginSet::default();
     let mut null = false;
+    let mut set = OriginSet::default();
+    let mut patterns = Vec::new();
     for text in listed {
         if text == "null" {
+            if null {
+                findings.warnings.push(ConfigWarning::Duplicate { option, entry: text.to_owned() });
+            }
             null = true;
             continue;
         }
         match text.parse::<OriginPattern>() {
             Ok(pattern) => {
-                if credentials && !insecure && pattern.is_insecure() {
-                    let origin = text.clone();
-                    mistakes.push(ConfigError::InsecureOriginWithCredentials { origin });
+                if credentials {
+                    check_credentialed(&pattern, findings);
                 }
-                set.extend([pattern]);
+                if set.insert(&pattern) {
+                    patterns.push(pattern);
+                } else {
+                    findings
+                        .warnings
+                        .push(ConfigWarning::Duplicate { option, entry: text.to_owned() });
+                }
             }
-            Err(mistake) => mistakes.push(ConfigError::InvalidOrigin(mistake)),
+            Err(mistake) => findings.mistakes.push(ConfigError::InvalidOrigin(mistake)),
         }
     }
     if null && credentials {
-        mistakes.push(ConfigError::NullOriginWithCredentials);
-    } else if null && !config.accepts(Danger::NullOrigin) {
-        mistakes.push(ConfigError::NullOrigin);
+        findings.mistakes.push(ConfigError::NullOriginWithCredentials);
+    } else if null {
+        findings.danger(Danger::NullOrigin, ConfigError::NullOrigin);
+    }
+    for pattern in patterns {
+        warn_of_pattern(&pattern, &set, findings);
     }
     match (any, credentials) {
         (true, false) => AllowedOrigins::Any,
-        (true, true) => AllowedOrigins::Reflected { insecure },
+        (true, true) => AllowedOrigins::Reflected {
+            insecure: findings.accepted.contains(&Danger::InsecureOrigins),
+        },
         (false, _) => AllowedOrigins::Listed { set, null },
     }
 }
 
-fn check_methods(methods: &[String], mistakes: &mut Vec<ConfigError>) -> List<Method> {
-    let (any, listed) = split_wildcard(methods, ConfigOption::AllowMethods, |_| false, mistakes);
-    let mut compiled = Vec::new();
+fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {
+    if pattern.is_insecure() {
+        let origin = pattern.to_string();
+        let mistake = ConfigError::InsecureOriginWithCredentials { origin };
+        findings.danger(Danger::InsecureOrigins, mistake);
+    }
+    if let Some(suffix) = pattern.public_suffix() {
+        let (pattern, suffix) = (pattern.to_string(), suffix.to_owned());
+        let mistake = ConfigError::PublicSuffixWithCredentials { pattern, suffix };
+        findings.danger(Danger::PublicSuffixes, mistake);
+    }
+}
+
+fn warn_of_pattern(pattern: &OriginPattern, set: &OriginSet, findings: &mut Findings) {
+    if let Some(by) = set.covering(pattern) {
+        let pattern = pattern.to_string();
+        findings.warnings.push(ConfigWarning::CoveredPattern { pattern, by });
+    }
+    if pattern.has_trailing_dot() {
+        findings.warnings.push(ConfigWarning::TrailingDot { pattern: pattern.to_string() });
+    }
+}
+
+fn check_methods(methods: &[String], findings: &mut Findings) -> List<Method> {
+    let (any, listed) = split_list(methods, ConfigOption::AllowMethods, |_| false, findings);
+    let mut checked = Vec::new();
     for method in listed {
         match check_method(method) {
             // The protocol allows these whatever is listed.
             Ok(method) if fetch::is_safelisted_method(method.as_str().as_bytes()) => {}
-            Ok(method) if compiled.contains(&method) => {}
-            Ok(method) => compiled.push(method),
-            Err(mistake) => mistakes.push(mistake),
+            Ok(method) => checked.push(method),
+            Err(mistake) => findings.mistakes.push(mistake),
         }
     }
-    if any { List::All(compiled) } else { List::Some(compiled) }
+    sort(&mut checked, |method| method.as_str());
+    if any { List::All(checked) } else { List::Some(checked) }
 }
 
 fn check_method(text: &str) -> Result<Method, ConfigError> {
     let method = text.to_owned();
-    let compiled = match Method::from_bytes(text.as_bytes()) {
-        Ok(compiled) if fetch::is_token(text.as_bytes()) => compiled,
+    let checked = match Method::from_bytes(text.as_bytes()) {
+        Ok(checked) if fetch::is_token(text.as_bytes()) => checked,
         _ => return Err(ConfigError::InvalidMethod { method }),
     };
     if fetch::is_forbidden_method(text.as_bytes()) {
@@ -164,18 +236,18 @@ fn check_method(text: &str) -> Result<Method, ConfigError> {
         Some(known) if *known != text => {
             Err(ConfigError::MisspelledMethod { method, suggestion: (*known).to_owned() })
         }
-        _ => Ok(compiled),
+        _ => Ok(checked),
     }
 }
 
 /// The names are in lower case, sorted, and each there once.
-fn check_headers(headers: &[String], mistakes: &mut Vec<ConfigError>) -> List<String> {
+fn check_headers(headers: &[String], findings: &mut Findings) -> List<String> {
     // The standard's `*` does not cover `authorization`, so naming it beside means something:
     // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
     let option = ConfigOption::AllowHeaders;
     let is_non_wildcard = |name: &str| name.eq_ignore_ascii_case("authorization");
-    let (any, listed) = split_wildcard(headers, option, is_non_wildcard, mistakes);
-    let names = check_names(listed, option, mistakes, |name| {
+    let (any, listed) = split_list(headers, option, is_non_wildcard, findings);
+    let names = check_names(listed, option, findings, |name| {
         if fetch::is_cors_response_header(name) {
             Some(ConfigError::ResponseHeaderAllowed { name: name.to_owned() })
         } else if fetch::is_forbidden_request_header(name) {
@@ -187,19 +259,22 @@ fn check_headers(headers: &[String], mistakes: &mut Vec<ConfigError>) -> List<St
     if any { List::All(names) } else { List::Some(names) }
 }
 
-fn check_exposed(
-    headers: &[String],
-    credentials: bool,
-    mistakes: &mut Vec<ConfigError>,
-) -> List<String> {
+fn check_exposed(headers: &[String], credentials: bool, findings: &mut Findings) -> List<String> {
     let option = ConfigOption::ExposeHeaders;
-    let (all, listed) = split_wildcard(headers, option, |_| false, mistakes);
-    let mut names = check_names(listed, option, mistakes, |name| {
+    let (all, listed) = split_list(headers, option, |_| false, findings);
+    let mut names = check_names(listed, option, findings, |name| {
         is_unreadable(name).then(|| ConfigError::UnreadableHeaderExposed { name: name.to_owned() })
     });
-    names.retain(|name| !fetch::is_safelisted_response_header(name));
+    names.retain(|name| {
+        let is_safelisted = fetch::is_safelisted_response_header(name);
+        if is_safelisted {
+            let name = name.clone();
+            findings.warnings.push(ConfigWarning::SafelistedHeaderExposed { name });
+        }
+        !is_safelisted
+    });
     if all && credentials {
-        mistakes.push(ConfigError::AllHeadersExposedWithCredentials);
+        findings.mistakes.push(ConfigError::AllHeadersExposedWithCredentials);
     }
     if all { List::All(names) } else { List::Some(names) }
 }
@@ -218,31 +293,53 @@ fn is_unreadable(name: &str) -> bool {
         )
 }
 
-/// Takes the `*` out of a list. `may_stand_beside` says what means something next to it.
-fn split_wildcard<'a>(
+/// Takes the `*` out of a list of names. `may_stand_beside` says what means something next to it.
+fn split_list<'a>(
     list: &'a [String],
     option: ConfigOption,
     may_stand_beside: impl Fn(&str) -> bool,
-    mistakes: &mut Vec<ConfigError>,
+    findings: &mut Findings,
 ) -> (bool, Vec<&'a str>) {
-    let (wildcards, listed): (Vec<&str>, Vec<&str>) =
-        list.iter().map(String::as_str).partition(|entry| *entry == "*");
-    let any = !wildcards.is_empty();
+    let (any, listed) = take_wildcard(list, option, findings);
     let others: Vec<String> = listed
         .iter()
         .filter(|entry| any && !may_stand_beside(entry))
         .map(ToString::to_string)
         .collect();
     if !others.is_empty() {
-        mistakes.push(ConfigError::WildcardBesideOthers { option, others });
+        findings.mistakes.push(ConfigError::WildcardBesideOthers { option, others });
+    }
+    let mut seen = HashSet::new();
+    for entry in &listed {
+        // Header names that differ in case are one name, and methods that do are two methods.
+        let is_method = option == ConfigOption::AllowMethods;
+        let key = if is_method { entry.to_string() } else { entry.to_ascii_lowercase() };
+        if !seen.insert(key) {
+            let entry = entry.to_string();
+            findings.warnings.push(ConfigWarning::Duplicate { option, entry });
+        }
     }
     (any, listed)
+}
+
+fn take_wildcard<'a>(
+    list: &'a [String],
+    option: ConfigOption,
+    findings: &mut Findings,
+) -> (bool, Vec<&'a str>) {
+    let (wildcards, listed): (Vec<&str>, Vec<&str>) =
+        list.iter().map(String::as_str).partition(|entry| *entry == "*");
+    if wildcards.len() > 1 {
+        let entry = String::from("*");
+        findings.warnings.push(ConfigWarning::Duplicate { option, entry });
+    }
+    (!wildcards.is_empty(), listed)
 }
 
 fn check_names(
     listed: Vec<&str>,
     option: ConfigOption,
-    mistakes: &mut Vec<ConfigError>,
+    findings: &mut Findings,
     prohibits: impl Fn(&str) -> Option<ConfigError>,
 ) -> Vec<String> {
     let mut names = Vec::new();
@@ -250,23 +347,31 @@ fn check_names(
         let name = text.to_ascii_lowercase();
         // `http` has an upper limit for names besides the syntax.
         if HeaderName::from_bytes(name.as_bytes()).is_err() {
-            mistakes.push(ConfigError::InvalidHeaderName { option, name: text.to_owned() });
+            let name = text.to_owned();
+            findings.mistakes.push(ConfigError::InvalidHeaderName { option, name });
         } else if let Some(mistake) = prohibits(&name) {
-            mistakes.push(mistake);
+            findings.mistakes.push(mistake);
         } else {
             names.push(name);
         }
     }
-    names.sort_unstable();
-    names.dedup();
+    sort(&mut names, String::as_str);
     names
 }
 
-fn check_max_age(max_age: Option<Duration>, mistakes: &mut Vec<ConfigError>) {
+/// Sorts, and leaves one of what is there more than once.
+fn sort<T: PartialEq>(list: &mut Vec<T>, text: impl Fn(&T) -> &str) {
+    list.sort_unstable_by(|one, other| text(one).cmp(text(other)));
+    list.dedup();
+}
+
+fn check_max_age(max_age: Option<Duration>, findings: &mut Findings) {
     let Some(max_age) = max_age else { return };
     if max_age > LONGEST_MAX_AGE {
-        mistakes.push(ConfigError::MaxAgeTooLong { max_age });
+        findings.mistakes.push(ConfigError::MaxAgeTooLong { max_age });
     } else if max_age.subsec_nanos() != 0 {
-        mistakes.push(ConfigError::MaxAgeFraction { max_age });
+        findings.mistakes.push(ConfigError::MaxAgeFraction { max_age });
+    } else if max_age > CHROMIUM_MAX_AGE {
+        findings.warnings.push(ConfigWarning::MaxAgeAboveChromium { max_age });
     }
 }

@@ -1,0 +1,68 @@
+#[cfg(feature = "serde")]
+mod serde;
+
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::{danger::Danger, error::ConfigErrors, policy::Policy};
+
+/// A configuration as data: what a [`CorsLayerBuilder`](crate::CorsLayerBuilder) is told, word for word,
+/// and what a file or the environment can hold.
+///
+/// Nothing in it is known to be right before it is built, by `Policy::try_from`, or by the builder that
+/// it turns into. [`Policy::config`] gives it back in its normal form: sorted, without repetitions, and
+/// without what changes nothing.
+///
+/// With the feature `serde` it is read and written with the names of its fields; an unknown field is an
+/// error, and errors name the field.
+///
+/// - A list may be a list of strings, or one string, whose entries are separated by commas, with white
+///   space around them or not. An empty entry is an entry, and a mistake.
+/// - `max_age` is a number of whole seconds, `preflight_status` a number.
+/// - `dangerously_allow` names each [`Danger`] in kebab case.
+///
+#[cfg_attr(feature = "serde", doc = "```")]
+#[cfg_attr(not(feature = "serde"), doc = "```ignore")]
+/// use tower_cors::{CorsConfig, CorsLayer, Policy};
+///
+/// let config: CorsConfig = serde_json::from_str(
+///     r#"{
+///         "allow_origins": ["https://example.com", "http://localhost:*"],
+///         "allow_headers": "content-type, authorization",
+///         "max_age": 7200
+///     }"#,
+/// )?;
+/// let layer = CorsLayer::new(Policy::try_from(config)?);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct CorsConfig {
+    /// Origin patterns, or `"*"` alone for any origin.
+    pub allow_origins: Vec<String>,
+    /// Whether requests may have credentials. Default: `false`.
+    pub allow_credentials: Option<bool>,
+    /// Methods, or `"*"` alone for any method.
+    pub allow_methods: Vec<String>,
+    /// Request headers, or `"*"` for any header, alone or beside `authorization`.
+    pub allow_headers: Vec<String>,
+    /// Response headers, or `"*"` alone for all of them.
+    pub expose_headers: Vec<String>,
+    /// How long browsers may keep the answer to a preflight, in whole seconds.
+    pub max_age: Option<Duration>,
+    /// The status of the answer to an allowed preflight. Default: 204.
+    pub preflight_status: Option<StatusCode>,
+    /// Dangers that are accepted.
+    pub dangerously_allow: Vec<Danger>,
+}
+
+/// Fails with all the mistakes, as [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy)
+/// does.
+impl TryFrom<CorsConfig> for Policy {
+    type Error = ConfigErrors;
+
+    fn try_from(config: CorsConfig) -> Result<Self, Self::Error> {
+        Self::build(config, Vec::new())
+    }
+}

@@ -1,0 +1,157 @@
+//! Reading and writing a configuration. It is written out by hand so that every error names its field:
+//! of a typo in an environment variable that is all that people can go by.
+
+use std::{fmt, time::Duration};
+
+use http::StatusCode;
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, MapAccess, SeqAccess, Visitor},
+    ser::SerializeStruct,
+};
+
+use super::CorsConfig;
+use crate::danger::Danger;
+
+const FIELDS: [&str; 8] = [
+    "allow_origins",
+    "allow_credentials",
+    "allow_methods",
+    "allow_headers",
+    "expose_headers",
+    "max_age",
+    "preflight_status",
+    "dangerously_allow",
+];
+
+impl<'de> Deserialize<'de> for CorsConfig {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("CorsConfig", &FIELDS, ConfigVisitor)
+    }
+}
+
+struct ConfigVisitor;
+
+impl<'de> Visitor<'de> for ConfigVisitor {
+    type Value = CorsConfig;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the fields of a CORS configuration")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut config = CorsConfig::default();
+        let mut seen = Vec::new();
+        while let Some(key) = map.next_key::<String>()? {
+            let Some(field) = FIELDS.into_iter().find(|field| *field == key) else {
+                return Err(de::Error::unknown_field(&key, &FIELDS));
+            };
+            if seen.contains(&field) {
+                return Err(de::Error::duplicate_field(field));
+            }
+            seen.push(field);
+            read_field(&mut config, field, &mut map)
+                .map_err(|error| de::Error::custom(format_args!("{field}: {error}")))?;
+        }
+        Ok(config)
+    }
+}
+
+fn read_field<'de, A: MapAccess<'de>>(
+    config: &mut CorsConfig,
+    field: &str,
+    map: &mut A,
+) -> Result<(), A::Error> {
+    match field {
+        "allow_origins" => config.allow_origins = map.next_value::<List>()?.0,
+        "allow_credentials" => config.allow_credentials = map.next_value()?,
+        "allow_methods" => config.allow_methods = map.next_value::<List>()?.0,
+        "allow_headers" => config.allow_headers = map.next_value::<List>()?.0,
+        "expose_headers" => config.expose_headers = map.next_value::<List>()?.0,
+        "max_age" => {
+            config.max_age = map.next_value::<Option<u64>>()?.map(Duration::from_secs);
+        }
+        "preflight_status" => {
+            let status: Option<u16> = map.next_value()?;
+            let status = status.map(|number| {
+                StatusCode::from_u16(number).map_err(|_| {
+                    de::Error::custom(format_args!("{number} is no status; write 204"))
+                })
+            });
+            config.preflight_status = status.transpose()?;
+        }
+        _ => {
+            let names = map.next_value::<List>()?.0;
+            let dangers: Result<Vec<Danger>, _> = names.iter().map(|name| name.parse()).collect();
+            config.dangerously_allow = dangers.map_err(de::Error::custom)?;
+        }
+    }
+    Ok(())
+}
+
+/// A list of strings, or one string with commas, as environment variables have it.
+struct List(Vec<String>);
+
+impl<'de> Deserialize<'de> for List {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(ListVisitor)
+    }
+}
+
+struct ListVisitor;
+
+impl<'de> Visitor<'de> for ListVisitor {
+    type Value = List;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list of strings, or a string with commas between its entries")
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        Ok(List(text.split(',').map(|entry| entry.trim().to_owned()).collect()))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
+        let mut list = Vec::new();
+        while let Some(entry) = sequence.next_element()? {
+            list.push(entry);
+        }
+        Ok(List(list))
+    }
+}
+
+/// Leaves out what is not set.
+impl Serialize for CorsConfig {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let dangers: Vec<String> = self.dangerously_allow.iter().map(ToString::to_string).collect();
+        let lists = [
+            ("allow_origins", &self.allow_origins),
+            ("allow_methods", &self.allow_methods),
+            ("allow_headers", &self.allow_headers),
+            ("expose_headers", &self.expose_headers),
+            ("dangerously_allow", &dangers),
+        ];
+        let max_age = self.max_age.map(|max_age| max_age.as_secs());
+        let status = self.preflight_status.map(|status| status.as_u16());
+        let set = lists.iter().filter(|(_, list)| !list.is_empty()).count()
+            + usize::from(self.allow_credentials.is_some())
+            + usize::from(max_age.is_some())
+            + usize::from(status.is_some());
+        let mut config = serializer.serialize_struct("CorsConfig", set)?;
+        for (field, list) in lists {
+            if !list.is_empty() {
+                config.serialize_field(field, list)?;
+            }
+        }
+        if let Some(allow) = self.allow_credentials {
+            config.serialize_field("allow_credentials", &allow)?;
+        }
+        if let Some(seconds) = max_age {
+            config.serialize_field("max_age", &seconds)?;
+        }
+        if let Some(status) = status {
+            config.serialize_field("preflight_status", &status)?;
+        }
+        config.end()
+    }
+}

@@ -1,0 +1,4 @@
+//! Pages to read, with nothing to call.
+
+#[doc = include_str!("../docs/configurations.md")]
+pub mod configurations {}

@@ -1,0 +1,50 @@
+//! Whose subdomains may belong to anyone: [public suffixes](https://publicsuffix.org/).
+
+use super::suffixes_below::SUFFIXES_BELOW;
+
+/// Whether names directly below `name` are given to anyone. A single label counts, listed or not, but
+/// for `localhost`.
+pub(super) fn is_public_suffix(name: &str) -> bool {
+    if !name.contains('.') {
+        return name != "localhost";
+    }
+    is_listed(name)
+}
+
+/// A public suffix below `name`, of which a wildcard before `name` covers what anyone may have.
+pub(super) fn suffix_below(name: &str) -> Option<&'static str> {
+    // The list's crate answers for one name, and does not say what is below.
+    SUFFIXES_BELOW
+        .into_iter()
+        .filter(|suffix| {
+            cfg!(feature = "public-suffix")
+                && suffix.strip_suffix(name).is_some_and(|labels| labels.ends_with('.'))
+        })
+        .min_by_key(|suffix| suffix.len())
+}
+
+#[cfg(feature = "public-suffix")]
+fn is_listed(name: &str) -> bool {
+    psl2::lookup(name).is_some_and(|domain| domain.suffix() == name)
+}
+
+#[cfg(not(feature = "public-suffix"))]
+fn is_listed(_: &str) -> bool {
+    false
+}
+
+#[cfg(all(test, feature = "public-suffix"))]
+mod tests {
+    use super::{SUFFIXES_BELOW, is_public_suffix, suffix_below};
+
+    /// If this fails after an update of `psl2`, run `scripts/suffixes-below.py` on a new list.
+    #[test]
+    fn the_table_agrees_with_the_list() {
+        for suffix in SUFFIXES_BELOW {
+            assert!(is_public_suffix(&suffix.replace('*', "example")), "{suffix}");
+            let mut parents = suffix.match_indices('.').map(|(dot, _)| &suffix[dot + 1..]);
+            let hidden = parents.find(|parent| !is_public_suffix(parent)).expect(suffix);
+            assert!(suffix_below(hidden).is_some(), "{hidden}");
+        }
+    }
+}

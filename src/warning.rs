@@ -1,0 +1,100 @@
+use std::{fmt, time::Duration};
+
+use crate::{danger::Danger, error::ConfigOption};
+
+/// Something in a configuration that builds, and could be better. Its text is one line, and what it
+/// says to do silences it.
+///
+/// | warning | what makes it, beside `allow_origin("https://example.com")` |
+/// |---|---|
+/// | [`Duplicate`](Self::Duplicate) | `allow_origin("https://example.com")` |
+/// | [`CoveredPattern`](Self::CoveredPattern) | `allow_origin("https://example.com:*")` |
+/// | [`TrailingDot`](Self::TrailingDot) | `allow_origin("https://example.com.")` |
+/// | [`SafelistedHeaderExposed`](Self::SafelistedHeaderExposed) | `expose_header("content-type")` |
+/// | [`MaxAgeAboveChromium`](Self::MaxAgeAboveChromium) | `max_age(Duration::from_secs(86_400))` |
+/// | [`UnneededDanger`](Self::UnneededDanger) | `dangerously_allow(Danger::NullOrigin)` |
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ConfigWarning {
+    /// An entry stands in a list more than once.
+    Duplicate {
+        /// The list.
+        option: ConfigOption,
+        /// The entry.
+        entry: String,
+    },
+    /// A pattern matches nothing that another one does not.
+    CoveredPattern {
+        /// The pattern.
+        pattern: String,
+        /// The other pattern.
+        by: String,
+    },
+    /// A host ends in a dot, which makes it another origin.
+    TrailingDot {
+        /// The pattern.
+        pattern: String,
+    },
+    /// A response header is exposed that scripts can read anyway.
+    SafelistedHeaderExposed {
+        /// The name.
+        name: String,
+    },
+    /// A max-age above 7200 seconds.
+    MaxAgeAboveChromium {
+        /// The max-age.
+        max_age: Duration,
+    },
+    /// A danger is accepted, and nothing needs it.
+    UnneededDanger {
+        /// The danger.
+        danger: Danger,
+    },
+}
+
+impl ConfigWarning {
+    /// The option that it is about.
+    #[must_use]
+    pub fn option(&self) -> ConfigOption {
+        match self {
+            Self::Duplicate { option, .. } => *option,
+            Self::CoveredPattern { .. } | Self::TrailingDot { .. } => ConfigOption::AllowOrigins,
+            Self::SafelistedHeaderExposed { .. } => ConfigOption::ExposeHeaders,
+            Self::MaxAgeAboveChromium { .. } => ConfigOption::MaxAge,
+            Self::UnneededDanger { .. } => ConfigOption::DangerouslyAllow,
+        }
+    }
+}
+
+impl fmt::Display for ConfigWarning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.option())?;
+        match self {
+            Self::Duplicate { entry, .. } => {
+                write!(f, "{entry:?} is listed more than once; list it once")
+            }
+            Self::CoveredPattern { pattern, by } => {
+                write!(f, "{pattern:?} matches nothing that {by:?} does not; remove it")
+            }
+            Self::TrailingDot { pattern } => write!(
+                f,
+                "{pattern:?} has a host that ends in a dot, which only matches pages whose address was \
+                 written so; remove the dot"
+            ),
+            Self::SafelistedHeaderExposed { name } => {
+                write!(f, "{name:?} can be read by scripts without being exposed; remove it")
+            }
+            Self::MaxAgeAboveChromium { max_age } => write!(
+                f,
+                "{max_age:?} is more than the 7200 seconds that Chromium keeps a preflight's answer; \
+                 write at most 7200 seconds"
+            ),
+            Self::UnneededDanger { danger } => {
+                write!(
+                    f,
+                    "\"{danger}\" is accepted, and nothing in the configuration needs it; remove it"
+                )
+            }
+        }
+    }
+}

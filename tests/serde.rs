@@ -1,0 +1,161 @@
+//! A configuration in files and in the environment, and back.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use serde_json::json;
+use tower_cors::{CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Policy};
+
+fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
+    config::Config::builder()
+        .add_source(config::File::from_str(text, config::FileFormat::Toml))
+        .build()?
+        .try_deserialize()
+}
+
+fn from_environment(variables: &[(&str, &str)]) -> Result<CorsConfig, config::ConfigError> {
+    let source =
+        variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
+    config::Config::builder()
+        .add_source(config::Environment::with_prefix("CORS").source(Some(source)))
+        .build()?
+        .try_deserialize()
+}
+
+#[test]
+fn one_configuration_in_three_formats() {
+    let json: CorsConfig = serde_json::from_value(json!({
+        "allow_origins": ["https://example.com", "http://localhost:*"],
+        "allow_credentials": true,
+        "allow_methods": "PUT,DELETE",
+        "allow_headers": ["content-type"],
+        "expose_headers": "etag",
+        "max_age": 600,
+        "preflight_status": 200,
+        "dangerously_allow": ["public-suffixes"],
+    }))
+    .unwrap();
+    let toml = from_toml(
+        r#"
+        allow_origins = "https://example.com, http://localhost:*"
+        allow_credentials = true
+        allow_methods = ["PUT", "DELETE"]
+        allow_headers = "content-type"
+        expose_headers = ["etag"]
+        max_age = 600
+        preflight_status = 200
+        dangerously_allow = "public-suffixes"
+        "#,
+    );
+    let environment = from_environment(&[
+        ("CORS_ALLOW_ORIGINS", " https://example.com ,http://localhost:*"),
+        ("CORS_ALLOW_CREDENTIALS", "true"),
+        ("CORS_ALLOW_METHODS", "PUT, DELETE"),
+        ("CORS_ALLOW_HEADERS", "content-type"),
+        ("CORS_EXPOSE_HEADERS", "etag"),
+        ("CORS_MAX_AGE", "600"),
+        ("CORS_PREFLIGHT_STATUS", "200"),
+        ("CORS_DANGEROUSLY_ALLOW", "public-suffixes"),
+    ]);
+    assert_eq!(toml.unwrap(), json);
+    assert_eq!(environment.unwrap(), json);
+    let built = CorsLayer::builder()
+        .allow_origins(["https://example.com", "http://localhost:*"])
+        .allow_credentials(true)
+        .allow_methods(["PUT", "DELETE"])
+        .allow_header("content-type")
+        .expose_header("etag")
+        .max_age(Duration::from_secs(600))
+        .preflight_status(StatusCode::OK)
+        .dangerously_allow(Danger::PublicSuffixes)
+        .build_policy()
+        .unwrap();
+    assert_eq!(Policy::try_from(json).unwrap(), built);
+}
+
+#[test]
+fn the_wildcard_alone_or_in_a_list() {
+    for origins in [json!("*"), json!(["*"])] {
+        let config: CorsConfig =
+            serde_json::from_value(json!({ "allow_origins": origins })).unwrap();
+        let any = CorsLayer::builder().allow_any_origin().build_policy().unwrap();
+        assert_eq!(Policy::try_from(config).unwrap(), any);
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn mistakes_of_form() {
+    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `preflight_status`, `dangerously_allow`";
+    let list = "a list of strings, or a string with commas between its entries";
+    let cases = [
+        (r#"{"allow_origin": "*"}"#, format!("unknown field `allow_origin`, expected one of {fields} at line 1 column 15")),
+        (r#"{"max_age": 1, "max_age": 2}"#, "duplicate field `max_age` at line 1 column 24".into()),
+        (r#"{"allow_origins": 1}"#, format!("allow_origins: invalid type: integer `1`, expected {list} at line 1 column 19")),
+        (r#"{"allow_methods": [1]}"#, "allow_methods: invalid type: integer `1`, expected a string at line 1 column 20".into()),
+        (r#"{"allow_headers": null}"#, format!("allow_headers: invalid type: null, expected {list} at line 1 column 22")),
+        (r#"{"expose_headers": {}}"#, format!("expose_headers: invalid type: map, expected {list} at line 1 column 21")),
+        (r#"{"allow_credentials": "yes"}"#, "allow_credentials: invalid type: string \"yes\", expected a boolean at line 1 column 27".into()),
+        (r#"{"max_age": -1}"#, "max_age: invalid value: integer `-1`, expected u64 at line 1 column 14".into()),
+        (r#"{"max_age": 1.5}"#, "max_age: invalid type: floating point `1.5`, expected u64 at line 1 column 15".into()),
+        (r#"{"preflight_status": 99}"#, "preflight_status: 99 is no status; write 204".into()),
+        (r#"{"dangerously_allow": "null"}"#, "dangerously_allow: \"null\" is no danger; write null-origin, insecure-origins, public-suffixes or any-origin-with-credentials".into()),
+        ("[]", "invalid type: sequence, expected the fields of a CORS configuration at line 1 column 2".into()),
+    ];
+    for (text, message) in cases {
+        let found = serde_json::from_str::<CorsConfig>(text).unwrap_err().to_string();
+        assert!(found.starts_with(&message), "{found}\n{message}");
+    }
+    let found = from_environment(&[("CORS_MAX_AGE", "an hour")]).unwrap_err().to_string();
+    assert!(found.starts_with("max_age: invalid type: string \"an hour\", expected an integer"), "{found}");
+    let found = from_environment(&[("CORS_ALLOWED_ORIGINS", "*")]).unwrap_err().to_string();
+    assert!(found.starts_with("unknown field `allowed_origins`"), "{found}");
+}
+
+#[test]
+fn an_empty_entry_is_a_mistake() {
+    for (origins, mistakes) in [("", 1), ("https://a.com,", 1), (",https://a.com, ,", 3)] {
+        let config = from_environment(&[("CORS_ALLOW_ORIGINS", origins)]).unwrap();
+        assert_eq!(Policy::try_from(config).unwrap_err().iter().len(), mistakes, "{origins:?}");
+    }
+}
+
+#[test]
+fn what_is_written_is_read_back() {
+    let policies = [
+        CorsLayer::builder().allow_any_origin(),
+        CorsLayer::builder()
+            .allow_origins(["https://b.com", "https://*.a.com:*", "null"])
+            .allow_methods(["PUT", "GET"])
+            .allow_headers(["X-A"])
+            .expose_headers(["ETag"])
+            .max_age(Duration::ZERO)
+            .preflight_status(StatusCode::OK)
+            .dangerously_allow(Danger::NullOrigin),
+        CorsLayer::builder().allow_origin("https://b.com").allow_credentials(true),
+    ];
+    for policy in policies.map(CorsLayerBuilder::build_policy) {
+        let policy = policy.unwrap();
+        let written = serde_json::to_string(&policy.config()).unwrap();
+        let read: CorsConfig = serde_json::from_str(&written).unwrap();
+        assert_eq!(read, policy.config());
+        assert_eq!(Policy::try_from(read).unwrap(), policy);
+    }
+    let config = CorsLayer::public().policy().config();
+    let written = serde_json::to_value(config).unwrap();
+    assert_eq!(written, json!({ "allow_origins": ["*"], "allow_headers": ["content-type"] }));
+}
+
+#[test]
+fn a_builder_adds_to_a_file() {
+    let config: CorsConfig =
+        serde_json::from_str(r#"{"allow_origins": "https://a.com", "max_age": 1}"#).unwrap();
+    let builder = CorsLayerBuilder::from(config).allow_origin("https://b.com");
+    let policy = builder.clone().build_policy().unwrap();
+    assert_eq!(policy.config().allow_origins, ["https://a.com", "https://b.com"]);
+    let mistakes = builder.max_age(Duration::from_secs(2)).build().unwrap_err();
+    assert_eq!(
+        mistakes.to_string(),
+        "max_age: is set to 1s and to 2s, and only one can hold; set it once"
+    );
+}
