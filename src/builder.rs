@@ -7,7 +7,8 @@ use crate::{
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     layer::CorsLayer,
-    policy::Policy,
+    origin::Origin,
+    policy::{Closures, Policy, Predicate, RequestHead},
 };
 
 /// Configures a [`CorsLayer`] or a [`Policy`].
@@ -35,6 +36,7 @@ use crate::{
 #[must_use = "a builder does nothing until it is built"]
 pub struct CorsLayerBuilder {
     config: CorsConfig,
+    closures: Closures,
     /// What only a setter can notice.
     mistakes: Vec<ConfigError>,
 }
@@ -73,6 +75,39 @@ impl CorsLayerBuilder {
     /// or behind a firewall.
     pub fn allow_any_origin(self) -> Self {
         self.allow_origin("*")
+    }
+
+    /// Allows the origins that `predicate` says yes to, of those that no pattern matches.
+    ///
+    /// It sees well-formed origins alone, never `null`, and with credentials none over plain http (see
+    /// [`Danger::InsecureOrigins`]). It is asked once a request, so it should not wait for anything; a
+    /// panic fails that request. What a preflight shows it is less than what the request will: no
+    /// cookies, and no `Authorization`. With credentials, it takes
+    /// [`Danger::PredicateWithCredentials`].
+    ///
+    /// ```
+    /// use tower_cors::CorsLayer;
+    ///
+    /// let tenants = ["acme", "initech"];
+    /// let cors = CorsLayer::builder()
+    ///     .allow_origin_if(move |origin, _request| {
+    ///         origin.scheme() == "https"
+    ///             && origin.is_subdomain_of("example.com")
+    ///             && tenants.iter().any(|tenant| origin.host().split('.').next() == Some(tenant))
+    ///     })
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn allow_origin_if<F>(mut self, predicate: F) -> Self
+    where
+        F: Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
+    {
+        if self.closures.predicate.is_some() {
+            let name = String::from("allow_origin_if");
+            self.mistakes.push(ConfigError::SecondClosure { name });
+        }
+        self.closures.predicate = Some(Predicate::new(predicate));
+        self
     }
 
     /// Allows requests with credentials: cookies, HTTP authentication and client certificates.
@@ -238,14 +273,14 @@ impl CorsLayerBuilder {
     ///
     /// As [`build`](Self::build).
     pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
-        Policy::build(self.config, self.mistakes)
+        Policy::build(self.config, self.closures, self.mistakes)
     }
 }
 
 /// Begins with what a file says.
 impl From<CorsConfig> for CorsLayerBuilder {
     fn from(config: CorsConfig) -> Self {
-        Self { config, mistakes: Vec::new() }
+        Self { config, ..Self::default() }
     }
 }
 

@@ -27,6 +27,13 @@ pub enum Danger {
     /// Lets `*.` stand before a [public suffix](https://publicsuffix.org/), such as `com` or
     /// `github.io`, or before a name with one below it, such as `amazonaws.com`, with credentials.
     PublicSuffixes,
+    /// Predicates are written by hand, and most of those that were found wrong let a stranger in: a
+    /// comparison without a dot (`evil-example.com`), one that begins at the wrong end
+    /// (`example.com.evil.net`), a look-up that answers yes when it fails. With credentials, the stranger
+    /// then reads what the user's cookies open.
+    ///
+    /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) decide with credentials.
+    PredicateWithCredentials,
     /// Every site that a logged-in user visits can act as that user, and read all that the user can:
     /// the browser sends the cookies along, and hands the responses over.
     ///
@@ -36,10 +43,11 @@ pub enum Danger {
 }
 
 impl Danger {
-    pub(crate) const ALL: [Self; 4] = [
+    pub(crate) const ALL: [Self; 5] = [
         Self::NullOrigin,
         Self::InsecureOrigins,
         Self::PublicSuffixes,
+        Self::PredicateWithCredentials,
         Self::AnyOriginWithCredentials,
     ];
 
@@ -48,6 +56,7 @@ impl Danger {
             Self::NullOrigin => "null-origin",
             Self::InsecureOrigins => "insecure-origins",
             Self::PublicSuffixes => "public-suffixes",
+            Self::PredicateWithCredentials => "predicate-with-credentials",
             Self::AnyOriginWithCredentials => "any-origin-with-credentials",
         }
     }

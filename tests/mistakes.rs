@@ -4,13 +4,17 @@
 use std::{fmt::Debug, time::Duration};
 
 use http::StatusCode;
-use tower_cors::{ConfigErrors, CorsLayer, CorsLayerBuilder, Danger, Policy};
+use tower_cors::{ConfigErrors, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, RequestHead};
 
-const ERRORS: &str = include_str!("../src/error.rs");
+const ERRORS: &str = include_str!("../src/error/mod.rs");
 const WARNINGS: &str = include_str!("../src/warning.rs");
 
 fn example() -> CorsLayerBuilder {
     CorsLayer::builder().allow_origin("https://example.com")
+}
+
+fn yes(_: &Origin, _: &RequestHead<'_>) -> bool {
+    true
 }
 
 /// A row of a table, from code that stands in it word for word.
@@ -34,6 +38,13 @@ fn errors() {
         row!(NullOrigin, allow_origin("null")),
         row!(NullOriginWithCredentials, allow_origin("null").allow_credentials(true)),
         row!(none() => AnyOriginWithCredentials, allow_any_origin().allow_credentials(true)),
+        row!(SecondClosure, allow_origin_if(yes).allow_origin_if(yes)),
+        (
+            "MissingClosure",
+            "the configuration of a policy with `allow_origin_if`, without it",
+            CorsLayerBuilder::from(example().allow_origin_if(yes).build_policy().unwrap().config()),
+        ),
+        row!(PredicateWithCredentials, allow_origin_if(yes).allow_credentials(true)),
         row!(
             InsecureOriginWithCredentials,
             allow_origin("http://example.com").allow_credentials(true)
@@ -124,9 +135,11 @@ fn what_warnings_say() {
         example().allow_methods(["x", "X", "GET"]).max_age(Duration::from_secs(7_200)),
         example()
             .allow_origin("http://*.com")
+            .allow_origin_if(yes)
             .allow_credentials(true)
             .dangerously_allow(Danger::InsecureOrigins)
-            .dangerously_allow(Danger::PublicSuffixes),
+            .dangerously_allow(Danger::PublicSuffixes)
+            .dangerously_allow(Danger::PredicateWithCredentials),
     ]
     .map(|builder| builder.build_policy().unwrap());
     for policy in nothing_to_improve {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::json;
-use tower_cors::{CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Policy};
+use tower_cors::{CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, RequestHead};
 
 fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
     config::Config::builder()
@@ -86,7 +86,7 @@ fn the_wildcard_alone_or_in_a_list() {
 #[test]
 #[rustfmt::skip]
 fn mistakes_of_form() {
-    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `preflight_status`, `dangerously_allow`";
+    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `preflight_status`, `dangerously_allow`, `closures`";
     let list = "a list of strings, or a string with commas between its entries";
     let cases = [
         (r#"{"allow_origin": "*"}"#, format!("unknown field `allow_origin`, expected one of {fields} at line 1 column 15")),
@@ -99,7 +99,7 @@ fn mistakes_of_form() {
         (r#"{"max_age": -1}"#, "max_age: invalid value: integer `-1`, expected u64 at line 1 column 14".into()),
         (r#"{"max_age": 1.5}"#, "max_age: invalid type: floating point `1.5`, expected u64 at line 1 column 15".into()),
         (r#"{"preflight_status": 99}"#, "preflight_status: 99 is no status; write 204".into()),
-        (r#"{"dangerously_allow": "null"}"#, "dangerously_allow: \"null\" is no danger; write null-origin, insecure-origins, public-suffixes or any-origin-with-credentials".into()),
+        (r#"{"dangerously_allow": "null"}"#, "dangerously_allow: \"null\" is no danger; write null-origin, insecure-origins, public-suffixes, predicate-with-credentials or any-origin-with-credentials".into()),
         ("[]", "invalid type: sequence, expected the fields of a CORS configuration at line 1 column 2".into()),
     ];
     for (text, message) in cases {
@@ -144,6 +144,25 @@ fn what_is_written_is_read_back() {
     let config = CorsLayer::public().policy().config();
     let written = serde_json::to_value(config).unwrap();
     assert_eq!(written, json!({ "allow_origins": ["*"], "allow_headers": ["content-type"] }));
+}
+
+#[test]
+fn closures_are_no_data() {
+    let yes = |_: &Origin, _: &RequestHead<'_>| true;
+    let policy = CorsLayer::builder().allow_origin_if(yes).build_policy().unwrap();
+    let written = serde_json::to_string(&policy.config()).unwrap();
+    assert_eq!(written, r#"{"closures":["allow_origin_if"]}"#);
+    let read: CorsConfig = serde_json::from_str(&written).unwrap();
+    assert_eq!(read, policy.config());
+    assert_eq!(
+        Policy::try_from(read.clone()).unwrap_err().to_string(),
+        "allow_origins: the configuration was read back from a policy with a closure, which is no data; \
+         turn it into a builder, and give that allow_origin_if again",
+    );
+    let again = CorsLayerBuilder::from(read).allow_origin_if(yes).build_policy().unwrap();
+    assert_eq!(again.config(), policy.config());
+    assert_ne!(again, policy);
+    assert_eq!(policy.clone(), policy);
 }
 
 #[test]

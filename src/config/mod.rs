@@ -5,7 +5,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::{danger::Danger, error::ConfigErrors, policy::Policy};
+use crate::{
+    danger::Danger,
+    error::ConfigErrors,
+    policy::{Closures, Policy},
+};
 
 /// A configuration as data: what a [`CorsLayerBuilder`](crate::CorsLayerBuilder) is told, word for word,
 /// and what a file or the environment can hold.
@@ -55,14 +59,17 @@ pub struct CorsConfig {
     pub preflight_status: Option<StatusCode>,
     /// Dangers that are accepted.
     pub dangerously_allow: Vec<Danger>,
+    /// The builder's methods, such as `allow_origin_if`, that the policy had closures from. Data holds
+    /// no closures, so they have to be given again, to the builder that this turns into.
+    pub closures: Vec<String>,
 }
 
 /// Fails with all the mistakes, as [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy)
-/// does.
+/// does, and if the configuration had closures.
 impl TryFrom<CorsConfig> for Policy {
     type Error = ConfigErrors;
 
     fn try_from(config: CorsConfig) -> Result<Self, Self::Error> {
-        Self::build(config, Vec::new())
+        Self::build(config, Closures::default(), Vec::new())
     }
 }

@@ -13,7 +13,7 @@ use serde::{
 use super::CorsConfig;
 use crate::danger::Danger;
 
-const FIELDS: [&str; 8] = [
+const FIELDS: [&str; 9] = [
     "allow_origins",
     "allow_credentials",
     "allow_methods",
@@ -22,6 +22,7 @@ const FIELDS: [&str; 8] = [
     "max_age",
     "preflight_status",
     "dangerously_allow",
+    "closures",
 ];
 
 impl<'de> Deserialize<'de> for CorsConfig {
@@ -80,6 +81,7 @@ fn read_field<'de, A: MapAccess<'de>>(
             });
             config.preflight_status = status.transpose()?;
         }
+        "closures" => config.closures = map.next_value::<List>()?.0,
         _ => {
             let names = map.next_value::<List>()?.0;
             let dangers: Result<Vec<Danger>, _> = names.iter().map(|name| name.parse()).collect();
@@ -130,6 +132,7 @@ impl Serialize for CorsConfig {
             ("allow_headers", &self.allow_headers),
             ("expose_headers", &self.expose_headers),
             ("dangerously_allow", &dangers),
+            ("closures", &self.closures),
         ];
         let max_age = self.max_age.map(|max_age| max_age.as_secs());
         let status = self.preflight_status.map(|status| status.as_u16());

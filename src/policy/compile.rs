@@ -106,7 +106,7 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
 fn preflight_vary(origins: &AllowedOrigins) -> HeaderValue {
     HeaderValue::from_static(match origins {
         AllowedOrigins::Any => "access-control-request-method, access-control-request-headers",
-        AllowedOrigins::Listed { .. } | AllowedOrigins::Reflected { .. } => {
+        AllowedOrigins::Listed(_) | AllowedOrigins::Reflected { .. } => {
             "origin, access-control-request-method, access-control-request-headers"
         }
     })

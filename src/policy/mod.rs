@@ -1,5 +1,6 @@
 //! The engine: what a policy says of a request. It knows nothing of services and futures.
 
+mod allowed_origins;
 mod compile;
 mod decision;
 mod read_back;
@@ -16,6 +17,8 @@ use http::{
     },
 };
 
+use allowed_origins::AllowedOrigins;
+pub(crate) use allowed_origins::Predicate;
 use decision::Notes;
 pub use decision::{Decision, Outcome, Refusal, ResponseHeaders};
 use request::{Asks, Line};
@@ -28,7 +31,6 @@ use crate::{
     danger::Danger,
     error::{ConfigError, ConfigErrors},
     fetch,
-    origin::{OriginSet, OriginView},
     warning::ConfigWarning,
 };
 
@@ -70,17 +72,17 @@ struct Rules {
     warnings: Vec<ConfigWarning>,
 }
 
-enum AllowedOrigins {
-    /// `*`: the value of `Origin` is never read.
-    Any,
-    Listed {
-        set: OriginSet,
-        null: bool,
-    },
-    /// Any origin with credentials.
-    Reflected {
-        insecure: bool,
-    },
+/// What of a configuration is no data.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Closures {
+    pub(crate) predicate: Option<Predicate>,
+}
+
+impl Closures {
+    /// The builder's methods that they were given to.
+    fn names(&self) -> Vec<&'static str> {
+        self.predicate.iter().map(|_| "allow_origin_if").collect()
+    }
 }
 
 enum AllowedMethods {
@@ -96,9 +98,10 @@ impl Policy {
 
     pub(crate) fn build(
         config: CorsConfig,
+        closures: Closures,
         mistakes: Vec<ConfigError>,
     ) -> Result<Self, ConfigErrors> {
-        validate::validate(config, mistakes).map(compile::compile)
+        validate::validate(config, closures, mistakes).map(compile::compile)
     }
 
     pub(crate) fn public() -> Self {
@@ -121,11 +124,11 @@ impl Policy {
     }
 
     /// Whether a pattern allows the value of an `Origin` header. Only what the configuration lists
-    /// counts: a policy that allows any origin lists none, and gives `false`.
+    /// counts: a policy that allows any origin lists none, and no predicate is asked.
     #[must_use]
     pub fn allows_origin(&self, origin: &HeaderValue) -> bool {
         match &self.0.origins {
-            AllowedOrigins::Listed { set, null } => is_listed(set, *null, origin.as_bytes()),
+            AllowedOrigins::Listed(listed) => listed.has(origin.as_bytes()),
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => false,
         }
     }
@@ -150,11 +153,11 @@ impl Policy {
                 Decision::Forward(ResponseHeaders::new(self, static_origin))
             }
             Asks::ToShare { origin } => {
-                let origin = rules.origins.allow(&origin, notes);
+                let origin = rules.origins.allow(&origin, request, notes);
                 Decision::Forward(ResponseHeaders::new(self, origin))
             }
             Asks::Leave { origin, method } => {
-                Decision::Respond(match rules.origins.allow(&origin, notes) {
+                Decision::Respond(match rules.origins.allow(&origin, request, notes) {
                     Some(origin) if rules.allow_preflight(&method, request.headers, notes) => {
                         rules.answer_preflight(origin, &method, request.headers)
                     }
@@ -203,45 +206,6 @@ fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {
     *response.status_mut() = status;
     *response.headers_mut() = headers;
     response
-}
-
-impl AllowedOrigins {
-    /// The value of `Access-Control-Allow-Origin`, if it is the same for every request.
-    fn static_value(&self) -> Option<HeaderValue> {
-        matches!(self, Self::Any).then(|| HeaderValue::from_static("*"))
-    }
-
-    /// The value of `Access-Control-Allow-Origin`, if there is to be one.
-    fn allow(&self, origin: &Line<'_>, notes: &mut impl Notes) -> Option<HeaderValue> {
-        if let Self::Any = self {
-            return self.static_value();
-        }
-        let Line::One(origin) = *origin else {
-            notes.refused(|| Refusal::SeveralOrigins);
-            return None;
-        };
-        let bytes = origin.as_bytes();
-        let allowed = match self {
-            Self::Any => true,
-            Self::Listed { set, null } => is_listed(set, *null, bytes),
-            Self::Reflected { insecure } => {
-                OriginView::parse(bytes).is_ok_and(|origin| *insecure || !origin.is_insecure())
-            }
-        };
-        if !allowed {
-            notes.refused(|| match OriginView::parse(bytes) {
-                Ok(_) => Refusal::OriginNotAllowed(origin.clone()),
-                Err(_) if bytes == b"null" => Refusal::NullOrigin,
-                Err(_) => Refusal::MalformedOrigin(origin.clone()),
-            });
-        }
-        // Reflecting is safe only for what was found to be allowed.
-        allowed.then(|| origin.clone())
-    }
-}
-
-fn is_listed(set: &OriginSet, null: bool, origin: &[u8]) -> bool {
-    set.matches(origin) || (null && origin == b"null")
 }
 
 impl AllowedMethods {

@@ -2,7 +2,9 @@
 
 use std::fmt;
 
-use super::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy};
+use super::{
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Predicate, allowed_origins::Listed,
+};
 use crate::config::CorsConfig;
 
 /// A longer list is cut where people read it.
@@ -11,13 +13,14 @@ const LONGEST_LIST: usize = 20;
 impl Policy {
     /// The configuration in its normal form: lists sorted and without repetitions, header names in
     /// lower case, without the entries that change nothing, such as safelisted methods. A policy that is
-    /// built from it equals this one.
+    /// built from it equals this one, but for closures, which are no data: their names are there, and
+    /// without them it does not build.
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         let rules = &*self.0;
         let mut allow_origins = match &rules.origins {
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
-            AllowedOrigins::Listed { set, null } => {
+            AllowedOrigins::Listed(Listed { set, null, .. }) => {
                 set.patterns().chain(null.then(|| String::from("null"))).collect()
             }
         };
@@ -35,6 +38,7 @@ impl Policy {
             preflight_status: Some(rules.preflight_status)
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
             dangerously_allow: rules.dangers.iter().copied().collect(),
+            closures: self.predicate().iter().map(|_| String::from("allow_origin_if")).collect(),
             ..CorsConfig::default()
         };
         config.allow_headers = match &rules.headers {
@@ -50,12 +54,25 @@ impl Policy {
         }
         config
     }
+
+    fn predicate(&self) -> Option<&Predicate> {
+        match &self.0.origins {
+            AllowedOrigins::Listed(listed) => listed.predicate.as_ref(),
+            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => None,
+        }
+    }
 }
 
-/// Two policies are equal if their configurations are, in their normal form.
+/// Two policies are equal if their configurations are, in their normal form, and their closures are
+/// the same ones.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
-        self.config() == other.config()
+        let same_predicate = match (self.predicate(), other.predicate()) {
+            (Some(predicate), Some(other)) => predicate.is(other),
+            (None, None) => true,
+            _ => false,
+        };
+        same_predicate && self.config() == other.config()
     }
 }
 
@@ -96,7 +113,12 @@ impl fmt::Display for Policy {
             AllowedOrigins::Reflected { insecure: false } => {
                 String::from("any but null and those over plain http")
             }
-            AllowedOrigins::Listed { .. } => written(&config.allow_origins),
+            AllowedOrigins::Listed(Listed { predicate: Some(_), .. }) => {
+                let patterns = config.allow_origins.iter().cloned();
+                let asked = String::from("those that allow_origin_if allows");
+                written(&patterns.chain([asked]).collect::<Vec<_>>())
+            }
+            AllowedOrigins::Listed(_) => written(&config.allow_origins),
         };
         writeln!(f, "origins: {origins}")?;
         let credentials =

@@ -1,3 +1,5 @@
+mod text;
+
 use std::{fmt, slice, time::Duration, vec};
 
 use http::StatusCode;
@@ -130,6 +132,9 @@ impl fmt::Display for ConfigOption {
 /// | [`NullOrigin`](Self::NullOrigin) | `allow_origin("null")` |
 /// | [`NullOriginWithCredentials`](Self::NullOriginWithCredentials) | `allow_origin("null").allow_credentials(true)` |
 /// | [`AnyOriginWithCredentials`](Self::AnyOriginWithCredentials) | `allow_any_origin().allow_credentials(true)`, and no other origin |
+/// | [`SecondClosure`](Self::SecondClosure) | `allow_origin_if(yes).allow_origin_if(yes)` |
+/// | [`MissingClosure`](Self::MissingClosure) | the configuration of a policy with `allow_origin_if`, without it |
+/// | [`PredicateWithCredentials`](Self::PredicateWithCredentials) | `allow_origin_if(yes).allow_credentials(true)` |
 /// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com").allow_credentials(true)` |
 /// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.github.io").allow_credentials(true)` |
 /// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |
@@ -171,6 +176,18 @@ pub enum ConfigError {
     NullOriginWithCredentials,
     /// Any origin is allowed, and credentials are.
     AnyOriginWithCredentials,
+    /// A second closure for what takes one.
+    SecondClosure {
+        /// The builder's method.
+        name: String,
+    },
+    /// A configuration was read back from a policy with a closure, which is no data.
+    MissingClosure {
+        /// The builder's method.
+        name: String,
+    },
+    /// A predicate decides, and credentials are allowed.
+    PredicateWithCredentials,
     /// An http origin is allowed with credentials.
     InsecureOriginWithCredentials {
         /// The origin or pattern.
@@ -262,6 +279,9 @@ impl ConfigError {
             | Self::NullOrigin
             | Self::NullOriginWithCredentials
             | Self::AnyOriginWithCredentials
+            | Self::SecondClosure { .. }
+            | Self::MissingClosure { .. }
+            | Self::PredicateWithCredentials
             | Self::InsecureOriginWithCredentials { .. }
             | Self::PublicSuffixWithCredentials { .. } => ConfigOption::AllowOrigins,
             Self::InvalidMethod { .. }
@@ -279,120 +299,4 @@ impl ConfigError {
     }
 }
 
-impl fmt::Display for ConfigError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}: ", self.option())?;
-        match self {
-            Self::SetTwice { first, second, .. } => write!(
-                f,
-                "is set to {first} and to {second}, and only one can hold; set it once"
-            ),
-            Self::NoOrigin => f.write_str(
-                "no origin is listed, so no page could read any response; \
-                 list one, such as \"https://example.com\", or allow any with \"*\"",
-            ),
-            Self::InvalidOrigin(mistake) => mistake.fmt(f),
-            Self::AnyOriginBesideOthers { others } => write!(
-                f,
-                "any origin is allowed, so {} would have no effect; \
-                 remove the \"*\" (or allow_any_origin), or the rest",
-                Quoted(others)
-            ),
-            Self::NullOrigin => f.write_str(
-                "\"null\" is the origin of any page that wants it, from a sandboxed frame or after a redirect; \
-                 serve the page from an origin of its own, or accept Danger::NullOrigin",
-            ),
-            Self::NullOriginWithCredentials => f.write_str(
-                "\"null\" is the origin of any page that wants it, so with credentials it would give away \
-                 what the user's cookies open; remove it, or do not allow credentials",
-            ),
-            Self::AnyOriginWithCredentials => f.write_str(
-                "any origin is allowed, and so are credentials, which browsers refuse together; \
-                 list the origins, or do not allow credentials \
-                 (a bearer token needs none, only \"authorization\" among allow_headers)",
-            ),
-            Self::InsecureOriginWithCredentials { origin } => write!(
-                f,
-                "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
-                 write {:?}, or accept Danger::InsecureOrigins",
-                origin.replacen("http:", "https:", 1)
-            ),
-            Self::PublicSuffixWithCredentials { pattern, suffix } => write!(
-                f,
-                "{pattern:?} covers the names below the public suffix {suffix:?}, which anyone can have, \
-                 and they could use your users' credentials; \
-                 list the names that are yours, or accept Danger::PublicSuffixes"
-            ),
-            Self::InvalidMethod { method } => write!(
-                f,
-                "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write each method by itself, such as \"PUT\""
-            ),
-            Self::ForbiddenMethod { method } => {
-                write!(f, "{method:?} is a method that no script can send; remove it")
-            }
-            Self::MisspelledMethod { method, suggestion } => write!(
-                f,
-                "{method:?} is not how the method is spelled, and methods are compared byte for byte; \
-                 write {suggestion:?}"
-            ),
-            Self::WildcardBesideOthers { others, .. } => write!(
-                f,
-                "\"*\" stands for all, and beside {} browsers take it for a name; \
-                 write \"*\" alone, or only the names",
-                Quoted(others)
-            ),
-            Self::InvalidHeaderName { name, .. } => write!(
-                f,
-                "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write each name by itself, such as \"content-type\""
-            ),
-            Self::ForbiddenRequestHeader { name } => write!(
-                f,
-                "{name:?} is a header that no script can set, so no preflight asks for it; remove it"
-            ),
-            Self::ResponseHeaderAllowed { name } => write!(
-                f,
-                "{name:?} is a header of responses, which no request needs; remove it"
-            ),
-            Self::UnreadableHeaderExposed { name } => write!(
-                f,
-                "{name:?} is a header that no script can read on the response to its request; remove it"
-            ),
-            Self::AllHeadersExposedWithCredentials => f.write_str(
-                "\"*\" is taken for a name where credentials are allowed; list the headers by name",
-            ),
-            Self::MaxAgeTooLong { max_age } => write!(
-                f,
-                "{max_age:?} is longer than any browser keeps a preflight's answer; \
-                 write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
-            ),
-            Self::MaxAgeFraction { max_age } => write!(
-                f,
-                "{max_age:?} has a fraction of a second, and the header holds whole ones; \
-                 write {:?}",
-                Duration::from_secs(max_age.as_secs())
-            ),
-            Self::PreflightStatus { status } => write!(
-                f,
-                "{} is not in 200 to 299, so browsers would refuse every preflight; \
-                 write 204, or 200 for old clients",
-                status.as_u16()
-            ),
-        }
-    }
-}
-
 impl std::error::Error for ConfigError {}
-
-struct Quoted<'a>(&'a [String]);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, text) in self.0.iter().enumerate() {
-            let separator = if index == 0 { "" } else { ", " };
-            write!(f, "{separator}{text:?}")?;
-        }
-        Ok(())
-    }
-}

@@ -1,5 +1,7 @@
 //! From what was written to what it means: every mistake is found here.
 
+mod origins;
+
 use std::{
     collections::{BTreeSet, HashSet},
     time::Duration,
@@ -7,13 +9,12 @@ use std::{
 
 use http::{HeaderName, Method, StatusCode};
 
-use super::AllowedOrigins;
+use super::{AllowedOrigins, Closures};
 use crate::{
     config::CorsConfig,
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     fetch,
-    origin::{OriginPattern, OriginSet},
     warning::ConfigWarning,
 };
 
@@ -88,6 +89,7 @@ impl Findings {
 /// `mistakes` are those that the setters noticed.
 pub(super) fn validate(
     config: CorsConfig,
+    closures: Closures,
     mistakes: Vec<ConfigError>,
 ) -> Result<Valid, ConfigErrors> {
     let mut findings = Findings {
@@ -96,8 +98,16 @@ pub(super) fn validate(
         accepted: config.dangerously_allow.into_iter().collect(),
         needed: BTreeSet::new(),
     };
+    let given = closures.names();
+    for name in config.closures.iter().filter(|name| !given.contains(&name.as_str())) {
+        findings.mistakes.push(ConfigError::MissingClosure { name: name.clone() });
+    }
+    if config.allow_origins.is_empty() && given.is_empty() && config.closures.is_empty() {
+        findings.mistakes.push(ConfigError::NoOrigin);
+    }
     let credentials = config.allow_credentials.unwrap_or(false);
-    let origins = check_origins(&config.allow_origins, credentials, &mut findings);
+    let origins =
+        origins::check(&config.allow_origins, closures.predicate, credentials, &mut findings);
     let methods = check_methods(&config.allow_methods, &mut findings);
     let headers = check_headers(&config.allow_headers, &mut findings);
     let exposed = check_exposed(&config.expose_headers, credentials, &mut findings);
@@ -124,88 +134,6 @@ pub(super) fn validate(
         dangers: findings.accepted,
         warnings: findings.warnings,
     })
-}
-
-fn check_origins(origins: &[String], credentials: bool, findings: &mut Findings) -> AllowedOrigins {
-    let option = ConfigOption::AllowOrigins;
-    let (any, listed) = take_wildcard(origins, option, findings);
-    if origins.is_empty() {
-        findings.mistakes.push(ConfigError::NoOrigin);
-    }
-    if any && !listed.is_empty() {
-        let others = listed.iter().map(ToString::to_string).collect();
-        findings.mistakes.push(ConfigError::AnyOriginBesideOthers { others });
-    }
-    if any && credentials {
-        findings.danger(Danger::AnyOriginWithCredentials, ConfigError::AnyOriginWithCredentials);
-        // Reflection allows http origins once this danger is accepted.
-        findings.needed.insert(Danger::InsecureOrigins);
-    }
-    let mut null = false;
-    let mut set = OriginSet::default();
-    let mut patterns = Vec::new();
-    for text in listed {
-        if text == "null" {
-            if null {
-                findings.warnings.push(ConfigWarning::Duplicate { option, entry: text.to_owned() });
-            }
-            null = true;
-            continue;
-        }
-        match text.parse::<OriginPattern>() {
-            Ok(pattern) => {
-                if credentials {
-                    check_credentialed(&pattern, findings);
-                }
-                if set.insert(&pattern) {
-                    patterns.push(pattern);
-                } else {
-                    findings
-                        .warnings
-                        .push(ConfigWarning::Duplicate { option, entry: text.to_owned() });
-                }
-            }
-            Err(mistake) => findings.mistakes.push(ConfigError::InvalidOrigin(mistake)),
-        }
-    }
-    if null && credentials {
-        findings.mistakes.push(ConfigError::NullOriginWithCredentials);
-    } else if null {
-        findings.danger(Danger::NullOrigin, ConfigError::NullOrigin);
-    }
-    for pattern in patterns {
-        warn_of_pattern(&pattern, &set, findings);
-    }
-    match (any, credentials) {
-        (true, false) => AllowedOrigins::Any,
-        (true, true) => AllowedOrigins::Reflected {
-            insecure: findings.accepted.contains(&Danger::InsecureOrigins),
-        },
-        (false, _) => AllowedOrigins::Listed { set, null },
-    }
-}
-
-fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {
-    if pattern.is_insecure() {
-        let origin = pattern.to_string();
-        let mistake = ConfigError::InsecureOriginWithCredentials { origin };
-        findings.danger(Danger::InsecureOrigins, mistake);
-    }
-    if let Some(suffix) = pattern.public_suffix() {
-        let (pattern, suffix) = (pattern.to_string(), suffix.to_owned());
-        let mistake = ConfigError::PublicSuffixWithCredentials { pattern, suffix };
-        findings.danger(Danger::PublicSuffixes, mistake);
-    }
-}
-
-fn warn_of_pattern(pattern: &OriginPattern, set: &OriginSet, findings: &mut Findings) {
-    if let Some(by) = set.covering(pattern) {
-        let pattern = pattern.to_string();
-        findings.warnings.push(ConfigWarning::CoveredPattern { pattern, by });
-    }
-    if pattern.has_trailing_dot() {
-        findings.warnings.push(ConfigWarning::TrailingDot { pattern: pattern.to_string() });
-    }
 }
 
 fn check_methods(methods: &[String], findings: &mut Findings) -> List<Method> {

@@ -1,0 +1,133 @@
+//! What is said of each mistake: what was found, why it cannot work, and what to write instead.
+
+use std::{fmt, time::Duration};
+
+use super::ConfigError;
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: ", self.option())?;
+        match self {
+            Self::SetTwice { first, second, .. } => write!(
+                f,
+                "is set to {first} and to {second}, and only one can hold; set it once"
+            ),
+            Self::NoOrigin => f.write_str(
+                "no origin is listed, so no page could read any response; \
+                 list one, such as \"https://example.com\", or allow any with \"*\"",
+            ),
+            Self::InvalidOrigin(mistake) => mistake.fmt(f),
+            Self::AnyOriginBesideOthers { others } => write!(
+                f,
+                "any origin is allowed, so {} would have no effect; \
+                 remove the \"*\" (or allow_any_origin), or the rest",
+                Quoted(others)
+            ),
+            Self::NullOrigin => f.write_str(
+                "\"null\" is the origin of any page that wants it, from a sandboxed frame or after a redirect; \
+                 serve the page from an origin of its own, or accept Danger::NullOrigin",
+            ),
+            Self::NullOriginWithCredentials => f.write_str(
+                "\"null\" is the origin of any page that wants it, so with credentials it would give away \
+                 what the user's cookies open; remove it, or do not allow credentials",
+            ),
+            Self::AnyOriginWithCredentials => f.write_str(
+                "any origin is allowed, and so are credentials, which browsers refuse together; \
+                 list the origins, or do not allow credentials \
+                 (a bearer token needs none, only \"authorization\" among allow_headers)",
+            ),
+            Self::SecondClosure { name } => {
+                write!(f, "{name} is given two closures, and only one can be asked; join them")
+            }
+            Self::MissingClosure { name } => write!(
+                f,
+                "the configuration was read back from a policy with a closure, which is no data; \
+                 turn it into a builder, and give that {name} again"
+            ),
+            Self::PredicateWithCredentials => f.write_str(
+                "a predicate decides, and credentials are allowed, so a slip in it gives away what the \
+                 user's cookies open; list patterns, or accept Danger::PredicateWithCredentials",
+            ),
+            Self::InsecureOriginWithCredentials { origin } => write!(
+                f,
+                "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
+                 write {:?}, or accept Danger::InsecureOrigins",
+                origin.replacen("http:", "https:", 1)
+            ),
+            Self::PublicSuffixWithCredentials { pattern, suffix } => write!(
+                f,
+                "{pattern:?} covers the names below the public suffix {suffix:?}, which anyone can have, \
+                 and they could use your users' credentials; \
+                 list the names that are yours, or accept Danger::PublicSuffixes"
+            ),
+            Self::InvalidMethod { method } => write!(
+                f,
+                "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
+                 write each method by itself, such as \"PUT\""
+            ),
+            Self::ForbiddenMethod { method } => {
+                write!(f, "{method:?} is a method that no script can send; remove it")
+            }
+            Self::MisspelledMethod { method, suggestion } => write!(
+                f,
+                "{method:?} is not how the method is spelled, and methods are compared byte for byte; \
+                 write {suggestion:?}"
+            ),
+            Self::WildcardBesideOthers { others, .. } => write!(
+                f,
+                "\"*\" stands for all, and beside {} browsers take it for a name; \
+                 write \"*\" alone, or only the names",
+                Quoted(others)
+            ),
+            Self::InvalidHeaderName { name, .. } => write!(
+                f,
+                "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
+                 write each name by itself, such as \"content-type\""
+            ),
+            Self::ForbiddenRequestHeader { name } => write!(
+                f,
+                "{name:?} is a header that no script can set, so no preflight asks for it; remove it"
+            ),
+            Self::ResponseHeaderAllowed { name } => write!(
+                f,
+                "{name:?} is a header of responses, which no request needs; remove it"
+            ),
+            Self::UnreadableHeaderExposed { name } => write!(
+                f,
+                "{name:?} is a header that no script can read on the response to its request; remove it"
+            ),
+            Self::AllHeadersExposedWithCredentials => f.write_str(
+                "\"*\" is taken for a name where credentials are allowed; list the headers by name",
+            ),
+            Self::MaxAgeTooLong { max_age } => write!(
+                f,
+                "{max_age:?} is longer than any browser keeps a preflight's answer; \
+                 write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
+            ),
+            Self::MaxAgeFraction { max_age } => write!(
+                f,
+                "{max_age:?} has a fraction of a second, and the header holds whole ones; \
+                 write {:?}",
+                Duration::from_secs(max_age.as_secs())
+            ),
+            Self::PreflightStatus { status } => write!(
+                f,
+                "{} is not in 200 to 299, so browsers would refuse every preflight; \
+                 write 204, or 200 for old clients",
+                status.as_u16()
+            ),
+        }
+    }
+}
+
+struct Quoted<'a>(&'a [String]);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, text) in self.0.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{text:?}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,140 @@
+//! Closures that decide about origins.
+
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
+};
+
+use http::{HeaderValue, Method, Request};
+use tower_cors::{ConfigError, CorsLayer, Danger, Decision, Origin, Policy, RequestHead};
+
+fn request(origin: &[u8]) -> Request<()> {
+    let value = HeaderValue::from_bytes(origin).unwrap();
+    Request::get("/tenant").header("origin", value).body(()).unwrap()
+}
+
+fn shares(policy: &Policy, request: &Request<()>) -> bool {
+    let mut headers = http::HeaderMap::new();
+    match policy.decide(request) {
+        Decision::Forward(response) => response.apply(&mut headers),
+        Decision::Respond(answer) => headers = answer.headers().clone(),
+    }
+    headers.get("access-control-allow-origin") == request.headers().get("origin")
+}
+
+/// Which origins a predicate was asked about.
+fn asked(
+    build: impl FnOnce(tower_cors::CorsLayerBuilder) -> tower_cors::CorsLayerBuilder,
+) -> (Policy, Arc<Mutex<Vec<String>>>) {
+    let origins = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&origins);
+    let builder = Policy::builder().allow_origin_if(move |origin, _| {
+        seen.lock().unwrap().push(origin.to_string());
+        origin.host() == "yes.com"
+    });
+    (build(builder).build_policy().unwrap(), origins)
+}
+
+#[test]
+fn what_a_predicate_is_asked_about() {
+    let (policy, origins) = asked(|builder| builder.allow_origin("https://listed.com"));
+    for (origin, allowed) in [
+        ("https://listed.com", true),
+        ("https://yes.com", true),
+        ("http://yes.com:8080", true),
+        ("https://no.com", false),
+        ("tauri://yes.com", true),
+        ("null", false),
+        ("", false),
+        ("https://yes.com/", false),
+        ("https://YES.com", false),
+    ] {
+        assert_eq!(shares(&policy, &request(origin.as_bytes())), allowed, "{origin}");
+    }
+    assert!(!shares(&policy, &request(b"https://\xffyes.com")));
+    let origins = origins.lock().unwrap();
+    assert_eq!(
+        *origins,
+        ["https://yes.com", "http://yes.com:8080", "https://no.com", "tauri://yes.com"]
+    );
+}
+
+#[test]
+fn a_predicate_with_credentials() {
+    let builder = Policy::builder().allow_origin_if(|_, _| true).allow_credentials(true);
+    let mistakes = builder.build_policy().unwrap_err();
+    assert!(mistakes.iter().eq([&ConfigError::PredicateWithCredentials]));
+
+    let danger = Danger::PredicateWithCredentials;
+    let (policy, origins) =
+        asked(|builder| builder.allow_credentials(true).dangerously_allow(danger));
+    assert!(shares(&policy, &request(b"https://yes.com")));
+    assert!(!shares(&policy, &request(b"http://yes.com")));
+    assert_eq!(*origins.lock().unwrap(), ["https://yes.com"]);
+
+    let (policy, _) = asked(|builder| {
+        let builder = builder.allow_credentials(true).dangerously_allow(danger);
+        builder.dangerously_allow(Danger::InsecureOrigins)
+    });
+    assert!(shares(&policy, &request(b"http://yes.com")));
+    assert!(policy.warnings().is_empty(), "{:?}", policy.warnings());
+}
+
+#[test]
+fn a_predicate_is_asked_once_a_request() {
+    let count = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&count);
+    let policy = Policy::builder()
+        .allow_origin_if(move |_, _| counter.fetch_add(1, Ordering::Relaxed) < usize::MAX)
+        .build_policy()
+        .unwrap();
+    let mut preflight = request(b"https://a.com");
+    *preflight.method_mut() = Method::OPTIONS;
+    let put = HeaderValue::from_static("PUT");
+    preflight.headers_mut().insert("access-control-request-method", put);
+    for (number, request) in [request(b"https://a.com"), preflight].iter().enumerate() {
+        let _ = policy.decide(request);
+        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 1);
+        let _ = policy.explain(request);
+        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 2);
+    }
+    let _ = policy.decide(&Request::new(()));
+    assert!(!policy.allows_origin(&HeaderValue::from_static("https://a.com")));
+    assert_eq!(count.load(Ordering::Relaxed), 4);
+}
+
+#[test]
+fn a_predicate_sees_the_request() {
+    let by_path = |origin: &Origin, request: &RequestHead<'_>| {
+        request.uri.path().strip_prefix('/').is_some_and(|tenant| origin.host() == tenant)
+    };
+    let policy = Policy::builder().allow_origin_if(by_path).build_policy().unwrap();
+    assert!(shares(&policy, &request(b"https://tenant")));
+    assert!(!shares(&policy, &request(b"https://other")));
+}
+
+#[test]
+fn a_predicate_stands_in_what_is_read() {
+    let policy = Policy::builder()
+        .allow_origin("https://a.com")
+        .allow_origin_if(|_, _| true)
+        .build_policy()
+        .unwrap();
+    let text = policy.to_string();
+    assert!(
+        text.starts_with("origins: https://a.com, those that allow_origin_if allows\n"),
+        "{text}"
+    );
+    let mistakes =
+        CorsLayer::builder().allow_any_origin().allow_origin_if(|_, _| true).build().unwrap_err();
+    assert_eq!(
+        mistakes.to_string(),
+        "allow_origins: any origin is allowed, so \"allow_origin_if\" would have no effect; \
+         remove the \"*\" (or allow_any_origin), or the rest"
+    );
+    let second = CorsLayer::builder().allow_origin_if(|_, _| true).allow_origin_if(|_, _| false);
+    assert_eq!(
+        second.build().unwrap_err().to_string(),
+        "allow_origins: allow_origin_if is given two closures, and only one can be asked; join them"
+    );
+}
