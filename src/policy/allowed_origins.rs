@@ -38,11 +38,13 @@ type Ask = dyn Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync;
 
 impl AllowedOrigins {
     /// The value of `Access-Control-Allow-Origin`, if it is the same for every request.
+    #[inline]
     pub(super) fn static_value(&self) -> Option<HeaderValue> {
         matches!(self, Self::Any).then(|| HeaderValue::from_static("*"))
     }
 
     /// The value of `Access-Control-Allow-Origin`, if there is to be one.
+    #[inline]
     pub(super) fn allow(
         &self,
         origin: &Line<'_>,
@@ -82,14 +84,21 @@ impl Listed {
     }
 
     fn asks(&self, origin: &HeaderValue, request: RequestHead<'_>) -> bool {
-        let Some(predicate) = &self.predicate else { return false };
-        let is_secure = |origin: &OriginView<'_>| self.insecure || !origin.is_insecure();
-        OriginView::parse(origin.as_bytes()).is_ok_and(|origin| is_secure(&origin))
-            && Origin::try_from(origin.clone()).is_ok_and(|origin| (predicate.0)(&origin, &request))
+        self.predicate
+            .as_ref()
+            .is_some_and(|predicate| predicate.allows(origin, request, self.insecure))
     }
 }
 
 impl Predicate {
+    // Kept out of the way of policies without a predicate.
+    #[inline(never)]
+    fn allows(&self, origin: &HeaderValue, request: RequestHead<'_>, insecure: bool) -> bool {
+        let is_secure = |origin: &OriginView<'_>| insecure || !origin.is_insecure();
+        OriginView::parse(origin.as_bytes()).is_ok_and(|origin| is_secure(&origin))
+            && Origin::try_from(origin.clone()).is_ok_and(|origin| (self.0)(&origin, &request))
+    }
+
     pub(crate) fn new(
         ask: impl Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
     ) -> Self {

@@ -157,25 +157,29 @@ impl Policy {
                 Decision::Forward(ResponseHeaders::new(self, origin))
             }
             Asks::Leave { origin, method } => {
-                Decision::Respond(match rules.origins.allow(&origin, request, notes) {
-                    Some(origin) if rules.allow_preflight(&method, request.headers, notes) => {
-                        rules.answer_preflight(origin, &method, request.headers)
-                    }
-                    _ => answer(StatusCode::FORBIDDEN, rules.refused_preflight.clone()),
-                })
+                let origin = rules.origins.allow(&origin, request, notes);
+                Decision::Respond(rules.decide_preflight(origin, &method, request.headers, notes))
             }
         }
     }
 }
 
 impl Rules {
-    fn allow_preflight(
+    fn decide_preflight(
         &self,
+        origin: Option<HeaderValue>,
         method: &Line<'_>,
         headers: &HeaderMap,
         notes: &mut impl Notes,
-    ) -> bool {
-        self.methods.allow(method, notes) && self.headers.allow(headers, notes)
+    ) -> Response<()> {
+        match origin {
+            Some(origin)
+                if self.methods.allow(method, notes) && self.headers.allow(headers, notes) =>
+            {
+                self.answer_preflight(origin, method, headers)
+            }
+            _ => answer(StatusCode::FORBIDDEN, self.refused_preflight.clone()),
+        }
     }
 
     fn answer_preflight(
