@@ -218,8 +218,9 @@ impl CorsLayerBuilder {
         self
     }
 
-    /// Lets scripts read all response headers but `set-cookie`, by sending `*`. It does not build with
-    /// credentials, where browsers take that for a name.
+    /// Lets scripts read all response headers but `set-cookie`, by sending `*`. With credentials, where
+    /// browsers take that for a name, the names are sent that the response has when it passes the layer:
+    /// trailers, and headers that something outside the layer adds, are not among them.
     pub fn expose_all_headers(self) -> Self {
         self.expose_header("*")
     }
@@ -235,6 +236,37 @@ impl CorsLayerBuilder {
     /// | `86400 s` | `7200.001 s` |
     pub fn max_age(mut self, max_age: Duration) -> Self {
         set(&mut self.config.max_age, max_age, ConfigOption::MaxAge, &mut self.mistakes);
+        self
+    }
+
+    /// Answers the preflights of [private network access](https://wicg.github.io/private-network-access/).
+    /// Default: `false`.
+    ///
+    /// A legacy: no browser enforces it, and a [permission prompt](https://wicg.github.io/local-network-access/)
+    /// without headers replaces it. It does not build with any origin, nor with origins over plain http,
+    /// loopback ones aside.
+    pub fn allow_private_network(mut self, allow: bool) -> Self {
+        let option = ConfigOption::AllowPrivateNetwork;
+        set(&mut self.config.allow_private_network, allow, option, &mut self.mistakes);
+        self
+    }
+
+    /// Lets scripts of the allowed origins read the
+    /// [timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) of responses. Default:
+    /// `false`.
+    ///
+    /// An image or another resource that a page loads without CORS has no `Origin`, so only a policy that
+    /// allows any origin reaches it. The inner service's own `timing-allow-origin` is removed.
+    pub fn allow_timing(mut self, allow: bool) -> Self {
+        let option = ConfigOption::AllowTiming;
+        set(&mut self.config.allow_timing, allow, option, &mut self.mistakes);
+        self
+    }
+
+    /// Names a further request header that a closure reads, so that every response carries it in `Vary`.
+    /// Without it, a shared cache gives one tenant's answer to another.
+    pub fn vary_on(mut self, name: impl AsRef<str>) -> Self {
+        self.config.vary_on.push(name.as_ref().to_owned());
         self
     }
 

@@ -274,6 +274,102 @@ async fn what_the_inner_service_sets() {
 }
 
 #[tokio::test]
+async fn all_headers_with_credentials() {
+    let builder = CorsLayer::builder().allow_origin("https://example.com").allow_credentials(true);
+    let layer = builder.expose_all_headers().build().unwrap();
+    let inner = [
+        ("x-b", "1"),
+        ("etag", "1"),
+        ("x-b", "2"),
+        ("set-cookie", "a=b"),
+        ("content-type", "text/plain"),
+        ("access-control-x", "1"),
+        ("vary", "accept"),
+    ];
+    let (_, response) = send(&layer, "GET", &[ORIGIN], 200, &inner).await;
+    let exposed = ("access-control-expose-headers", "etag,vary,x-b");
+    let expected = [ALLOW_ORIGIN, CREDENTIALS, exposed, ("vary", "accept"), VARY];
+    assert_eq!(cors_headers(response.headers()), sorted(&expected));
+    let (_, response) = send(&layer, "GET", &[STRANGER], 200, &inner).await;
+    assert_eq!(cors_headers(response.headers()), sorted(&[("vary", "accept"), VARY]));
+}
+
+#[tokio::test]
+async fn timing() {
+    const TIMING: &str = "timing-allow-origin";
+    let timing = |response: &Response<String>| {
+        let lines = response.headers().get_all(TIMING).iter();
+        lines.map(|line| line.to_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let inner = [(TIMING, "https://inner.example"), (TIMING, "*")];
+    let layer = full().allow_timing(true).build().unwrap();
+    let any = CorsLayer::builder().allow_any_origin().allow_timing(true).build().unwrap();
+    for (layer, origin, expected) in [
+        (&layer, Some(ORIGIN), vec!["https://example.com"]),
+        (&layer, Some(STRANGER), vec![]),
+        (&layer, None, vec![]),
+        (&any, Some(STRANGER), vec!["*"]),
+        (&any, None, vec!["*"]),
+        (&full().build().unwrap(), Some(ORIGIN), vec!["https://inner.example", "*"]),
+    ] {
+        let (_, response) = send(layer, "GET", origin.as_slice(), 200, &inner).await;
+        assert_eq!(timing(&response), expected, "{origin:?}");
+    }
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn private_networks() {
+    const ASKS: Header = ("access-control-request-private-network", "true");
+    let vary = ("vary", "origin, access-control-request-method, access-control-request-headers, access-control-request-private-network");
+    let allowed = ("access-control-allow-private-network", "true");
+    let cases: &[Case<'_>] = &[
+        ("asked", "OPTIONS", &[ORIGIN, POST, ASKS], Preflight, NoOne, 204, &[ALLOW_ORIGIN, allowed, vary]),
+        ("not asked", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, &[ALLOW_ORIGIN, vary]),
+        ("asked otherwise", "OPTIONS", &[ORIGIN, POST, (ASKS.0, "True")], Preflight, NoOne, 204, &[ALLOW_ORIGIN, vary]),
+        ("asked twice", "OPTIONS", &[ORIGIN, POST, ASKS, ASKS], Preflight, NoOne, 204, &[ALLOW_ORIGIN, vary]),
+        ("refused", "OPTIONS", &[STRANGER, POST, ASKS], Preflight, NoOne, 403, &[vary]),
+        ("no preflight", "GET", &[ORIGIN, ASKS], Preflighted, Inner, 200, &[ALLOW_ORIGIN, VARY]),
+    ];
+    let builder = CorsLayer::builder().allow_origin("https://example.com").allow_private_network(true);
+    check(&builder, cases).await;
+
+    let insecure = builder.allow_origin_if(|_, _| true).build_policy().unwrap();
+    let request = try_request("GET", &[("origin", "http://example.org")]).unwrap();
+    assert!(insecure.explain(&request).refusal.is_some());
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn further_headers_that_responses_vary_by() {
+    let vary = ("vary", "origin, x-tenant");
+    let preflight_vary = ("vary", "origin, x-tenant, access-control-request-method, access-control-request-headers");
+    let cases: &[Case<'_>] = &[
+        ("no origin", "GET", &[], NonCors, Inner, 200, &[vary]),
+        ("allowed", "GET", &[ORIGIN], Simple, Inner, 200, &[ALLOW_ORIGIN, vary]),
+        ("refused", "GET", &[STRANGER], Simple, Inner, 200, &[vary]),
+        ("preflight", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, &[ALLOW_ORIGIN, preflight_vary]),
+        ("refused preflight", "OPTIONS", &[STRANGER, POST], Preflight, NoOne, 403, &[preflight_vary]),
+    ];
+    let builder = CorsLayer::builder().allow_origin("https://example.com").vary_on("X-Tenant");
+    check(&builder, cases).await;
+    let layer = builder.build().unwrap();
+    for (said, vary) in [
+        (vec![("vary", "X-Tenant")], vec![("vary", "X-Tenant"), VARY]),
+        (vec![("vary", "accept"), ("vary", "Origin")], vec![("vary", "accept"), ("vary", "Origin"), ("vary", "x-tenant")]),
+        (vec![("vary", "accept")], vec![("vary", "accept"), vary]),
+        (vec![("vary", "origin,x-tenant")], vec![("vary", "origin,x-tenant")]),
+        (vec![("vary", "accept, *")], vec![("vary", "accept, *")]),
+    ] {
+        let (_, response) = send(&layer, "GET", &[], 200, &said).await;
+        assert_eq!(cors_headers(response.headers()), sorted(&vary));
+    }
+    let any = CorsLayer::builder().allow_any_origin().vary_on("x-tenant").build().unwrap();
+    let (_, response) = send(&any, "GET", &[], 200, &[]).await;
+    assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ANY, ("vary", "x-tenant")]));
+}
+
+#[tokio::test]
 async fn the_vary_of_a_request_means_nothing() {
     let layer = full().build().unwrap();
     let (_, response) = send(&layer, "GET", &[("vary", "x-request")], 200, &[]).await;

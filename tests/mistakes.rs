@@ -53,6 +53,11 @@ fn errors() {
             PublicSuffixWithCredentials,
             allow_origin("https://*.github.io").allow_credentials(true)
         ),
+        row!(none() => PrivateNetworkWithAnyOrigin, allow_any_origin().allow_private_network(true)),
+        row!(
+            PrivateNetworkWithInsecureOrigin,
+            allow_origin("http://example.com").allow_private_network(true)
+        ),
         row!(InvalidMethod, allow_method("PUT, DELETE")),
         row!(ForbiddenMethod, allow_method("TRACE")),
         row!(MisspelledMethod, allow_method("patch")),
@@ -61,7 +66,6 @@ fn errors() {
         row!(ForbiddenRequestHeader, allow_header("cookie")),
         row!(ResponseHeaderAllowed, allow_header("access-control-allow-origin")),
         row!(UnreadableHeaderExposed, expose_header("set-cookie")),
-        row!(AllHeadersExposedWithCredentials, expose_all_headers().allow_credentials(true)),
         row!(MaxAgeTooLong, max_age(Duration::from_secs(86_401))),
         row!(MaxAgeFraction, max_age(Duration::from_millis(1_500))),
         row!(PreflightStatus, preflight_status(StatusCode::NOT_FOUND)),

@@ -86,7 +86,7 @@ fn the_wildcard_alone_or_in_a_list() {
 #[test]
 #[rustfmt::skip]
 fn mistakes_of_form() {
-    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `preflight_status`, `dangerously_allow`, `closures`";
+    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `vary_on`, `preflight_status`, `dangerously_allow`, `closures`";
     let list = "a list of strings, or a string with commas between its entries";
     let cases = [
         (r#"{"allow_origin": "*"}"#, format!("unknown field `allow_origin`, expected one of {fields} at line 1 column 15")),
@@ -129,6 +129,9 @@ fn what_is_written_is_read_back() {
             .allow_methods(["PUT", "GET"])
             .allow_headers(["X-A"])
             .expose_headers(["ETag"])
+            .allow_timing(true)
+            .allow_private_network(true)
+            .vary_on("X-Tenant")
             .max_age(Duration::ZERO)
             .preflight_status(StatusCode::OK)
             .dangerously_allow(Danger::NullOrigin),

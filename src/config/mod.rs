@@ -55,6 +55,12 @@ pub struct CorsConfig {
     pub expose_headers: Vec<String>,
     /// How long browsers may keep the answer to a preflight, in whole seconds.
     pub max_age: Option<Duration>,
+    /// Whether preflights for private networks are answered. Default: `false`.
+    pub allow_private_network: Option<bool>,
+    /// Whether scripts may read the timing of responses. Default: `false`.
+    pub allow_timing: Option<bool>,
+    /// Further request headers that closures read.
+    pub vary_on: Vec<String>,
     /// The status of the answer to an allowed preflight. Default: 204.
     pub preflight_status: Option<StatusCode>,
     /// Dangers that are accepted.

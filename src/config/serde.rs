@@ -13,13 +13,16 @@ use serde::{
 use super::CorsConfig;
 use crate::danger::Danger;
 
-const FIELDS: [&str; 9] = [
+const FIELDS: [&str; 12] = [
     "allow_origins",
     "allow_credentials",
     "allow_methods",
     "allow_headers",
     "expose_headers",
     "max_age",
+    "allow_private_network",
+    "allow_timing",
+    "vary_on",
     "preflight_status",
     "dangerously_allow",
     "closures",
@@ -72,6 +75,9 @@ fn read_field<'de, A: MapAccess<'de>>(
         "max_age" => {
             config.max_age = map.next_value::<Option<u64>>()?.map(Duration::from_secs);
         }
+        "allow_private_network" => config.allow_private_network = map.next_value()?,
+        "allow_timing" => config.allow_timing = map.next_value()?,
+        "vary_on" => config.vary_on = map.next_value::<List>()?.0,
         "preflight_status" => {
             let status: Option<u16> = map.next_value()?;
             let status = status.map(|number| {
@@ -131,13 +137,19 @@ impl Serialize for CorsConfig {
             ("allow_methods", &self.allow_methods),
             ("allow_headers", &self.allow_headers),
             ("expose_headers", &self.expose_headers),
+            ("vary_on", &self.vary_on),
             ("dangerously_allow", &dangers),
             ("closures", &self.closures),
+        ];
+        let flags = [
+            ("allow_credentials", self.allow_credentials),
+            ("allow_private_network", self.allow_private_network),
+            ("allow_timing", self.allow_timing),
         ];
         let max_age = self.max_age.map(|max_age| max_age.as_secs());
         let status = self.preflight_status.map(|status| status.as_u16());
         let set = lists.iter().filter(|(_, list)| !list.is_empty()).count()
-            + usize::from(self.allow_credentials.is_some())
+            + flags.iter().filter(|(_, flag)| flag.is_some()).count()
             + usize::from(max_age.is_some())
             + usize::from(status.is_some());
         let mut config = serializer.serialize_struct("CorsConfig", set)?;
@@ -146,8 +158,10 @@ impl Serialize for CorsConfig {
                 config.serialize_field(field, list)?;
             }
         }
-        if let Some(allow) = self.allow_credentials {
-            config.serialize_field("allow_credentials", &allow)?;
+        for (field, flag) in flags {
+            if let Some(flag) = flag {
+                config.serialize_field(field, &flag)?;
+            }
         }
         if let Some(seconds) = max_age {
             config.serialize_field("max_age", &seconds)?;

@@ -100,6 +100,12 @@ pub enum ConfigOption {
     ExposeHeaders,
     /// `max_age`.
     MaxAge,
+    /// `allow_private_network`.
+    AllowPrivateNetwork,
+    /// `allow_timing`.
+    AllowTiming,
+    /// `vary_on`.
+    VaryOn,
     /// `preflight_status`.
     PreflightStatus,
     /// `dangerously_allow`.
@@ -115,6 +121,9 @@ impl fmt::Display for ConfigOption {
             Self::AllowHeaders => "allow_headers",
             Self::ExposeHeaders => "expose_headers",
             Self::MaxAge => "max_age",
+            Self::AllowPrivateNetwork => "allow_private_network",
+            Self::AllowTiming => "allow_timing",
+            Self::VaryOn => "vary_on",
             Self::PreflightStatus => "preflight_status",
             Self::DangerouslyAllow => "dangerously_allow",
         })
@@ -137,6 +146,8 @@ impl fmt::Display for ConfigOption {
 /// | [`PredicateWithCredentials`](Self::PredicateWithCredentials) | `allow_origin_if(yes).allow_credentials(true)` |
 /// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com").allow_credentials(true)` |
 /// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.github.io").allow_credentials(true)` |
+/// | [`PrivateNetworkWithAnyOrigin`](Self::PrivateNetworkWithAnyOrigin) | `allow_any_origin().allow_private_network(true)`, and no other origin |
+/// | [`PrivateNetworkWithInsecureOrigin`](Self::PrivateNetworkWithInsecureOrigin) | `allow_origin("http://example.com").allow_private_network(true)` |
 /// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |
 /// | [`ForbiddenMethod`](Self::ForbiddenMethod) | `allow_method("TRACE")` |
 /// | [`MisspelledMethod`](Self::MisspelledMethod) | `allow_method("patch")` |
@@ -145,7 +156,6 @@ impl fmt::Display for ConfigOption {
 /// | [`ForbiddenRequestHeader`](Self::ForbiddenRequestHeader) | `allow_header("cookie")` |
 /// | [`ResponseHeaderAllowed`](Self::ResponseHeaderAllowed) | `allow_header("access-control-allow-origin")` |
 /// | [`UnreadableHeaderExposed`](Self::UnreadableHeaderExposed) | `expose_header("set-cookie")` |
-/// | [`AllHeadersExposedWithCredentials`](Self::AllHeadersExposedWithCredentials) | `expose_all_headers().allow_credentials(true)` |
 /// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
 /// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
 /// | [`PreflightStatus`](Self::PreflightStatus) | `preflight_status(StatusCode::NOT_FOUND)` |
@@ -200,6 +210,13 @@ pub enum ConfigError {
         /// The public suffix, or a `*.` and one: what the wildcard stands before, or what is below.
         suffix: String,
     },
+    /// Any origin is allowed, and private networks are.
+    PrivateNetworkWithAnyOrigin,
+    /// An http origin is allowed, and private networks are.
+    PrivateNetworkWithInsecureOrigin {
+        /// The origin or pattern.
+        origin: String,
+    },
     /// A method that is no token.
     InvalidMethod {
         /// The method.
@@ -246,8 +263,6 @@ pub enum ConfigError {
         /// The name.
         name: String,
     },
-    /// All headers are exposed, and credentials are allowed.
-    AllHeadersExposedWithCredentials,
     /// A max-age above 86400 seconds.
     MaxAgeTooLong {
         /// The max-age.
@@ -283,16 +298,16 @@ impl ConfigError {
             | Self::MissingClosure { .. }
             | Self::PredicateWithCredentials
             | Self::InsecureOriginWithCredentials { .. }
-            | Self::PublicSuffixWithCredentials { .. } => ConfigOption::AllowOrigins,
+            | Self::PublicSuffixWithCredentials { .. }
+            | Self::PrivateNetworkWithAnyOrigin
+            | Self::PrivateNetworkWithInsecureOrigin { .. } => ConfigOption::AllowOrigins,
             Self::InvalidMethod { .. }
             | Self::ForbiddenMethod { .. }
             | Self::MisspelledMethod { .. } => ConfigOption::AllowMethods,
             Self::ForbiddenRequestHeader { .. } | Self::ResponseHeaderAllowed { .. } => {
                 ConfigOption::AllowHeaders
             }
-            Self::UnreadableHeaderExposed { .. } | Self::AllHeadersExposedWithCredentials => {
-                ConfigOption::ExposeHeaders
-            }
+            Self::UnreadableHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => ConfigOption::MaxAge,
             Self::PreflightStatus { .. } => ConfigOption::PreflightStatus,
         }

@@ -60,6 +60,16 @@ impl fmt::Display for ConfigError {
                  and they could use your users' credentials; \
                  list the names that are yours, or accept Danger::PublicSuffixes"
             ),
+            Self::PrivateNetworkWithAnyOrigin => f.write_str(
+                "any origin is allowed, and so are private networks, so every site could reach into them; \
+                 list the origins, or do not allow private networks",
+            ),
+            Self::PrivateNetworkWithInsecureOrigin { origin } => write!(
+                f,
+                "{origin:?} is not encrypted, so anyone on the network could reach into private ones; \
+                 write {:?}, or do not allow private networks",
+                origin.replacen("http:", "https:", 1)
+            ),
             Self::InvalidMethod { method } => write!(
                 f,
                 "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
@@ -95,9 +105,6 @@ impl fmt::Display for ConfigError {
             Self::UnreadableHeaderExposed { name } => write!(
                 f,
                 "{name:?} is a header that no script can read on the response to its request; remove it"
-            ),
-            Self::AllHeadersExposedWithCredentials => f.write_str(
-                "\"*\" is taken for a name where credentials are allowed; list the headers by name",
             ),
             Self::MaxAgeTooLong { max_age } => write!(
                 f,

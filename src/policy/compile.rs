@@ -4,15 +4,17 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use http::{
-    HeaderMap, HeaderValue, Method, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
-        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, VARY,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
     },
 };
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Rules,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Rules,
+    request::REQUEST_PRIVATE_NETWORK,
     validate::{List, Valid},
 };
 
@@ -24,6 +26,9 @@ pub(super) fn public() -> Policy {
         methods: List::Some(Vec::new()),
         headers: List::Some(vec![String::from("content-type")]),
         exposed: List::Some(Vec::new()),
+        timing: false,
+        private_network: false,
+        vary_on: Vec::new(),
         max_age: None,
         preflight_status: StatusCode::NO_CONTENT,
         dangers: BTreeSet::new(),
@@ -32,9 +37,12 @@ pub(super) fn public() -> Policy {
 }
 
 pub(super) fn compile(config: Valid) -> Policy {
-    let refused = HeaderMap::from_iter([(VARY, preflight_vary(&config.origins))]);
-    let allowed_preflight = granted(&config);
     let credentials = config.credentials;
+    let is_static = matches!(config.origins, AllowedOrigins::Any);
+    let origin = (!is_static).then_some(ORIGIN);
+    let varies_by: Vec<HeaderName> = origin.into_iter().chain(config.vary_on.clone()).collect();
+    let preflight_vary = preflight_vary(&config, &varies_by);
+    let allowed_preflight = granted(&config, preflight_vary.clone());
     Policy(Arc::new(Rules {
         origins: config.origins,
         credentials,
@@ -48,20 +56,25 @@ pub(super) fn compile(config: Valid) -> Policy {
             List::Some(names) => AllowedHeaders::listed(names),
         },
         exposed: match config.exposed {
-            List::All(_) => Some(HeaderValue::from_static("*")),
-            List::Some(names) => joined(&names),
+            List::All(_) if credentials => Exposed::Carried,
+            List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
+            List::Some(names) => joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed),
         },
+        timing: config.timing,
+        private_network: config.private_network,
+        vary: vary_value(&varies_by),
+        varies_by,
         max_age: config.max_age,
         preflight_status: config.preflight_status,
         allowed_preflight,
-        refused_preflight: refused,
+        refused_preflight: preflight_vary.map(|vary| (VARY, vary)).into_iter().collect(),
         dangers: config.dangers,
         warnings: config.warnings,
     }))
 }
 
 /// The headers of an allowed preflight's answer.
-fn granted(config: &Valid) -> HeaderMap {
+fn granted(config: &Valid, vary: Option<HeaderValue>) -> HeaderMap {
     let credentials = config.credentials;
     let mut headers = HeaderMap::new();
     // The request's origin takes the place of the empty value, which shares nothing.
@@ -79,7 +92,7 @@ fn granted(config: &Valid) -> HeaderMap {
     if let Some(max_age) = config.max_age {
         headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.as_secs().into());
     }
-    headers.insert(VARY, preflight_vary(&config.origins));
+    headers.extend(vary.map(|vary| (VARY, vary)));
     headers
 }
 
@@ -88,7 +101,7 @@ fn methods_value(methods: &List<Method>, credentials: bool) -> Option<HeaderValu
         // Browsers take `*` for a name where there are credentials: the answer names what was asked.
         List::All(_) if credentials => None,
         List::All(_) => Some(HeaderValue::from_static("*")),
-        List::Some(methods) => joined(methods),
+        List::Some(methods) => joined(methods, ","),
     }
 }
 
@@ -97,27 +110,38 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
         List::All(_) if credentials => None,
         List::All(names) if names.is_empty() => Some(HeaderValue::from_static("*")),
         List::All(_) => Some(HeaderValue::from_static("*,authorization")),
-        List::Some(names) => joined(names),
+        List::Some(names) => joined(names, ","),
     }
 }
 
 /// All that the answer to a preflight depends on. [OPTIONS is not cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7),
 /// but some caches keep it all the same, and a line is cheap.
-fn preflight_vary(origins: &AllowedOrigins) -> HeaderValue {
-    HeaderValue::from_static(match origins {
-        AllowedOrigins::Any => "access-control-request-method, access-control-request-headers",
-        AllowedOrigins::Listed(_) | AllowedOrigins::Reflected { .. } => {
-            "origin, access-control-request-method, access-control-request-headers"
-        }
-    })
+fn preflight_vary(config: &Valid, varies_by: &[HeaderName]) -> Option<HeaderValue> {
+    let private_network = HeaderName::from_static(REQUEST_PRIVATE_NETWORK);
+    let mut names = varies_by.to_vec();
+    names.extend([ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS]);
+    names.extend(config.private_network.then_some(private_network));
+    vary_value(&names)
 }
 
-fn joined(tokens: &[impl AsRef<str>]) -> Option<HeaderValue> {
+fn vary_value(names: &[HeaderName]) -> Option<HeaderValue> {
+    // Cloning a static value counts no references, and nearly all policies have one of these.
+    const COMMON: [&str; 3] = [
+        "origin",
+        "origin, access-control-request-method, access-control-request-headers",
+        "access-control-request-method, access-control-request-headers",
+    ];
+    let value = joined(names, ", ")?;
+    let common = COMMON.into_iter().find(|common| value == common);
+    Some(common.map_or(value, HeaderValue::from_static))
+}
+
+fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {
     if tokens.is_empty() {
         return None;
     }
     let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
-    let value = HeaderValue::try_from(tokens.join(",")).ok()?;
+    let value = HeaderValue::try_from(tokens.join(separator)).ok()?;
     // The first clone of a value moves it behind a reference count, which allocates. This is it.
     drop(value.clone());
     Some(value)

@@ -4,11 +4,15 @@ use http::{
     HeaderMap, HeaderValue, Response,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, VARY,
+        ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, ORIGIN, VARY,
     },
 };
 
-use super::{AllowedOrigins, Policy, RequestKind};
+use super::{Exposed, Policy, RequestKind, Rules, vary};
+use crate::fetch;
+
+/// The [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) header.
+const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
 
 /// What a [`Policy`] decides for a request.
 #[derive(Debug)]
@@ -28,17 +32,19 @@ pub struct ResponseHeaders(Granted);
 
 #[derive(Clone, Debug)]
 enum Granted {
-    /// The policy depends on the origin, and does not allow this one, or there is none.
-    Nothing,
-    /// `origin` is the value of `Access-Control-Allow-Origin`.
-    Sharing { policy: Policy, origin: HeaderValue },
+    /// The response only varies by the origin.
+    VaryByOrigin,
+    /// `origin` is the value of `Access-Control-Allow-Origin`, if there is to be one.
+    By { policy: Policy, origin: Option<HeaderValue> },
 }
 
 impl ResponseHeaders {
     pub(super) fn new(policy: &Policy, origin: Option<HeaderValue>) -> Self {
-        Self(match origin {
-            Some(origin) => Granted::Sharing { policy: policy.clone(), origin },
-            None => Granted::Nothing,
+        Self(if origin.is_some() || policy.0.says_more() {
+            Granted::By { policy: policy.clone(), origin }
+        } else {
+            // Most policies have nothing else to say, and then there is no pointer to count.
+            Granted::VaryByOrigin
         })
     }
 
@@ -52,30 +58,62 @@ impl ResponseHeaders {
     pub fn apply(self, headers: &mut HeaderMap) {
         let has_vary = remove_foreign(headers);
         match self.0 {
-            Granted::Nothing => {
-                vary_by_origin(headers, has_vary);
+            Granted::VaryByOrigin => {
+                vary::add(headers, has_vary, &[ORIGIN], &HeaderValue::from_static("origin"));
             }
-            Granted::Sharing { policy, origin } => {
-                let rules = &*policy.0;
-                let is_static = matches!(rules.origins, AllowedOrigins::Any);
-                if !is_static && !vary_by_origin(headers, has_vary) {
-                    return;
-                }
-                // In an overfull map the first of these that fails is the last that could have been
-                // written, and what is missing then allows less.
-                let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-                if rules.credentials {
-                    let _ = headers.try_insert(
-                        ACCESS_CONTROL_ALLOW_CREDENTIALS,
-                        HeaderValue::from_static("true"),
-                    );
-                }
-                if let Some(exposed) = &rules.exposed {
-                    let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed.clone());
-                }
-            }
+            Granted::By { policy, origin } => policy.0.write(headers, has_vary, origin),
         }
     }
+}
+
+impl Rules {
+    /// Whether a response that is shared with no one is told more than that it varies by the origin.
+    fn says_more(&self) -> bool {
+        self.timing || self.varies_by.len() > 1
+    }
+
+    fn write(&self, headers: &mut HeaderMap, has_vary: bool, origin: Option<HeaderValue>) {
+        if let Some(value) = &self.vary {
+            if !vary::add(headers, has_vary, &self.varies_by, value) {
+                return;
+            }
+        }
+        if self.timing {
+            headers.remove(TIMING_ALLOW_ORIGIN);
+        }
+        let Some(origin) = origin else { return };
+        // In an overfull map the first of these that fails is the last that could have been
+        // written, and what is missing then allows less.
+        if self.timing {
+            let _ = headers.try_insert(TIMING_ALLOW_ORIGIN, origin.clone());
+        }
+        let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        if self.credentials {
+            let _ = headers
+                .try_insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+        }
+        let exposed = match &self.exposed {
+            Exposed::Safelisted => None,
+            Exposed::Listed(names) => Some(names.clone()),
+            Exposed::Carried => carried(headers),
+        };
+        if let Some(exposed) = exposed {
+            let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
+    }
+}
+
+/// The names of the headers that a script could not read without their being exposed.
+fn carried(headers: &HeaderMap) -> Option<HeaderValue> {
+    let mut names: Vec<&str> = headers
+        .keys()
+        .filter(|name| !is_access_control(name))
+        .map(HeaderName::as_str)
+        .filter(|name| !fetch::is_safelisted_response_header(name))
+        .filter(|name| !fetch::is_forbidden_response_header(name))
+        .collect();
+    names.sort_unstable();
+    HeaderValue::try_from(names.join(",")).ok().filter(|_| !names.is_empty())
 }
 
 /// Removes the CORS headers that are not this policy's, and says whether there is a `Vary`.
@@ -97,19 +135,6 @@ fn remove_foreign(headers: &mut HeaderMap) -> bool {
 
 fn is_access_control(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
-}
-
-/// Adds `origin` to `Vary` unless a line says it, or says `*`. `false` if there is no place for it.
-#[inline]
-fn vary_by_origin(headers: &mut HeaderMap, has_vary: bool) -> bool {
-    let is_said = has_vary
-        && headers.get_all(VARY).iter().any(|line| {
-            line.as_bytes().split(|&byte| byte == b',').any(|member| {
-                let member = member.trim_ascii();
-                member == b"*" || member.eq_ignore_ascii_case(b"origin")
-            })
-        });
-    is_said || headers.try_append(VARY, HeaderValue::from_static("origin")).is_ok()
 }
 
 /// What a request was, and why a policy did not allow it.

@@ -7,11 +7,12 @@ mod read_back;
 mod request;
 mod request_headers;
 mod validate;
+mod vary;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use http::{
-    HeaderMap, HeaderValue, Method, Response, StatusCode,
+    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
     },
@@ -33,6 +34,10 @@ use crate::{
     fetch,
     warning::ConfigWarning,
 };
+
+/// Of a [draft](https://wicg.github.io/private-network-access/) that browsers have left.
+const ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
 
 /// A validated, compiled and immutable configuration, which says what each request gets.
 ///
@@ -61,7 +66,12 @@ struct Rules {
     credentials: bool,
     methods: AllowedMethods,
     headers: AllowedHeaders,
-    exposed: Option<HeaderValue>,
+    exposed: Exposed,
+    timing: bool,
+    private_network: bool,
+    /// What all responses vary by, and the value that says so.
+    varies_by: Vec<HeaderName>,
+    vary: Option<HeaderValue>,
     max_age: Option<Duration>,
     preflight_status: StatusCode,
     /// What an allowed preflight gets, but for the values that depend on the request.
@@ -83,6 +93,13 @@ impl Closures {
     fn names(&self) -> Vec<&'static str> {
         self.predicate.iter().map(|_| "allow_origin_if").collect()
     }
+}
+
+enum Exposed {
+    Safelisted,
+    Listed(HeaderValue),
+    /// All with credentials, where browsers take `*` for a name: those that the response has.
+    Carried,
 }
 
 enum AllowedMethods {
@@ -158,7 +175,7 @@ impl Policy {
             }
             Asks::Leave { origin, method } => {
                 let origin = rules.origins.allow(&origin, request, notes);
-                Decision::Respond(rules.decide_preflight(origin, &method, request.headers, notes))
+                Decision::Respond(rules.decide_preflight(origin, &method, request, notes))
             }
         }
     }
@@ -169,14 +186,15 @@ impl Rules {
         &self,
         origin: Option<HeaderValue>,
         method: &Line<'_>,
-        headers: &HeaderMap,
+        request: RequestHead<'_>,
         notes: &mut impl Notes,
     ) -> Response<()> {
         match origin {
             Some(origin)
-                if self.methods.allow(method, notes) && self.headers.allow(headers, notes) =>
+                if self.methods.allow(method, notes)
+                    && self.headers.allow(request.headers, notes) =>
             {
-                self.answer_preflight(origin, method, headers)
+                self.answer_preflight(origin, method, request)
             }
             _ => answer(StatusCode::FORBIDDEN, self.refused_preflight.clone()),
         }
@@ -186,7 +204,7 @@ impl Rules {
         &self,
         origin: HeaderValue,
         method: &Line<'_>,
-        headers: &HeaderMap,
+        request: RequestHead<'_>,
     ) -> Response<()> {
         let mut granted = self.allowed_preflight.clone();
         if let Some(value) = granted.get_mut(ACCESS_CONTROL_ALLOW_ORIGIN) {
@@ -197,9 +215,12 @@ impl Rules {
             if let (AllowedMethods::Any, Line::One(method)) = (&self.methods, method) {
                 let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
             }
-            for line in self.headers.echo(headers) {
+            for line in self.headers.echo(request.headers) {
                 let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
             }
+        }
+        if self.private_network && request.asks_private_network() {
+            let _ = granted.try_insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
         }
         answer(self.preflight_status, granted)
     }

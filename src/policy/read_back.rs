@@ -3,7 +3,8 @@
 use std::fmt;
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Predicate, allowed_origins::Listed,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Predicate,
+    allowed_origins::Listed,
 };
 use crate::config::CorsConfig;
 
@@ -35,6 +36,14 @@ impl Policy {
                 }
             },
             max_age: rules.max_age,
+            allow_private_network: rules.private_network.then_some(true),
+            allow_timing: rules.timing.then_some(true),
+            vary_on: rules
+                .varies_by
+                .iter()
+                .filter(|&name| *name != http::header::ORIGIN)
+                .map(ToString::to_string)
+                .collect(),
             preflight_status: Some(rules.preflight_status)
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
             dangerously_allow: rules.dangers.iter().copied().collect(),
@@ -49,9 +58,13 @@ impl Policy {
             AllowedHeaders::Echoed => vec![String::from("*")],
             AllowedHeaders::Listed { names, .. } => names.clone(),
         };
-        if let Some(Ok(exposed)) = rules.exposed.as_ref().map(http::HeaderValue::to_str) {
-            config.expose_headers = exposed.split(',').map(str::to_owned).collect();
-        }
+        config.expose_headers = match &rules.exposed {
+            Exposed::Safelisted => Vec::new(),
+            Exposed::Listed(names) => {
+                names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
+            }
+            Exposed::Carried => vec![String::from("*")],
+        };
         config
     }
 

@@ -10,6 +10,9 @@ use http::{
 
 use crate::fetch;
 
+/// Of a [draft](https://wicg.github.io/private-network-access/) that browsers have left.
+pub(super) const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
+
 /// The head of a request, borrowed: what a policy is asked about.
 ///
 /// It comes from a `&Request<B>` or a `&request::Parts`, so most code never names it.
@@ -135,6 +138,12 @@ impl<'a> RequestHead<'a> {
             }
         }
         Asks::ToShare { origin }
+    }
+
+    /// Whether the one line of the header is `true`.
+    pub(super) fn asks_private_network(self) -> bool {
+        let line = self.single(HeaderName::from_static(REQUEST_PRIVATE_NETWORK));
+        matches!(line, Line::One(value) if value == "true")
     }
 
     /// The only line of a header that may have one: browsers never send two, and to choose one of

@@ -56,6 +56,9 @@ pub(super) struct Valid {
     pub(super) methods: List<Method>,
     pub(super) headers: List<String>,
     pub(super) exposed: List<String>,
+    pub(super) timing: bool,
+    pub(super) private_network: bool,
+    pub(super) vary_on: Vec<HeaderName>,
     pub(super) max_age: Option<Duration>,
     pub(super) preflight_status: StatusCode,
     pub(super) dangers: BTreeSet<Danger>,
@@ -106,11 +109,13 @@ pub(super) fn validate(
         findings.mistakes.push(ConfigError::NoOrigin);
     }
     let credentials = config.allow_credentials.unwrap_or(false);
-    let origins =
-        origins::check(&config.allow_origins, closures.predicate, credentials, &mut findings);
+    let private_network = config.allow_private_network.unwrap_or(false);
+    let needs = origins::Needs { credentials, private_network };
+    let origins = origins::check(&config.allow_origins, closures.predicate, needs, &mut findings);
     let methods = check_methods(&config.allow_methods, &mut findings);
     let headers = check_headers(&config.allow_headers, &mut findings);
-    let exposed = check_exposed(&config.expose_headers, credentials, &mut findings);
+    let exposed = check_exposed(&config.expose_headers, &mut findings);
+    let vary_on = check_vary_on(&config.vary_on, &mut findings);
     check_max_age(config.max_age, &mut findings);
     let preflight_status = config.preflight_status.unwrap_or(StatusCode::NO_CONTENT);
     if !preflight_status.is_success() {
@@ -129,6 +134,9 @@ pub(super) fn validate(
         methods,
         headers,
         exposed,
+        timing: config.allow_timing.unwrap_or(false),
+        private_network,
+        vary_on,
         max_age: config.max_age,
         preflight_status,
         dangers: findings.accepted,
@@ -187,7 +195,7 @@ fn check_headers(headers: &[String], findings: &mut Findings) -> List<String> {
     if any { List::All(names) } else { List::Some(names) }
 }
 
-fn check_exposed(headers: &[String], credentials: bool, findings: &mut Findings) -> List<String> {
+fn check_exposed(headers: &[String], findings: &mut Findings) -> List<String> {
     let option = ConfigOption::ExposeHeaders;
     let (all, listed) = split_list(headers, option, |_| false, findings);
     let mut names = check_names(listed, option, findings, |name| {
@@ -201,9 +209,6 @@ fn check_exposed(headers: &[String], credentials: bool, findings: &mut Findings)
         }
         !is_safelisted
     });
-    if all && credentials {
-        findings.mistakes.push(ConfigError::AllHeadersExposedWithCredentials);
-    }
     if all { List::All(names) } else { List::Some(names) }
 }
 
@@ -285,6 +290,13 @@ fn check_names(
     }
     sort(&mut names, String::as_str);
     names
+}
+
+fn check_vary_on(names: &[String], findings: &mut Findings) -> Vec<HeaderName> {
+    let option = ConfigOption::VaryOn;
+    let listed = names.iter().map(String::as_str).collect();
+    let names = check_names(listed, option, findings, |_| None);
+    names.iter().filter_map(|name| name.parse().ok()).collect()
 }
 
 /// Sorts, and leaves one of what is there more than once.

@@ -9,12 +9,20 @@ use crate::{
     warning::ConfigWarning,
 };
 
+/// What else is allowed, and makes origins dangers.
+#[derive(Clone, Copy)]
+pub(super) struct Needs {
+    pub(super) credentials: bool,
+    pub(super) private_network: bool,
+}
+
 pub(super) fn check(
     origins: &[String],
     predicate: Option<Predicate>,
-    credentials: bool,
+    needs: Needs,
     findings: &mut Findings,
 ) -> AllowedOrigins {
+    let Needs { credentials, private_network } = needs;
     let option = ConfigOption::AllowOrigins;
     let (any, listed) = take_wildcard(origins, option, findings);
     if any && (!listed.is_empty() || predicate.is_some()) {
@@ -26,6 +34,9 @@ pub(super) fn check(
         findings.danger(Danger::AnyOriginWithCredentials, ConfigError::AnyOriginWithCredentials);
         // Reflection allows http origins once this danger is accepted.
         findings.needed.insert(Danger::InsecureOrigins);
+    }
+    if any && private_network {
+        findings.mistakes.push(ConfigError::PrivateNetworkWithAnyOrigin);
     }
     let insecure = findings.accepted.contains(&Danger::InsecureOrigins);
     if predicate.is_some() && credentials {
@@ -47,6 +58,12 @@ pub(super) fn check(
         }
         match text.parse::<OriginPattern>() {
             Ok(pattern) => {
+                if private_network && pattern.is_insecure() {
+                    let origin = text.to_owned();
+                    findings
+                        .mistakes
+                        .push(ConfigError::PrivateNetworkWithInsecureOrigin { origin });
+                }
                 if credentials {
                     check_credentialed(&pattern, findings);
                 }
@@ -73,7 +90,7 @@ pub(super) fn check(
         (true, false) => AllowedOrigins::Any,
         (true, true) => AllowedOrigins::Reflected { insecure },
         (false, _) => {
-            let insecure = insecure || !credentials;
+            let insecure = !private_network && (insecure || !credentials);
             AllowedOrigins::Listed(Listed { set, null, predicate, insecure })
         }
     }
