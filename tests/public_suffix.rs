@@ -96,7 +96,7 @@ fn wildcards_over_a_single_label() {
             format!(
                 "allow_origins: {pattern:?} covers the names below the public suffix {label:?}, which \
                  anyone can have, and they could use your users' credentials; list the names that are \
-                 yours, or accept Danger::PublicSuffixes"
+                 yours, or accept Danger::PublicSuffixes (in a file, \"public-suffixes\")"
             )
         );
     }

@@ -96,8 +96,8 @@ fn mistakes_of_form() {
         (r#"{"allow_headers": null}"#, format!("allow_headers: invalid type: null, expected {list} at line 1 column 22")),
         (r#"{"expose_headers": {}}"#, format!("expose_headers: invalid type: map, expected {list} at line 1 column 21")),
         (r#"{"allow_credentials": "yes"}"#, "allow_credentials: invalid type: string \"yes\", expected a boolean at line 1 column 27".into()),
-        (r#"{"max_age": -1}"#, "max_age: invalid value: integer `-1`, expected u64 at line 1 column 14".into()),
-        (r#"{"max_age": 1.5}"#, "max_age: invalid type: floating point `1.5`, expected u64 at line 1 column 15".into()),
+        (r#"{"max_age": -1}"#, "max_age: invalid value: integer `-1`, expected a whole number, not below 0 at line 1 column 14".into()),
+        (r#"{"max_age": 1.5}"#, "max_age: invalid type: floating point `1.5`, expected a whole number, not below 0 at line 1 column 15".into()),
         (r#"{"preflight_status": 99}"#, "preflight_status: 99 is no status; write 204".into()),
         (r#"{"dangerously_allow": "null"}"#, "dangerously_allow: \"null\" is no danger; write null-origin, insecure-origins, public-suffixes, predicate-with-credentials or any-origin-with-credentials".into()),
         ("[]", "invalid type: sequence, expected the fields of a CORS configuration at line 1 column 2".into()),
@@ -107,7 +107,9 @@ fn mistakes_of_form() {
         assert!(found.starts_with(&message), "{found}\n{message}");
     }
     let found = from_environment(&[("CORS_MAX_AGE", "an hour")]).unwrap_err().to_string();
-    assert!(found.starts_with("max_age: invalid type: string \"an hour\", expected an integer"), "{found}");
+    assert!(found.starts_with("max_age: invalid value: string \"an hour\", expected a whole number, not below 0"), "{found}");
+    let found = from_toml("max_age = 0.4").unwrap_err().to_string();
+    assert!(found.starts_with("max_age: invalid type: floating point `0.4`, expected a whole"), "{found}");
     let found = from_environment(&[("CORS_ALLOWED_ORIGINS", "*")]).unwrap_err().to_string();
     assert!(found.starts_with("unknown field `allowed_origins`"), "{found}");
 }

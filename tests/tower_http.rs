@@ -3,6 +3,7 @@
 
 use std::{convert::Infallible, panic::catch_unwind};
 
+use allocation_counter::measure;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::CorsLayer;
@@ -125,5 +126,12 @@ fn the_size_of_a_service() {
         TowerHttpLayer::new().allow_origin(AllowOrigin::list(origins)).layer(())
     };
     assert!(size_of_val(&list(1)) > 200);
+    let cloning = |number| {
+        let service = list(number);
+        measure(|| drop(service.clone())).bytes_total
+    };
+    assert!(cloning(1000) - cloning(1) >= 999 * size_of::<HeaderValue>() as u64);
+    let service = ours().layer(());
+    assert_eq!(measure(|| drop(service.clone())).count_total, 0);
     assert_eq!(size_of_val(&ours().layer(())), size_of::<usize>());
 }

@@ -23,8 +23,9 @@ use crate::{
 ///
 /// - A list may be a list of strings, or one string, whose entries are separated by commas, with white
 ///   space around them or not. An empty entry is an entry, and a mistake.
-/// - `max_age` is a number of whole seconds, `preflight_status` a number.
+/// - `max_age` is a number of whole seconds, `preflight_status` a number; either may be text.
 /// - `dangerously_allow` names each [`Danger`] in kebab case.
+/// - Within a larger configuration it is the type of a field, such as `cors: CorsConfig`.
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
 #[cfg_attr(not(feature = "serde"), doc = "```ignore")]

@@ -73,19 +73,19 @@ fn read_field<'de, A: MapAccess<'de>>(
         "allow_headers" => config.allow_headers = map.next_value::<List>()?.0,
         "expose_headers" => config.expose_headers = map.next_value::<List>()?.0,
         "max_age" => {
-            config.max_age = map.next_value::<Option<u64>>()?.map(Duration::from_secs);
+            let seconds = map.next_value::<Number>()?.0;
+            config.max_age = Some(Duration::from_secs(seconds));
         }
         "allow_private_network" => config.allow_private_network = map.next_value()?,
         "allow_timing" => config.allow_timing = map.next_value()?,
         "vary_on" => config.vary_on = map.next_value::<List>()?.0,
         "preflight_status" => {
-            let status: Option<u16> = map.next_value()?;
-            let status = status.map(|number| {
-                StatusCode::from_u16(number).map_err(|_| {
-                    de::Error::custom(format_args!("{number} is no status; write 204"))
-                })
-            });
-            config.preflight_status = status.transpose()?;
+            let number = map.next_value::<Number>()?.0;
+            let status = u16::try_from(number).ok().map(StatusCode::from_u16);
+            let Some(Ok(status)) = status else {
+                return Err(de::Error::custom(format_args!("{number} is no status; write 204")));
+            };
+            config.preflight_status = Some(status);
         }
         "closures" => config.closures = map.next_value::<List>()?.0,
         _ => {
@@ -95,6 +95,39 @@ fn read_field<'de, A: MapAccess<'de>>(
         }
     }
     Ok(())
+}
+
+/// A whole number, or one as text. Some formats would round a fraction, and a max-age of 0.4 to none.
+struct Number(u64);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number, not below 0")
+    }
+
+    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
+        Ok(Number(number))
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
+        let unsigned = u64::try_from(number);
+        unsigned.map(Number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))
+    }
+
+    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
+        let number = text.trim().parse();
+        number.map(Number).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+    }
 }
 
 /// A list of strings, or one string with commas, as environment variables have it.

@@ -3,6 +3,7 @@
 use std::{fmt, time::Duration};
 
 use super::ConfigError;
+use crate::danger::Danger;
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -23,9 +24,11 @@ impl fmt::Display for ConfigError {
                  remove the \"*\" (or allow_any_origin), or the rest",
                 Quoted(others)
             ),
-            Self::NullOrigin => f.write_str(
+            Self::NullOrigin => write!(
+                f,
                 "\"null\" is the origin of any page that wants it, from a sandboxed frame or after a redirect; \
-                 serve the page from an origin of its own, or accept Danger::NullOrigin",
+                 serve the page from an origin of its own, or accept {}",
+                Accepted(Danger::NullOrigin)
             ),
             Self::NullOriginWithCredentials => f.write_str(
                 "\"null\" is the origin of any page that wants it, so with credentials it would give away \
@@ -44,21 +47,25 @@ impl fmt::Display for ConfigError {
                 "the configuration was read back from a policy with a closure, which is no data; \
                  turn it into a builder, and give that {name} again"
             ),
-            Self::PredicateWithCredentials => f.write_str(
+            Self::PredicateWithCredentials => write!(
+                f,
                 "a predicate decides, and credentials are allowed, so a slip in it gives away what the \
-                 user's cookies open; list patterns, or accept Danger::PredicateWithCredentials",
+                 user's cookies open; list patterns, or accept {}",
+                Accepted(Danger::PredicateWithCredentials)
             ),
             Self::InsecureOriginWithCredentials { origin } => write!(
                 f,
                 "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
-                 write {:?}, or accept Danger::InsecureOrigins",
-                origin.replacen("http:", "https:", 1)
+                 serve it over https and write {:?}, or accept {}",
+                origin.replacen("http:", "https:", 1),
+                Accepted(Danger::InsecureOrigins)
             ),
             Self::PublicSuffixWithCredentials { pattern, suffix } => write!(
                 f,
                 "{pattern:?} covers the names below the public suffix {suffix:?}, which anyone can have, \
                  and they could use your users' credentials; \
-                 list the names that are yours, or accept Danger::PublicSuffixes"
+                 list the names that are yours, or accept {}",
+                Accepted(Danger::PublicSuffixes)
             ),
             Self::PrivateNetworkWithAnyOrigin => f.write_str(
                 "any origin is allowed, and so are private networks, so every site could reach into them; \
@@ -67,7 +74,7 @@ impl fmt::Display for ConfigError {
             Self::PrivateNetworkWithInsecureOrigin { origin } => write!(
                 f,
                 "{origin:?} is not encrypted, so anyone on the network could reach into private ones; \
-                 write {:?}, or do not allow private networks",
+                 serve it over https and write {:?}, or do not allow private networks",
                 origin.replacen("http:", "https:", 1)
             ),
             Self::InvalidMethod { method } => write!(
@@ -85,7 +92,7 @@ impl fmt::Display for ConfigError {
             ),
             Self::WildcardBesideOthers { others, .. } => write!(
                 f,
-                "\"*\" stands for all, and beside {} browsers take it for a name; \
+                "\"*\" stands for all, so {} would have no effect; \
                  write \"*\" alone, or only the names",
                 Quoted(others)
             ),
@@ -93,6 +100,10 @@ impl fmt::Display for ConfigError {
                 f,
                 "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
                  write each name by itself, such as \"content-type\""
+            ),
+            Self::ForbiddenRequestHeader { name } if name == "cookie" => f.write_str(
+                "\"cookie\" is a header that no script can set, so no preflight asks for it; \
+                 remove it, and allow credentials for cookies to be sent",
             ),
             Self::ForbiddenRequestHeader { name } => write!(
                 f,
@@ -115,7 +126,7 @@ impl fmt::Display for ConfigError {
                 f,
                 "{max_age:?} has a fraction of a second, and the header holds whole ones; \
                  write {:?}",
-                Duration::from_secs(max_age.as_secs())
+                Duration::from_secs(max_age.as_secs() + 1)
             ),
             Self::PreflightStatus { status } => write!(
                 f,
@@ -136,5 +147,14 @@ impl fmt::Display for Quoted<'_> {
             write!(f, "{separator}{text:?}")?;
         }
         Ok(())
+    }
+}
+
+/// A danger as code accepts it, and as a file does.
+struct Accepted(Danger);
+
+impl fmt::Display for Accepted {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Danger::{:?} (in a file, \"{}\")", self.0, self.0)
     }
 }

@@ -12,6 +12,8 @@ pub enum OriginFault {
     WhiteSpace,
     /// A quotation mark.
     Quotes,
+    /// A comma: several origins in one text.
+    List,
     /// No `://`.
     NoScheme,
     /// A scheme that is not of the form `[a-z][a-z0-9+.-]*`.
@@ -36,7 +38,7 @@ pub enum OriginFault {
     EmptyLabel,
     /// A label of more than 63 bytes.
     LabelTooLong,
-    /// A host with upper-case letters.
+    /// A scheme or a host with upper-case letters.
     UpperCase,
     /// A host that is not ASCII.
     NonAscii,
@@ -70,6 +72,8 @@ pub enum OriginFault {
     DefaultPort,
     /// A `*` that is neither the whole first label nor the whole port.
     WildcardPlace,
+    /// A `*` in place of the host.
+    WildcardHost,
     /// A `*.` before an IP address.
     WildcardBeforeIp,
     /// A `*` in the host of an application's own scheme.
@@ -84,16 +88,18 @@ impl OriginFault {
             Self::SchemeWithoutPages("file") => {
                 "the origin of a server or of an application's scheme"
             }
-            Self::NonAscii => "the host in Punycode, with `xn--`",
-            Self::Punycode => "the host as the browser's address bar gives it when copied",
+            Self::NonAscii | Self::Punycode => {
+                "the host in Punycode, as the browser's address bar gives it when copied"
+            }
             Self::Ipv4Form => "four decimal numbers from 0 to 255",
             Self::MappedIpv4 => "the IPv4 address without brackets",
             Self::PortForm | Self::PortZero | Self::PortTooLarge => {
                 "a port from 1 to 65535, or `:*` for any"
             }
             Self::WildcardPlace => "`*.` before the whole host, `:*` for the port, or both",
+            Self::WildcardHost => "`*` alone for any origin, or `*.` before a domain",
             Self::WildcardBeforeIp => "each address by itself",
-            Self::WildcardInOpaqueHost => "each origin by itself",
+            Self::List | Self::WildcardInOpaqueHost => "each origin by itself",
             Self::OpaqueHostByte(_) => "a scheme and a plain host, such as \"tauri://localhost\"",
             _ => "an origin such as \"https://example.com\"",
         }
@@ -108,6 +114,7 @@ impl fmt::Display for OriginFault {
             Self::TooLong => "has more than 326 bytes, which no origin has",
             Self::WhiteSpace => "has white space or a control character, which no origin has",
             Self::Quotes => "has a quotation mark, which no origin has",
+            Self::List => "has a comma, and an origin has none",
             Self::NoScheme => "has no scheme, and an origin is scheme, host and port",
             Self::SchemeForm => {
                 "has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`"
@@ -127,7 +134,7 @@ impl fmt::Display for OriginFault {
             Self::HostTooLong => "has a host longer than the 253 bytes of a domain name",
             Self::EmptyLabel => "has an empty label, and no host has two dots in a row or a dot first",
             Self::LabelTooLong => "has a label longer than the 63 bytes of a domain name's",
-            Self::UpperCase => "has upper-case letters, and browsers send the host in lower case",
+            Self::UpperCase => "has upper-case letters, and browsers send origins in lower case",
             Self::NonAscii => "is not all ASCII, and browsers send such hosts in Punycode",
             Self::HostByte(byte) => {
                 return write!(
@@ -160,6 +167,7 @@ impl fmt::Display for OriginFault {
             Self::PortLeadingZero => "has a port with leading zeros, which browsers do not send",
             Self::DefaultPort => "has its scheme's default port, which browsers leave out",
             Self::WildcardPlace => "has a `*` that is neither the whole first label nor the whole port",
+            Self::WildcardHost => "has a `*` in place of the host, which says no more than its scheme",
             Self::WildcardBeforeIp => "has a `*.` before an IP address, which has no subdomains",
             Self::WildcardInOpaqueHost => {
                 "has a `*` in the host of an application's own scheme, which is matched as a whole"

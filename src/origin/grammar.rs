@@ -75,6 +75,9 @@ pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault
         return Err(OriginFault::SchemeTooLong);
     }
     let (scheme, authority) = (&origin[..end], &origin[end + 3..]);
+    if scheme.iter().any(u8::is_ascii_uppercase) {
+        return Err(OriginFault::UpperCase);
+    }
     let in_form = scheme.first().is_some_and(u8::is_ascii_lowercase)
         && scheme.iter().all(|byte| {
             byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"+.-".contains(byte)

@@ -190,6 +190,9 @@ fn check(text: &str) -> Result<(), OriginFault> {
     if text.is_empty() {
         return Err(OriginFault::Empty);
     }
+    if text.contains(',') {
+        return Err(OriginFault::List);
+    }
     if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
         return Err(OriginFault::WhiteSpace);
     }
@@ -207,6 +210,9 @@ fn check(text: &str) -> Result<(), OriginFault> {
         Some(end) if rest[end..].starts_with('#') => return Err(OriginFault::Fragment),
         Some(_) => return Err(OriginFault::Path),
         None if is_url && rest.contains('@') => return Err(OriginFault::UserInfo),
+        None if is_url && rest.split(':').next() == Some("*") => {
+            return Err(OriginFault::WildcardHost);
+        }
         None => {}
     }
     Ok(())
@@ -265,48 +271,62 @@ fn suggest(text: &str) -> Option<String> {
     let text = text.trim_matches(|char: char| {
         char.is_whitespace() || char.is_control() || "\"'`".contains(char)
     });
-    let (scheme, rest) = match text.split_once(':') {
-        Some((scheme, rest)) if is_scheme(scheme, rest) => (scheme.to_ascii_lowercase(), rest),
-        _ => (String::new(), text),
-    };
+    let (scheme, rest) = split_scheme(text);
     let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
-    let authority = authority.rsplit('@').next()?;
-    let (host, port) = match authority.rsplit_once(':') {
+    let (host, port) = match authority.rsplit('@').next()?.rsplit_once(':') {
         Some((host, "0")) => (host, "0"),
         Some((host, port)) if !port.contains(']') => (host, port.trim_start_matches('0')),
-        _ => (authority, ""),
+        _ => (authority.rsplit('@').next()?, ""),
     };
-    let scheme = match scheme.as_str() {
-        "" if grammar::is_loopback(host.as_bytes()) => "http",
-        "" | "wss" => "https",
-        "ws" => "http",
-        "http" | "https" => &scheme,
-        other => return Some(format!("{other}://{authority}")),
+    let scheme = match scheme.as_deref() {
+        None if grammar::is_loopback(host.as_bytes()) => "http",
+        // Of one word, or of an address of mail, nobody can say that it is a host.
+        None if !host.contains('.') || authority.contains('@') => return None,
+        None | Some("wss") => "https",
+        Some("ws") => "http",
+        Some(scheme @ ("http" | "https")) => scheme,
+        Some(other) => return Some(format!("{other}://{authority}")),
     };
-    let host = suggest_host(&host.to_ascii_lowercase());
+    let host = suggest_host(&host.to_ascii_lowercase())?;
     Some(match (scheme, port) {
         (_, "") | ("http", "80") | ("https", "443") => format!("{scheme}://{host}"),
         _ => format!("{scheme}://{host}:{port}"),
     })
 }
 
-/// `https:example.com` has lost its slashes; what `localhost:3000` has is a port.
-fn is_scheme(text: &str, rest: &str) -> bool {
-    rest.starts_with('/') || text.eq_ignore_ascii_case("http") || text.eq_ignore_ascii_case("https")
+/// Takes the scheme off, whatever is left of its `://`; what `localhost:3000` has is a port.
+fn split_scheme(text: &str) -> (Option<String>, &str) {
+    let lower = text.to_ascii_lowercase();
+    for scheme in ["https", "http"] {
+        let separated = |rest: &&str| rest.starts_with(':') || rest.starts_with("//");
+        if let Some(rest) = lower.strip_prefix(scheme).filter(separated) {
+            let rest = &text[text.len() - rest.len()..];
+            return (Some(scheme.to_owned()), rest.trim_start_matches(':'));
+        }
+    }
+    match text.split_once(':') {
+        Some((scheme, rest)) if rest.starts_with('/') && !scheme.is_empty() => {
+            (Some(scheme.to_ascii_lowercase()), rest)
+        }
+        _ => (None, text.trim_start_matches(':')),
+    }
 }
 
-fn suggest_host(host: &str) -> String {
+fn suggest_host(host: &str) -> Option<String> {
     if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return match address.parse::<std::net::Ipv6Addr>() {
+        return Some(match address.parse::<std::net::Ipv6Addr>() {
             Ok(address) => match address.to_ipv4_mapped() {
                 Some(address) => address.to_string(),
                 None => format!("[{address}]"),
             },
             Err(_) => address.to_owned(),
-        };
+        });
     }
-    match host.strip_prefix('*') {
-        Some(parent) => format!("*.{}", parent.trim_start_matches(['*', '.'])),
-        None => host.to_owned(),
+    let parent = host.trim_start_matches(['*', '.']);
+    match host.strip_suffix(parent)? {
+        "" => Some(host.to_owned()),
+        // Before the first label of three, a `*` may stand for a part of it, which no pattern can say.
+        "*" if parent.matches('.').count() > 1 || parent.starts_with('-') => None,
+        _ => Some(format!("*.{parent}")),
     }
 }

@@ -132,6 +132,9 @@ impl Policy {
     }
 
     /// The same decision in words: what the request is, and why it is not allowed.
+    ///
+    /// It speaks for the server. Two things only the browser knows: whether it sends credentials, and that
+    /// a `*` for any header does not cover `authorization`.
     #[must_use]
     pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
         let request = request.into();

@@ -12,6 +12,9 @@ const MAX_ECHO: usize = 4096;
 const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
 
+/// How many names, and how many bytes of one, are looked at for a reason.
+const LONGEST_LOOK: usize = 64;
+
 pub(super) enum AllowedHeaders {
     /// `*`, or `*,authorization`: the browser reads it by itself, and the request is not looked at.
     Any { authorization: bool },
@@ -84,7 +87,7 @@ fn allow_list(
     for line in &lines {
         bytes += line.len();
         if bytes > max_bytes {
-            notes.refused(|| Refusal::RequestHeadersTooLong);
+            notes.refused(|| first_refused(headers, &allows));
             return false;
         }
         // A line end counts as the comma that it stands for.
@@ -106,6 +109,17 @@ fn allow_list(
         }
     }
     true
+}
+
+/// Of a list that is too long to be read, the name that most likely makes it so: the reason that helps.
+fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
+    let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+    lines
+        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
+        .take(LONGEST_LOOK)
+        .map(trim_optional_white_space)
+        .find(|name| !name.is_empty() && name.len() <= LONGEST_LOOK && !allows(name))
+        .map_or(Refusal::RequestHeadersTooLong, refusal)
 }
 
 fn refusal(name: &[u8]) -> Refusal {
