@@ -1,32 +1,19 @@
 //! What the layer costs a request, in time and in allocations: beside no layer at all, and beside
 //! `tower-http`'s layer in the same configuration.
 
-use std::{
-    convert::Infallible,
-    fmt,
-    future::ready,
-    pin::pin,
-    task::{Context, Poll, Waker},
-    time::Duration,
-};
+mod support;
+
+use std::{convert::Infallible, fmt};
 
 use divan::{AllocProfiler, Bencher, Divan};
-use http::{
-    HeaderName, HeaderValue, Method, Request, Response,
-    header::{
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
-        ETAG, ORIGIN,
-    },
+use http::{Method, Request, Response};
+use support::{
+    REFUSED_ORIGIN, inner, origin, preflight, request, respond, simple, tower_cors, tower_http,
 };
-use tower::{Layer, Service, service_fn};
+use tower::{Layer, Service};
 
 #[global_allocator]
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
-
-const ALLOWED_METHODS: [Method; 3] = [Method::PUT, Method::DELETE, Method::PATCH];
-const ALLOWED_HEADERS: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
-const EXPOSED_HEADERS: [HeaderName; 2] = [HeaderName::from_static("x-request-id"), ETAG];
-const MAX_AGE: Duration = Duration::from_secs(600);
 
 fn main() {
     // All are run alike: with sizes of its own, each would find the caches in another state.
@@ -62,8 +49,6 @@ fn preflight_allowed(bencher: Bencher<'_, '_>, subject: Subject) {
 fn preflight_refused(bencher: Bencher<'_, '_>, subject: Subject) {
     measure(bencher, subject, &preflight(REFUSED_ORIGIN), Called::Service);
 }
-
-const REFUSED_ORIGIN: &str = "https://refused.example";
 
 const SUBJECTS: [Subject; 7] = [
     Subject::Bare,
@@ -103,63 +88,6 @@ impl fmt::Display for Subject {
     }
 }
 
-fn origin(index: usize) -> String {
-    format!("https://site{index}.example")
-}
-
-fn tower_cors(origins: usize) -> tower_cors::CorsLayer {
-    tower_cors::CorsLayer::builder()
-        .allow_origins((1..=origins).map(origin))
-        .allow_credentials(true)
-        .allow_methods(ALLOWED_METHODS)
-        .allow_headers(ALLOWED_HEADERS)
-        .expose_headers(EXPOSED_HEADERS)
-        .max_age(MAX_AGE)
-        .build()
-        .expect("the configuration has no mistake")
-}
-
-fn tower_http(origins: usize) -> tower_http::cors::CorsLayer {
-    tower_http::cors::CorsLayer::new()
-        .allow_origin(tower_http::cors::AllowOrigin::list(
-            (1..=origins).map(|index| value(&origin(index))),
-        ))
-        .allow_credentials(true)
-        .allow_methods(ALLOWED_METHODS)
-        .allow_headers(ALLOWED_HEADERS)
-        .expose_headers(EXPOSED_HEADERS)
-        .max_age(MAX_AGE)
-}
-
-fn simple(origin: &str) -> Request<()> {
-    request(Method::GET, [(ORIGIN, value(origin))])
-}
-
-fn preflight(origin: &str) -> Request<()> {
-    request(
-        Method::OPTIONS,
-        [
-            (ORIGIN, value(origin)),
-            (ACCESS_CONTROL_REQUEST_METHOD, value("PUT")),
-            (ACCESS_CONTROL_REQUEST_HEADERS, value("authorization,content-type")),
-        ],
-    )
-}
-
-fn request<const COUNT: usize>(
-    method: Method,
-    headers: [(HeaderName, HeaderValue); COUNT],
-) -> Request<()> {
-    let mut request = Request::new(());
-    *request.method_mut() = method;
-    request.headers_mut().extend(headers);
-    request
-}
-
-fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("the text is a header value")
-}
-
 /// What is called for each request: the service, or, as axum's router does, a clone of it.
 #[derive(Clone, Copy)]
 enum Called {
@@ -168,7 +96,7 @@ enum Called {
 }
 
 fn measure(bencher: Bencher<'_, '_>, subject: Subject, request: &Request<()>, called: Called) {
-    let inner = service_fn(|_: Request<()>| ready(Ok(response())));
+    let inner = inner();
     match subject {
         Subject::Bare => measure_service(bencher, inner, request, called),
         Subject::TowerCors { origins } => {
@@ -178,12 +106,6 @@ fn measure(bencher: Bencher<'_, '_>, subject: Subject, request: &Request<()>, ca
             measure_service(bencher, tower_http(origins).layer(inner), request, called);
         }
     }
-}
-
-fn response() -> Response<()> {
-    let mut response = Response::new(());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
 }
 
 fn measure_service<S>(
@@ -201,18 +123,5 @@ fn measure_service<S>(
         Called::Clone => {
             bencher.bench_local_values(|request| respond(&mut service.clone(), request));
         }
-    }
-}
-
-/// Without a runtime: nothing here ever waits.
-fn respond<S>(service: &mut S, request: Request<()>) -> Response<()>
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
-{
-    let mut context = Context::from_waker(Waker::noop());
-    assert!(service.poll_ready(&mut context).is_ready(), "the service is always ready");
-    match pin!(service.call(request)).poll(&mut context) {
-        Poll::Ready(Ok(response)) => response,
-        Poll::Pending => unreachable!("the service answers at once"),
     }
 }

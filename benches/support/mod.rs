@@ -1,0 +1,110 @@
+//! Two layers in the same configuration, the service that they stand around, and requests.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    pin::pin,
+    task::{Context, Poll, Waker},
+    time::Duration,
+};
+
+use http::{
+    HeaderName, HeaderValue, Method, Request, Response,
+    header::{
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
+        ETAG, ORIGIN,
+    },
+};
+use tower::{Service, service_fn};
+
+pub(crate) const REFUSED_ORIGIN: &str = "https://refused.example";
+
+const ALLOWED_METHODS: [Method; 3] = [Method::PUT, Method::DELETE, Method::PATCH];
+const ALLOWED_HEADERS: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
+const EXPOSED_HEADERS: [HeaderName; 2] = [HeaderName::from_static("x-request-id"), ETAG];
+const MAX_AGE: Duration = Duration::from_secs(600);
+
+pub(crate) fn origin(index: usize) -> String {
+    format!("https://site{index}.example")
+}
+
+pub(crate) fn tower_cors(origins: usize) -> tower_cors::CorsLayer {
+    tower_cors::CorsLayer::builder()
+        .allow_origins((1..=origins).map(origin))
+        .allow_credentials(true)
+        .allow_methods(ALLOWED_METHODS)
+        .allow_headers(ALLOWED_HEADERS)
+        .expose_headers(EXPOSED_HEADERS)
+        .max_age(MAX_AGE)
+        .build()
+        .expect("the configuration has no mistake")
+}
+
+pub(crate) fn tower_http(origins: usize) -> tower_http::cors::CorsLayer {
+    tower_http::cors::CorsLayer::new()
+        .allow_origin(tower_http::cors::AllowOrigin::list(
+            (1..=origins).map(|index| value(&origin(index))),
+        ))
+        .allow_credentials(true)
+        .allow_methods(ALLOWED_METHODS)
+        .allow_headers(ALLOWED_HEADERS)
+        .expose_headers(EXPOSED_HEADERS)
+        .max_age(MAX_AGE)
+}
+
+pub(crate) fn simple(origin: &str) -> Request<()> {
+    request(Method::GET, [(ORIGIN, value(origin))])
+}
+
+pub(crate) fn preflight(origin: &str) -> Request<()> {
+    request(
+        Method::OPTIONS,
+        [
+            (ORIGIN, value(origin)),
+            (ACCESS_CONTROL_REQUEST_METHOD, value("PUT")),
+            (ACCESS_CONTROL_REQUEST_HEADERS, value("authorization,content-type")),
+        ],
+    )
+}
+
+pub(crate) fn request<const COUNT: usize>(
+    method: Method,
+    headers: [(HeaderName, HeaderValue); COUNT],
+) -> Request<()> {
+    let mut request = Request::new(());
+    *request.method_mut() = method;
+    request.headers_mut().extend(headers);
+    request
+}
+
+fn value(text: &str) -> HeaderValue {
+    HeaderValue::from_str(text).expect("the text is a header value")
+}
+
+/// The service that both layers stand around: it sets one header.
+pub(crate) fn inner() -> impl Service<
+    Request<()>,
+    Response = Response<()>,
+    Error = Infallible,
+    Future = Ready<Result<Response<()>, Infallible>>,
+> + Clone {
+    service_fn(|_: Request<()>| {
+        let mut response = Response::new(());
+        let value = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(CONTENT_TYPE, value);
+        ready(Ok(response))
+    })
+}
+
+/// Without a runtime: nothing here ever waits.
+pub(crate) fn respond<S>(service: &mut S, request: Request<()>) -> Response<()>
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(service.poll_ready(&mut context).is_ready(), "the service is always ready");
+    match pin!(service.call(request)).poll(&mut context) {
+        Poll::Ready(Ok(response)) => response,
+        Poll::Pending => unreachable!("the service answers at once"),
+    }
+}
