@@ -38,7 +38,7 @@ pub enum Danger {
     /// the browser sends the cookies along, and hands the responses over.
     ///
     /// Lets any origin be allowed with credentials, by sending each origin back its own name; `null`
-    /// and http origins stay refused.
+    /// and http origins (loopback ones aside) stay refused.
     AnyOriginWithCredentials,
 }
 

@@ -58,6 +58,12 @@ impl CorsLayer {
     }
 }
 
+impl From<Policy> for CorsLayer {
+    fn from(policy: Policy) -> Self {
+        Self::new(policy)
+    }
+}
+
 impl<S> Layer<S> for CorsLayer {
     type Service = Cors<S>;
 

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use tower_cors::{ConfigError, CorsLayer, CorsLayerBuilder, Danger, OriginFault, Policy};
+use tower_cors::{
+    ConfigError, CorsLayer, CorsLayerBuilder, Danger, Origin, OriginFault, OriginPattern, Policy,
+};
 
 fn builder() -> CorsLayerBuilder {
     CorsLayer::builder().allow_origin("https://example.com")
@@ -83,6 +85,12 @@ fn origins() {
         ("https://*preview.example.com", r#""https://*preview.example.com" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
         ("http://*:*", r#""http://*:*" has a `*` in place of the host, which says no more than its scheme; write `*` alone for any origin, or `*.` before a domain"#),
         ("a.com, b.com", r#""a.com, b.com" has a comma, and an origin has none; write each origin by itself"#),
+        ("\"*\"", r#""\"*\"" has a quotation mark, which no origin has; write "*""#),
+        (" *", r#"" *" has white space or a control character, which no origin has; write "*""#),
+        ("example.com:80", r#""example.com:80" has no scheme, and an origin is scheme, host and port; write "http://example.com""#),
+        ("https://*.*.example.com", r#""https://*.*.example.com" has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both"#),
+        ("http://localhost:00", r#""http://localhost:00" has a port with leading zeros, which browsers do not send; write an origin such as "https://example.com""#),
+        ("any", r#""any" has no scheme, and an origin is scheme, host and port; write an origin such as "https://example.com""#),
         ("h*", r#""h*" has no scheme, and an origin is scheme, host and port; write an origin such as "https://example.com""#),
         ("https://*.127.0.0.1", r#""https://*.127.0.0.1" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
         ("https://*.[::1]", r#""https://*.[::1]" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
@@ -132,6 +140,7 @@ fn combinations() {
         (builder().allow_origin("null").allow_credentials(true).dangerously_allow(Danger::NullOrigin), "allow_origins: \"null\" is the origin of any page that wants it, so with credentials it would give away what the user's cookies open; remove it, or do not allow credentials"),
         (any().allow_origin("null").dangerously_allow(Danger::NullOrigin), "allow_origins: any origin is allowed, so \"null\" would have no effect; remove the \"*\" (or allow_any_origin), or the rest"),
         (builder().allow_origin("http://example.com").allow_credentials(true), "allow_origins: \"http://example.com\" is not encrypted, so anyone on the network could use its users' credentials; serve it over https and write \"https://example.com\", or accept Danger::InsecureOrigins (in a file, \"insecure-origins\")"),
+        (builder().allow_origin("http://example.com:443").allow_credentials(true), "allow_origins: \"http://example.com:443\" is not encrypted, so anyone on the network could use its users' credentials; serve it over https and write \"https://example.com\", or accept Danger::InsecureOrigins (in a file, \"insecure-origins\")"),
         (builder().allow_origin("http://*.example.com:*").allow_credentials(true), "allow_origins: \"http://*.example.com:*\" is not encrypted, so anyone on the network could use its users' credentials; serve it over https and write \"https://*.example.com:*\", or accept Danger::InsecureOrigins (in a file, \"insecure-origins\")"),
         (builder().allow_credentials(true).allow_credentials(false), "allow_credentials: is set to true and to false, and only one can hold; set it once"),
         (builder().allow_methods(["*", "PUT"]), "allow_methods: \"*\" stands for all, so \"PUT\" would have no effect; write \"*\" alone, or only the names"),
@@ -252,6 +261,137 @@ fn a_danger_grants_nothing() {
     }
 }
 
+/// Request headers that no preflight asks for, and response headers that no script reads.
+#[test]
+fn header_names_that_no_list_has() {
+    for name in [
+        "accept-charset",
+        "accept-encoding",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "connection",
+        "content-length",
+        "cookie",
+        "cookie2",
+        "date",
+        "dnt",
+        "expect",
+        "host",
+        "keep-alive",
+        "origin",
+        "referer",
+        "set-cookie",
+        "te",
+        "trailer",
+        "transfer-encoding",
+        "upgrade",
+        "via",
+        "proxy-x",
+        "sec-x",
+        "access-control-allow-credentials",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-allow-origin",
+        "access-control-allow-private-network",
+        "access-control-expose-headers",
+        "access-control-max-age",
+    ] {
+        assert_eq!(builder().allow_header(name).build().unwrap_err().iter().len(), 1, "{name}");
+    }
+    for name in [
+        "set-cookie",
+        "set-cookie2",
+        "origin",
+        "access-control-request-headers",
+        "access-control-request-method",
+        "access-control-allow-headers",
+        "access-control-allow-methods",
+        "access-control-max-age",
+    ] {
+        assert_eq!(builder().expose_header(name).build().unwrap_err().iter().len(), 1, "{name}");
+    }
+    for name in ["proxy", "sec", "set-cookie2", "user-agent", "x-method-override"] {
+        assert!(builder().allow_header(name).build().is_ok(), "{name}");
+    }
+}
+
+/// A configuration with everything, read back.
+#[test]
+fn read_back() {
+    let policy = CorsLayer::builder()
+        .allow_origins(["null", "https://b.com", "https://*.a.com:8443", "http://localhost:*"])
+        .allow_methods(["PUT", "GET", "DELETE"])
+        .allow_headers(["X-B", "x-a"])
+        .expose_headers(["ETag", "Content-Type", "X-A"])
+        .max_age(Duration::from_secs(60))
+        .allow_private_network(true)
+        .allow_timing(true)
+        .vary_on("X-Tenant")
+        .preflight_status(StatusCode::OK)
+        .dangerously_allow(Danger::PublicSuffixes)
+        .dangerously_allow(Danger::NullOrigin)
+        .build_policy()
+        .unwrap();
+    let config = policy.config();
+    assert_eq!(
+        config.allow_origins,
+        ["http://localhost:*", "https://*.a.com:8443", "https://b.com", "null"]
+    );
+    assert_eq!(config.allow_credentials, None);
+    assert_eq!(config.allow_methods, ["DELETE", "PUT"]);
+    assert_eq!(config.allow_headers, ["x-a", "x-b"]);
+    assert_eq!(config.expose_headers, ["etag", "x-a"]);
+    assert_eq!(config.max_age, Some(Duration::from_secs(60)));
+    assert_eq!(config.allow_private_network, Some(true));
+    assert_eq!(config.allow_timing, Some(true));
+    assert_eq!(config.vary_on, ["x-tenant"]);
+    assert_eq!(config.preflight_status, Some(StatusCode::OK));
+    assert_eq!(config.dangerously_allow, [Danger::NullOrigin, Danger::PublicSuffixes]);
+    assert_eq!(config.closures, [""; 0]);
+
+    let any = CorsLayer::builder()
+        .allow_origin("https://a.com")
+        .allow_credentials(true)
+        .allow_any_method()
+        .allow_any_header()
+        .expose_all_headers()
+        .build_policy()
+        .unwrap()
+        .config();
+    assert_eq!(any.allow_credentials, Some(true));
+    assert_eq!((any.max_age, any.preflight_status), (None, None));
+    for list in [any.allow_methods, any.allow_headers, any.expose_headers] {
+        assert_eq!(list, ["*"]);
+    }
+}
+
+#[test]
+fn subdomains_of_an_origin() {
+    let origin = |text: &'static str| Origin::try_from(HeaderValue::from_static(text)).unwrap();
+    let host = "https://b.a.example.com:8443";
+    for (text, domain, is_subdomain) in [
+        (host, "example.com", true),
+        (host, "a.example.com", true),
+        (host, "b.a.example.com", false),
+        (host, "xample.com", false),
+        (host, "com", true),
+        (host, "", false),
+        (host, "Example.com", false),
+        ("https://a.com.", "com.", true),
+        ("https://1.2.3.4", "3.4", false),
+        ("https://1.2.3.4", "4", false),
+        ("tauri://a.example.com", "example.com", false),
+    ] {
+        assert_eq!(origin(text).is_subdomain_of(domain), is_subdomain, "{text} {domain}");
+    }
+    let origin = origin(host);
+    assert_eq!(
+        (origin.scheme(), origin.host(), origin.port()),
+        ("https", "b.a.example.com", Some(8443))
+    );
+    assert_eq!(Origin::try_from(HeaderValue::from_static("null")), Err(OriginFault::NoScheme));
+}
+
 /// The types that people have at hand, one by one and in all sorts of lists.
 #[test]
 fn arguments() {
@@ -274,6 +414,7 @@ fn arguments() {
         Policy::builder().allow_origins(std::slice::from_ref(&text)).allow_headers(["x-a"]),
         Policy::builder().allow_origins([&value]).allow_headers(names.clone()),
         Policy::builder().allow_origins(Some(value)).expose_headers(names.to_vec()),
+        Policy::builder().allow_origin(origin.parse::<OriginPattern>().unwrap()),
         Policy::builder().allow_origins("https://example.com https://a.com".split(' ')),
         Policy::builder().allow_origin(origin).expose_header(header::ETAG).expose_header("x-a"),
         Policy::builder().allow_origin(origin).expose_headers(names.iter().filter(|_| true)),

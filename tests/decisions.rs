@@ -198,6 +198,64 @@ async fn anything_with_credentials() {
     check(&builder, cases).await;
 }
 
+/// With `x-a` allowed, a list may have 3 + 3 + 47 bytes: sixteen empty elements with two bytes of white
+/// space each, the commas after them, and the name with its own.
+#[tokio::test]
+#[rustfmt::skip]
+async fn the_longest_list_of_headers() {
+    let padded: &str = (" \t,".repeat(16) + "\tx-a ").leak();
+    let repeated: &str = ("x-a,".repeat(12) + " x-a,").leak();
+    let longer: &str = ("x-a,".repeat(12) + " x-a ,").leak();
+    assert_eq!((padded.len(), repeated.len(), longer.len()), (53, 53, 54));
+    let names = ("access-control-allow-headers", "x-a");
+    let cases: &[Case<'_>] = &[
+        ("padded", "OPTIONS", &[ORIGIN, POST, (NAMES, padded)], Preflight, NoOne, 204, &[ALLOW_ORIGIN, names, PREFLIGHT_VARY]),
+        ("repeated", "OPTIONS", &[ORIGIN, POST, (NAMES, repeated)], Preflight, NoOne, 204, &[ALLOW_ORIGIN, names, PREFLIGHT_VARY]),
+        ("on two lines", "OPTIONS", &[ORIGIN, POST, (NAMES, &repeated[4..]), (NAMES, "x-a")], Preflight, NoOne, 204, &[ALLOW_ORIGIN, names, PREFLIGHT_VARY]),
+        ("a byte longer", "OPTIONS", &[ORIGIN, POST, (NAMES, longer)], Preflight, NoOne, 403, &[PREFLIGHT_VARY]),
+        ("a line end longer", "OPTIONS", &[ORIGIN, POST, (NAMES, repeated), (NAMES, "")], Preflight, NoOne, 403, &[PREFLIGHT_VARY]),
+    ];
+    check(&CorsLayer::builder().allow_origin("https://example.com").allow_header("x-a"), cases).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn what_makes_a_request_preflighted() {
+    let long = "a".repeat(128).leak();
+    let longer = "a".repeat(129).leak();
+    let kinds: &[(&[Header], RequestKind)] = &[
+        (&[("accept", "a/b"), ("accept-language", "de"), ("content-language", "de")], Simple),
+        (&[("accept", "(")], Preflighted),
+        (&[("accept-language", "de_DE")], Preflighted),
+        (&[("accept", long)], Simple),
+        (&[("accept", longer)], Preflighted),
+        (&[("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long)], Simple),
+        (&[("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", long), ("accept", "a")], Preflighted),
+        (&[("content-type", "Text/Plain ; charset=utf-8")], Simple),
+        (&[("content-type", "multipart/form-data; boundary=a")], Simple),
+        (&[("content-type", "application/x-www-form-urlencoded")], Simple),
+        (&[("content-type", "text /plain")], Preflighted),
+        (&[("content-type", "text/plain; a=\"b\"")], Preflighted),
+        (&[("content-type", "")], Preflighted),
+        (&[("range", "bytes=0-")], Simple),
+        (&[("range", "bytes=5-10")], Simple),
+        (&[("range", "bytes=05-5")], Simple),
+        (&[("range", "bytes=6-5")], Preflighted),
+        (&[("range", "bytes=-5")], Preflighted),
+        (&[("range", "bytes=0-1,2-3")], Preflighted),
+        (&[("range", "Bytes=0-")], Preflighted),
+        (&[("range", "bytes=99999999999999999999999999999998-99999999999999999999999999999999")], Simple),
+        (&[("x-request-id", "1"), ("user-agent", "a"), ("if-none-match", "b"), ("x-forwarded-for", "c"), ("cf-ray", "d")], Simple),
+        (&[("sec-fetch-mode", "cors"), ("cookie", "a=b"), ("referer", "c"), ("dnt", "1")], Simple),
+        (&[("x-a", "1")], Preflighted),
+        (&[("authorization", "a")], Preflighted),
+    ];
+    for (headers, kind) in kinds {
+        let headers: Vec<Header> = headers.iter().copied().chain([ORIGIN]).collect();
+        assert_eq!(RequestKind::of(&try_request("GET", &headers).unwrap()), *kind, "{headers:?}");
+    }
+}
+
 #[tokio::test]
 #[rustfmt::skip]
 async fn dangers() {
@@ -214,6 +272,8 @@ async fn dangers() {
         ("null", "GET", &[NULL], Simple, Inner, 200, &[VARY]),
         ("malformed", "GET", &[("origin", "https://example.com/")], Simple, Inner, 200, &[VARY]),
         ("two", "GET", &[ORIGIN, STRANGER], Simple, Inner, 200, &[VARY]),
+        ("preflight", "OPTIONS", &[ORIGIN, POST], Preflight, NoOne, 204, &[ALLOW_ORIGIN, CREDENTIALS, PREFLIGHT_VARY]),
+        ("refused preflight", "OPTIONS", &[NULL, POST], Preflight, NoOne, 403, &[PREFLIGHT_VARY]),
     ];
     let reflecting = CorsLayer::builder()
         .allow_any_origin()
@@ -245,6 +305,8 @@ async fn what_the_inner_service_sets() {
         ("access-control-expose-headers", "x-inner"),
         ("access-control-allow-methods", "TRACE"),
         ("access-control-something-new", "1"),
+        ("access-control-something-else", "1"),
+        ("access-control-allow-private-network", "true"),
         ("vary", "accept"),
         ("vary", "accept-language, Cookie"),
         ("x-inner", "1"),

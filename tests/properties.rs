@@ -1,5 +1,7 @@
 //! What holds for all configurations and all requests, tried on random ones.
 
+use std::time::Duration;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use proptest::{collection::vec, prelude::*, sample::select};
 use tower_cors::{
@@ -139,10 +141,12 @@ proptest! {
         prop_assert_eq!(&again, &policy);
         prop_assert_eq!(again.config(), config);
         prop_assert_eq!(again.to_string(), policy.to_string());
-        prop_assert_eq!(format!("{:?}", again.decide(&request)), format!("{:?}", policy.decide(&request)));
-        // In its normal form, nothing is left to improve but what the origins are.
-        let is_of_origins = |warning: &ConfigWarning| warning.option() == ConfigOption::AllowOrigins;
-        prop_assert!(again.warnings().iter().all(is_of_origins), "{:?}", again.warnings());
+        prop_assert_eq!(result(&again, &request), result(&policy, &request));
+        // In its normal form, nothing is left to improve but values.
+        let is_of_values = |warning: &ConfigWarning| {
+            matches!(warning.option(), ConfigOption::AllowOrigins | ConfigOption::MaxAge)
+        };
+        prop_assert!(again.warnings().iter().all(is_of_values), "{:?}", again.warnings());
     }
 
     #[test]
@@ -209,7 +213,7 @@ proptest! {
         let mut other = request.clone();
         other.headers_mut().insert(header::COOKIE, HeaderValue::from_static("a=b"));
         other.headers_mut().insert(header::HOST, HeaderValue::from_static("foo.com"));
-        prop_assert_eq!(format!("{:?}", policy.decide(&other)), format!("{:?}", policy.decide(&request)));
+        prop_assert_eq!(result(&policy, &other), result(&policy, &request));
     }
 }
 
@@ -217,8 +221,12 @@ proptest! {
 fn policy() -> impl Strategy<Value = Option<(Policy, Vec<String>)>> {
     let methods = vec(select(&["*", "PUT", "DELETE", "GET"]), 0..3);
     let names = vec(select(&["*", "x-a", "content-type", "authorization"]), 0..3);
-    (vec(pattern(), 0..4), prop::bool::weighted(0.2), any::<bool>(), methods, names).prop_map(
-        |(patterns, any_origin, credentials, methods, names)| {
+    let exposed = vec(select(&["*", "x-a", "etag", "content-type"]), 0..2);
+    let more =
+        (exposed, prop::option::of(0_u64..9000), prop::option::of(200_u16..300), any::<bool>());
+    (vec(pattern(), 0..4), prop::bool::weighted(0.2), any::<bool>(), methods, names, more).prop_map(
+        |(patterns, any_origin, credentials, methods, names, more)| {
+            let (exposed, max_age, status, timing) = more;
             let patterns: Vec<String> = patterns
                 .into_iter()
                 .filter(|pattern| !any_origin && pattern.parse::<OriginPattern>().is_ok())
@@ -228,7 +236,14 @@ fn policy() -> impl Strategy<Value = Option<(Policy, Vec<String>)>> {
                 .allow_credentials(credentials)
                 .allow_methods(methods)
                 .allow_headers(names)
-                .expose_header("x-a");
+                .expose_headers(exposed)
+                .allow_timing(timing);
+            if let Some(seconds) = max_age {
+                builder = builder.max_age(Duration::from_secs(seconds));
+            }
+            if let Some(status) = status {
+                builder = builder.preflight_status(StatusCode::from_u16(status).unwrap());
+            }
             if any_origin {
                 builder = builder.allow_any_origin();
             }
@@ -259,6 +274,14 @@ fn request() -> impl Strategy<Value = Request<()>> {
         }
         request
     })
+}
+
+/// All that a decision comes to: the status of an answer, and every header.
+fn result(policy: &Policy, request: &Request<()>) -> (Option<StatusCode>, HeaderMap) {
+    match policy.decide(request) {
+        Decision::Forward(_) => (None, share(policy, request)),
+        Decision::Respond(answer) => (Some(answer.status()), answer.headers().clone()),
+    }
 }
 
 fn share(policy: &Policy, request: &Request<()>) -> HeaderMap {

@@ -16,7 +16,7 @@ use crate::{
 ///
 /// Nothing in it is known to be right before it is built, by `Policy::try_from`, or by the builder that
 /// it turns into. [`Policy::config`] gives it back in its normal form: sorted, without repetitions, and
-/// without what changes nothing.
+/// without safelisted names.
 ///
 /// With the feature `serde` it is read and written with the names of its fields; an unknown field is an
 /// error, and errors name the field.

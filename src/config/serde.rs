@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess, SeqAccess, Visitor},
-    ser::SerializeStruct,
+    ser::{self, SerializeStruct},
 };
 
 use super::CorsConfig;
@@ -179,6 +179,9 @@ impl Serialize for CorsConfig {
             ("allow_private_network", self.allow_private_network),
             ("allow_timing", self.allow_timing),
         ];
+        if self.max_age.is_some_and(|max_age| max_age.subsec_nanos() > 0) {
+            return Err(ser::Error::custom("max_age: a fraction of a second cannot be written"));
+        }
         let max_age = self.max_age.map(|max_age| max_age.as_secs());
         let status = self.preflight_status.map(|status| status.as_u16());
         let set = lists.iter().filter(|(_, list)| !list.is_empty()).count()

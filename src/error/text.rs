@@ -57,7 +57,7 @@ impl fmt::Display for ConfigError {
                 f,
                 "{origin:?} is not encrypted, so anyone on the network could use its users' credentials; \
                  serve it over https and write {:?}, or accept {}",
-                origin.replacen("http:", "https:", 1),
+                encrypted(origin),
                 Accepted(Danger::InsecureOrigins)
             ),
             Self::PublicSuffixWithCredentials { pattern, suffix } => write!(
@@ -75,7 +75,7 @@ impl fmt::Display for ConfigError {
                 f,
                 "{origin:?} is not encrypted, so anyone on the network could reach into private ones; \
                  serve it over https and write {:?}, or do not allow private networks",
-                origin.replacen("http:", "https:", 1)
+                encrypted(origin)
             ),
             Self::InvalidMethod { method } => write!(
                 f,
@@ -148,6 +148,12 @@ impl fmt::Display for Quoted<'_> {
         }
         Ok(())
     }
+}
+
+/// The same origin over https, whose default port is another.
+fn encrypted(origin: &str) -> String {
+    let origin = origin.replacen("http:", "https:", 1);
+    origin.strip_suffix(":443").unwrap_or(&origin).to_owned()
 }
 
 /// A danger as code accepts it, and as a file does.

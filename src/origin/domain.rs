@@ -12,7 +12,7 @@ use super::{
 
 /// A domain name in the tree, the root's children being last labels. A walk ends at the first label
 /// that no pattern has, so a long host costs no more.
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Domain {
     children: HashMap<Box<[u8]>, Domain, RandomState>,
     /// What patterns say of the subdomains' scheme and port.
@@ -56,20 +56,23 @@ impl Domain {
     /// Another pattern that matches all that `pattern` does.
     pub(super) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
         let mut domain = self;
-        let mut name = None::<String>;
+        // The end of the host that was walked, with the dot that stands before it.
+        let mut walked = 0;
         for label in labels(pattern.host()) {
             for port in [PortPattern::Any, pattern.port] {
                 if domain.subdomains.contains(&(pattern.scheme, port)) {
-                    return Some(written(pattern.scheme, name.as_deref(), port));
+                    let name = &pattern.host()[pattern.host().len() + 1 - walked..];
+                    return Some(written(pattern.scheme, &String::from_utf8_lossy(name), port));
                 }
             }
             domain = domain.children.get(label)?;
-            name = Some(child_name(label, name.as_deref()));
+            walked += label.len() + 1;
         }
         let covers = pattern.subdomains
             && pattern.port != PortPattern::Any
             && domain.subdomains.contains(&(pattern.scheme, PortPattern::Any));
-        covers.then(|| written(pattern.scheme, name.as_deref(), PortPattern::Any))
+        let name = String::from_utf8_lossy(pattern.host());
+        covers.then(|| written(pattern.scheme, &name, PortPattern::Any))
     }
 
     pub(super) fn patterns(&self) -> impl Iterator<Item = String> + use<> {
@@ -80,7 +83,11 @@ impl Domain {
 
     /// No deeper than a host has labels, which is 127 at the most.
     fn collect(&self, name: Option<&str>, patterns: &mut Vec<String>) {
-        patterns.extend(self.subdomains.iter().map(|&(scheme, port)| written(scheme, name, port)));
+        patterns.extend(
+            self.subdomains
+                .iter()
+                .map(|&(scheme, port)| written(scheme, name.unwrap_or_default(), port)),
+        );
         for (label, child) in &self.children {
             child.collect(Some(&child_name(label, name)), patterns);
         }
@@ -98,12 +105,12 @@ fn child_name(label: &[u8], parent: Option<&str>) -> String {
     parent.map_or_else(|| label.to_string(), |parent| format!("{label}.{parent}"))
 }
 
-fn written(scheme: Scheme, name: Option<&str>, port: PortPattern) -> String {
+fn written(scheme: Scheme, name: &str, port: PortPattern) -> String {
     let scheme = if scheme == Scheme::Http { "http" } else { "https" };
     let port = match port {
         PortPattern::Any => String::from(":*"),
         PortPattern::Exact(None) => String::new(),
         PortPattern::Exact(Some(port)) => format!(":{port}"),
     };
-    format!("{scheme}://*.{}{port}", name.unwrap_or_default())
+    format!("{scheme}://*.{name}{port}")
 }

@@ -1,7 +1,7 @@
 use std::fmt;
 
 /// Why a text is no origin, or no origin pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginFault {
     /// There is nothing.

@@ -122,14 +122,29 @@ impl FromStr for OriginPattern {
     type Err = InvalidOriginPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        match check(text).and_then(|()| parse(text)) {
+        // The grammar accepts nothing that has a common mistake, and then there is none to look for.
+        match parse(text).map_err(|fault| common_mistake(text).unwrap_or(fault)) {
             Ok(pattern) => Ok(pattern),
             Err(fault) => Err(InvalidOriginPattern {
                 text: text.to_owned(),
                 fault,
-                suggestion: suggest(text).filter(|suggestion| parse(suggestion).is_ok()),
+                suggestion: suggest(text)
+                    .filter(|suggestion| suggestion == "*" || parse(suggestion).is_ok()),
             }),
         }
+    }
+}
+
+impl AsRef<str> for OriginPattern {
+    fn as_ref(&self) -> &str {
+        &self.text
+    }
+}
+
+/// What [`allow_origin`](crate::CorsLayerBuilder::allow_origin) takes.
+impl AsRef<[u8]> for OriginPattern {
+    fn as_ref(&self) -> &[u8] {
+        self.text.as_bytes()
     }
 }
 
@@ -185,37 +200,34 @@ impl fmt::Display for InvalidOriginPattern {
 
 impl std::error::Error for InvalidOriginPattern {}
 
-/// Names the mistakes that people make before the grammar names a byte.
-fn check(text: &str) -> Result<(), OriginFault> {
+/// What people do, and the grammar would only name a byte of.
+fn common_mistake(text: &str) -> Option<OriginFault> {
     if text.is_empty() {
-        return Err(OriginFault::Empty);
+        return Some(OriginFault::Empty);
     }
     if text.contains(',') {
-        return Err(OriginFault::List);
+        return Some(OriginFault::List);
     }
     if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        return Err(OriginFault::WhiteSpace);
+        return Some(OriginFault::WhiteSpace);
     }
     if text.contains(['"', '\'', '`']) {
-        return Err(OriginFault::Quotes);
+        return Some(OriginFault::Quotes);
     }
-    let Some((scheme, rest)) = text.split_once("://") else {
-        return Err(OriginFault::NoScheme);
-    };
+    let (scheme, rest) = text.split_once("://")?;
+    if scheme.eq_ignore_ascii_case("file") {
+        return None;
+    }
     let is_url = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
     match rest.find(['/', '?', '#', '\\']) {
-        _ if scheme.eq_ignore_ascii_case("file") => {}
-        Some(end) if rest[..end].contains('@') => return Err(OriginFault::UserInfo),
-        Some(end) if rest[end..].starts_with('?') => return Err(OriginFault::Query),
-        Some(end) if rest[end..].starts_with('#') => return Err(OriginFault::Fragment),
-        Some(_) => return Err(OriginFault::Path),
-        None if is_url && rest.contains('@') => return Err(OriginFault::UserInfo),
-        None if is_url && rest.split(':').next() == Some("*") => {
-            return Err(OriginFault::WildcardHost);
-        }
-        None => {}
+        Some(end) if rest[..end].contains('@') => Some(OriginFault::UserInfo),
+        Some(end) if rest[end..].starts_with('?') => Some(OriginFault::Query),
+        Some(end) if rest[end..].starts_with('#') => Some(OriginFault::Fragment),
+        Some(_) => Some(OriginFault::Path),
+        None if is_url && rest.contains('@') => Some(OriginFault::UserInfo),
+        None if is_url && rest.split(':').next() == Some("*") => Some(OriginFault::WildcardHost),
+        None => None,
     }
-    Ok(())
 }
 
 fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
@@ -271,15 +283,21 @@ fn suggest(text: &str) -> Option<String> {
     let text = text.trim_matches(|char: char| {
         char.is_whitespace() || char.is_control() || "\"'`".contains(char)
     });
+    if text == "*" {
+        return Some(text.to_owned());
+    }
     let (scheme, rest) = split_scheme(text);
     let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
     let (host, port) = match authority.rsplit('@').next()?.rsplit_once(':') {
-        Some((host, "0")) => (host, "0"),
-        Some((host, port)) if !port.contains(']') => (host, port.trim_start_matches('0')),
+        Some((host, port)) if !port.contains(']') => match port.trim_start_matches('0') {
+            // Not without a port, if one of zeros was written.
+            "" if !port.is_empty() => return None,
+            number => (host, number),
+        },
         _ => (authority.rsplit('@').next()?, ""),
     };
     let scheme = match scheme.as_deref() {
-        None if grammar::is_loopback(host.as_bytes()) => "http",
+        None if port == "80" || grammar::is_loopback(host.as_bytes()) => "http",
         // Of one word, or of an address of mail, nobody can say that it is a host.
         None if !host.contains('.') || authority.contains('@') => return None,
         None | Some("wss") => "https",
@@ -327,6 +345,7 @@ fn suggest_host(host: &str) -> Option<String> {
         "" => Some(host.to_owned()),
         // Before the first label of three, a `*` may stand for a part of it, which no pattern can say.
         "*" if parent.matches('.').count() > 1 || parent.starts_with('-') => None,
-        _ => Some(format!("*.{parent}")),
+        "*" | "." | "*." | "**." => Some(format!("*.{parent}")),
+        _ => None,
     }
 }

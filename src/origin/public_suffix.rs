@@ -35,11 +35,12 @@ fn is_listed(_: &str) -> bool {
 
 #[cfg(all(test, feature = "public-suffix"))]
 mod tests {
-    use super::{SUFFIXES_BELOW, is_public_suffix, suffix_below};
+    use super::{super::suffixes_below::VERSION, SUFFIXES_BELOW, is_public_suffix, suffix_below};
 
-    /// If this fails after an update of `psl2`, run `scripts/suffixes-below.py` on a new list.
+    /// If this fails after an update of `psl2`, run `scripts/suffixes-below.py`.
     #[test]
     fn the_table_agrees_with_the_list() {
+        assert_eq!(psl2::psl_version().trim(), VERSION);
         for suffix in SUFFIXES_BELOW {
             assert!(is_public_suffix(&suffix.replace('*', "example")), "{suffix}");
             let mut parents = suffix.match_indices('.').map(|(dot, _)| &suffix[dot + 1..]);

@@ -9,9 +9,6 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 0x80;
 
-/// No label is longer, and each of its bytes decodes to one code point at the most.
-const MAX_LABEL: usize = 63;
-
 /// Whether `encoded`, a lower-case label without its `xn--`, decodes to a label that is not all
 /// ASCII and would be encoded as the same bytes again.
 ///
@@ -28,10 +25,9 @@ pub(super) fn is_canonical(encoded: &[u8]) -> bool {
 }
 
 fn decodes(basic: usize, deltas: &[u8]) -> bool {
-    if basic + deltas.len() > MAX_LABEL {
-        return false;
-    }
-    let mut length = u32::try_from(basic).unwrap_or(u32::MAX);
+    // No label is longer than 63 bytes.
+    let Ok(basic) = u32::try_from(basic) else { return false };
+    let mut length = basic;
     let mut code_point = INITIAL_N;
     let mut bias = INITIAL_BIAS;
     let mut position = 0_u32;
@@ -51,7 +47,7 @@ fn decodes(basic: usize, deltas: &[u8]) -> bool {
         if char::from_u32(code_point).is_none() {
             return false;
         }
-        bias = adapt(delta, length, length == u32::try_from(basic).unwrap_or(u32::MAX) + 1);
+        bias = adapt(delta, length, length == basic + 1);
         position = sum % length + 1;
     }
     true

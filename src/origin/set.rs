@@ -3,7 +3,12 @@ use std::{collections::HashSet, fmt};
 use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-use super::{OriginPattern, domain::Domain, grammar::OriginView, pattern::PortPattern};
+use super::{
+    OriginPattern,
+    domain::Domain,
+    grammar::{MAX_ORIGIN, OriginView},
+    pattern::PortPattern,
+};
 
 /// A set of [`OriginPattern`]s that is asked whether one of them matches an origin.
 ///
@@ -20,7 +25,7 @@ use super::{OriginPattern, domain::Domain, grammar::OriginView, pattern::PortPat
 /// assert!(!set.contains(&HeaderValue::from_static("https://notexample.com")));
 /// # Ok::<(), tower_cors::InvalidOriginPattern>(())
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct OriginSet {
     exact: HashSet<Box<[u8]>, RandomState>,
     /// Schemes and hosts whose every port is in the set.
@@ -43,7 +48,15 @@ impl OriginSet {
         self.exact.is_empty() && !self.has_wildcards()
     }
 
+    pub(crate) fn with_capacity(patterns: usize) -> Self {
+        let exact = HashSet::with_capacity_and_hasher(patterns, RandomState::default());
+        Self { exact, ..Self::default() }
+    }
+
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
+        if origin.len() > MAX_ORIGIN {
+            return false;
+        }
         // What equals an exact origin is well-formed, so it is looked up before its grammar is read.
         self.exact.contains(origin)
             || (self.has_wildcards()

@@ -1,7 +1,11 @@
 //! Made by `scripts/suffixes-below.py`: for each domain name that is no public suffix and has one
 //! below, one of those. `*` stands for any label.
 
-pub(super) const SUFFIXES_BELOW: [&str; 693] = [
+/// The version of the list that the table is made from, as `psl2` names it.
+#[cfg(all(test, feature = "public-suffix"))]
+pub(super) const VERSION: &str = "2026-11-04_19-07-29_UTC";
+
+pub(super) const SUFFIXES_BELOW: [&str; 695] = [
     "*.001.test.code-builder-stg.platform.salesforce.com",
     "*.0e.vc",
     "*.0emm.com",
@@ -83,6 +87,7 @@ pub(super) const SUFFIXES_BELOW: [&str; 693] = [
     "*.ap-southeast-6.rds.amazonaws.com",
     "*.ap-southeast-7.airflow.amazonaws.com",
     "*.ap-southeast-7.rds.amazonaws.com",
+    "*.apps.grok.bot",
     "*.appwrite.run",
     "*.at.playit.plus",
     "*.at.ply.gg",
@@ -206,6 +211,7 @@ pub(super) const SUFFIXES_BELOW: [&str; 693] = [
     "*.owo.codes",
     "*.p.azurewebsites.net",
     "*.pa.crm.dev",
+    "*.pages.grok.bot",
     "*.paywhirl.com",
     "*.pb.crm.dev",
     "*.pc.crm.dev",

@@ -3,12 +3,13 @@ use std::fmt;
 use http::{
     HeaderMap, HeaderValue, Response,
     header::{
-        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
-        ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, ORIGIN, VARY,
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
+        ACCESS_CONTROL_MAX_AGE, HeaderName, ORIGIN, VARY,
     },
 };
 
-use super::{Exposed, Policy, RequestKind, Rules, vary};
+use super::{ALLOW_PRIVATE_NETWORK, Exposed, Policy, RequestKind, Rules, vary};
 use crate::fetch;
 
 /// The [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) header.
@@ -126,12 +127,29 @@ fn remove_foreign(headers: &mut HeaderMap) -> bool {
         has_foreign |= is_access_control(name);
     }
     if has_foreign {
-        while let Some(name) = headers.keys().find(|name| is_access_control(name)).cloned() {
+        // Of these, looking for the names first would take memory.
+        for name in KNOWN {
+            headers.remove(name);
+        }
+        let others: Vec<HeaderName> =
+            headers.keys().filter(|name| is_access_control(name)).cloned().collect();
+        for name in others {
             headers.remove(name);
         }
     }
     has_vary
 }
+
+/// The response headers of the [CORS protocol](https://fetch.spec.whatwg.org/#http-responses).
+const KNOWN: [HeaderName; 7] = [
+    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+    ALLOW_PRIVATE_NETWORK,
+];
 
 fn is_access_control(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")

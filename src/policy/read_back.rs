@@ -13,7 +13,7 @@ const LONGEST_LIST: usize = 20;
 
 impl Policy {
     /// The configuration in its normal form: lists sorted and without repetitions, header names in
-    /// lower case, without the entries that change nothing, such as safelisted methods. A policy that is
+    /// lower case, without safelisted methods and exposed headers. A policy that is
     /// built from it equals this one, but for closures, which are no data: their names are there, and
     /// without them it does not build.
     #[must_use]
@@ -124,7 +124,7 @@ impl fmt::Display for Policy {
             AllowedOrigins::Any => String::from("any"),
             AllowedOrigins::Reflected { insecure: true } => String::from("any but null"),
             AllowedOrigins::Reflected { insecure: false } => {
-                String::from("any but null and those over plain http")
+                String::from("any but null and those over plain http (loopback aside)")
             }
             AllowedOrigins::Listed(Listed { predicate: Some(_), .. }) => {
                 let patterns = config.allow_origins.iter().cloned();

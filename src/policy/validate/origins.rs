@@ -46,8 +46,8 @@ pub(super) fn check(
         findings.needed.insert(Danger::InsecureOrigins);
     }
     let mut null = false;
-    let mut set = OriginSet::default();
-    let mut patterns = Vec::new();
+    let mut set = OriginSet::with_capacity(listed.len());
+    let mut patterns = Vec::with_capacity(listed.len());
     for text in listed {
         if text == "null" {
             if null {
