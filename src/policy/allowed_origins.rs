@@ -51,20 +51,20 @@ impl AllowedOrigins {
         request: RequestHead<'_>,
         notes: &mut impl Notes,
     ) -> Option<HeaderValue> {
+        if let Self::Any = self {
+            return self.static_value();
+        }
         let Line::One(origin) = *origin else {
-            if let Self::Any = self {
-                return self.static_value();
-            }
             notes.refused(|| Refusal::SeveralOrigins);
             return None;
         };
         let bytes = origin.as_bytes();
         let allowed = match self {
-            Self::Any => return self.static_value(),
             Self::Listed(listed) => listed.has(bytes) || listed.asks(origin, request),
             Self::Reflected { insecure } => {
                 OriginView::parse(bytes).is_ok_and(|origin| *insecure || !origin.is_insecure())
             }
+            Self::Any => true,
         };
         if !allowed {
             notes.refused(|| match OriginView::parse(bytes) {
