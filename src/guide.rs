@@ -2,3 +2,6 @@
 
 #[doc = include_str!("../docs/configurations.md")]
 pub mod configurations {}
+
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
