@@ -5,10 +5,12 @@ use crate::{builder::CorsLayerBuilder, policy::Policy, service::Cors};
 /// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
 /// service.
 ///
-/// It answers preflights itself, and puts the CORS headers on every other response, errors too. So it
-/// belongs around everything that may answer a browser: outside authentication, which a preflight
-/// carries nothing for, outside rate limits, redirects and timeouts, and around the whole router rather
-/// than a handler, whose router would answer a preflight with 405.
+/// It answers preflights itself, and puts the CORS headers on every other response, of whatever status.
+/// So it belongs around everything that may answer a browser: outside authentication, which a preflight
+/// carries nothing for, outside rate limits, redirects and timeouts, and around the outermost router
+/// rather than a handler, whose router would answer a preflight with 405. An `Err` is no response, and
+/// passes untouched: what makes a response of it belongs inside too. The page
+/// [`guide::errors`](crate::guide::errors) has recipes.
 ///
 /// ```
 /// use axum::{Router, routing::put};

@@ -10,6 +10,8 @@ use crate::{
 
 /// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
 ///
+/// It is ready when the inner service is, so a preflight, too, waits for that.
+///
 /// Of the inner service it asks that it answers with an [`http::Response`], and of the response's body
 /// that it has a [`Default`], the empty body that answers a preflight. A body without one, such as
 /// hyper's `Incoming`, is put into one that has it before the layer sees it:
