@@ -11,6 +11,7 @@ pub mod guide;
 mod layer;
 mod origin;
 mod policy;
+mod presets;
 mod service;
 mod warning;
 

@@ -366,6 +366,37 @@ fn read_back() {
 }
 
 #[test]
+fn presets() {
+    let grpc_web = builder().grpc_web().build_policy().unwrap();
+    let config = grpc_web.config();
+    assert_eq!(config.allow_origins, ["https://example.com"]);
+    assert_eq!(
+        config.allow_headers,
+        ["content-type", "grpc-timeout", "x-grpc-web", "x-user-agent"]
+    );
+    assert_eq!(config.expose_headers, ["grpc-message", "grpc-status", "grpc-status-details-bin"]);
+    assert_eq!(config.allow_methods, [""; 0]);
+
+    let loopback = CorsLayer::builder().loopback().allow_credentials(true).build_policy().unwrap();
+    for (origin, allowed) in [
+        ("http://localhost", true),
+        ("http://localhost:3000", true),
+        ("https://localhost:3000", true),
+        ("http://127.0.0.1:8080", true),
+        ("https://[::1]", true),
+        ("http://127.0.0.2", false),
+        ("http://localhost.example.com", false),
+        ("http://a.localhost", false),
+        ("null", false),
+    ] {
+        assert_eq!(loopback.allows_origin(&HeaderValue::from_static(origin)), allowed, "{origin}");
+    }
+    for policy in [grpc_web, loopback] {
+        assert_eq!(policy.warnings(), []);
+    }
+}
+
+#[test]
 fn subdomains_of_an_origin() {
     let origin = |text: &'static str| Origin::try_from(HeaderValue::from_static(text)).unwrap();
     let host = "https://b.a.example.com:8443";

@@ -42,8 +42,8 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
 /// A validated, compiled and immutable configuration, which says what each request gets.
 ///
 /// It is made by [`CorsLayerBuilder::build_policy`], used by a [`CorsLayer`](crate::CorsLayer), and can
-/// be asked without one: its methods are pure, wait for nothing, and panic for no request. Cloning it
-/// copies one pointer.
+/// be asked without one: its methods are pure, wait for nothing, and panic for no request (but where a
+/// predicate does). Cloning it copies one pointer.
 ///
 /// ```
 /// use http::Request;
@@ -211,11 +211,9 @@ impl Rules {
     ) -> Response<()> {
         let mut granted = self.allowed_preflight.clone();
         // It was inserted first and is found first, which a look-up would take longer for.
-        for (name, value) in &mut granted {
-            if *name == ACCESS_CONTROL_ALLOW_ORIGIN {
-                *value = origin;
-                break;
-            }
+        let mut entries = granted.iter_mut();
+        if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
+            *value = origin;
         }
         if self.credentials {
             // Browsers take `*` for a name where there are credentials, so what was asked is named.
