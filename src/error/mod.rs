@@ -145,7 +145,7 @@ impl fmt::Display for ConfigOption {
 /// | [`MissingClosure`](Self::MissingClosure) | the configuration of a policy with `allow_origin_if`, without it |
 /// | [`PredicateWithCredentials`](Self::PredicateWithCredentials) | `allow_origin_if(yes).allow_credentials(true)` |
 /// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com").allow_credentials(true)` |
-/// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.github.io").allow_credentials(true)` |
+/// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.com").allow_credentials(true)` |
 /// | [`PrivateNetworkWithAnyOrigin`](Self::PrivateNetworkWithAnyOrigin) | `allow_any_origin().allow_private_network(true)`, and no other origin |
 /// | [`PrivateNetworkWithInsecureOrigin`](Self::PrivateNetworkWithInsecureOrigin) | `allow_origin("http://example.com").allow_private_network(true)` |
 /// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |

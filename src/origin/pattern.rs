@@ -109,6 +109,11 @@ impl OriginPattern {
         }
     }
 
+    /// Whether the names behind a `*.` may be anyone's for all that can be told without the list.
+    pub(crate) fn is_beyond_the_list(&self) -> bool {
+        self.subdomains && !cfg!(feature = "public-suffix")
+    }
+
     pub(crate) fn has_trailing_dot(&self) -> bool {
         self.scheme != Scheme::Other && self.host().ends_with(b".")
     }

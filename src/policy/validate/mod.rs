@@ -125,10 +125,6 @@ pub(super) fn validate(
     if !findings.mistakes.is_empty() {
         return Err(ConfigErrors::new(findings.mistakes));
     }
-    if !cfg!(feature = "public-suffix") {
-        // Whether it is needed, only the list could say.
-        findings.needed.insert(Danger::PublicSuffixes);
-    }
     for &danger in findings.accepted.difference(&findings.needed) {
         findings.warnings.push(ConfigWarning::UnneededDanger { danger });
     }

@@ -102,6 +102,10 @@ fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {
         let mistake = ConfigError::InsecureOriginWithCredentials { origin };
         findings.danger(Danger::InsecureOrigins, mistake);
     }
+    if pattern.is_beyond_the_list() {
+        // Whether this needs the danger, the list would say.
+        findings.needed.insert(Danger::PublicSuffixes);
+    }
     if let Some(suffix) = pattern.public_suffix() {
         let (pattern, suffix) = (pattern.to_string(), suffix.to_owned());
         let mistake = ConfigError::PublicSuffixWithCredentials { pattern, suffix };
