@@ -426,6 +426,13 @@ async fn further_headers_that_responses_vary_by() {
         let (_, response) = send(&layer, "GET", &[], 200, &said).await;
         assert_eq!(cors_headers(response.headers()), sorted(&vary));
     }
+    // What a list varies by anyway is said once; a policy for any origin says what it is told to.
+    check(&CorsLayer::builder().allow_origin("https://example.com").vary_on("x-tenant").vary_on("Origin"), cases).await;
+    let told = CorsLayer::builder().allow_any_origin().vary_on("origin").build().unwrap();
+    let (_, response) = send(&told, "GET", &[], 200, &[]).await;
+    assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ANY, VARY]));
+    assert_eq!(told.policy().config().vary_on, ["origin"]);
+
     let any = CorsLayer::builder().allow_any_origin().vary_on("x-tenant").build().unwrap();
     let (_, response) = send(&any, "GET", &[], 200, &[]).await;
     assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ANY, ("vary", "x-tenant")]));

@@ -56,7 +56,8 @@ impl Domain {
     /// Another pattern that matches all that `pattern` does.
     pub(super) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
         let mut domain = self;
-        // The end of the host that was walked, with the dot that stands before it.
+        // The end of the host that was walked, with the dot that stands before it. At the root it is
+        // nothing, and there no pattern ends.
         let mut walked = 0;
         for label in labels(pattern.host()) {
             for port in [PortPattern::Any, pattern.port] {

@@ -81,10 +81,8 @@ impl OriginSet {
 
     /// Another pattern that matches all that `pattern`, which is in the set, does.
     pub(crate) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
-        let any_port = !pattern.subdomains
-            && pattern.port != PortPattern::Any
-            && self.any_port.contains(pattern.without_port());
-        if any_port {
+        // No host in the set begins with `*.`, so none with a wildcard is found.
+        if pattern.port != PortPattern::Any && self.any_port.contains(pattern.without_port()) {
             return Some(String::from_utf8_lossy(pattern.without_port()).into_owned() + ":*");
         }
         self.domains.covering(pattern)

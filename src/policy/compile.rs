@@ -40,7 +40,8 @@ pub(super) fn compile(config: Valid) -> Policy {
     let credentials = config.credentials;
     let is_static = matches!(config.origins, AllowedOrigins::Any);
     let origin = (!is_static).then_some(ORIGIN);
-    let varies_by: Vec<HeaderName> = origin.into_iter().chain(config.vary_on.clone()).collect();
+    let further = config.vary_on.iter().filter(|&name| is_static || *name != ORIGIN).cloned();
+    let varies_by: Vec<HeaderName> = origin.into_iter().chain(further).collect();
     let preflight_vary = preflight_vary(&config, &varies_by);
     let allowed_preflight = granted(&config, preflight_vary.clone());
     Policy(Arc::new(Rules {

@@ -127,7 +127,7 @@ fn remove_foreign(headers: &mut HeaderMap) -> bool {
         has_foreign |= is_access_control(name);
     }
     if has_foreign {
-        // Of these, looking for the names first would take memory.
+        // The protocol's own are removed unseen, as to collect them first would allocate.
         for name in KNOWN {
             headers.remove(name);
         }

@@ -41,7 +41,8 @@ impl Policy {
             vary_on: rules
                 .varies_by
                 .iter()
-                .filter(|&name| *name != http::header::ORIGIN)
+                // All but a static policy vary by the origin, first of all, without being told.
+                .skip(usize::from(!matches!(rules.origins, AllowedOrigins::Any)))
                 .map(ToString::to_string)
                 .collect(),
             preflight_status: Some(rules.preflight_status)
