@@ -50,11 +50,13 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
             StateProjection::Forward { inner, headers } => {
-                let mut response = ready!(inner.poll(context))?;
-                if let Some(headers) = headers.take() {
-                    headers.apply(response.headers_mut());
+                let mut result = ready!(inner.poll(context));
+                match (headers.take(), &mut result) {
+                    (Some(headers), Ok(response)) => headers.finish(response),
+                    (Some(headers), Err(_)) => headers.give_up(),
+                    (None, _) => {}
                 }
-                Poll::Ready(Ok(response))
+                Poll::Ready(result)
             }
             StateProjection::Respond { answer } => {
                 let answer = answer.take().expect("a future is not polled after it is ready");

@@ -24,18 +24,22 @@ use crate::{builder::CorsLayerBuilder, policy::Policy, service::Cors};
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
 ///
-/// It refuses no request but preflights: where an origin is not allowed, the request is served, and
-/// the browser keeps the response from the page. Cloning it copies one pointer.
+/// It refuses no request but preflights, unless it is
+/// [told to](CorsLayerBuilder::refuse_disallowed_origins): where an origin is not allowed, the request is
+/// served, and the browser keeps the response from the page. Cloning it copies one pointer.
+///
+/// `P` is where the policy comes from: one [`Policy`], or another [`PolicySource`](crate::PolicySource) that
+/// has one for each request, or an [`AsyncPolicy`](crate::AsyncPolicy).
 #[derive(Clone, Debug)]
 #[must_use]
-pub struct CorsLayer {
-    policy: Policy,
+pub struct CorsLayer<P = Policy> {
+    source: P,
 }
 
 impl CorsLayer {
     /// A layer for a policy that is already built.
     pub fn new(policy: Policy) -> Self {
-        Self { policy }
+        Self::from_source(policy)
     }
 
     /// Begins a configuration.
@@ -56,7 +60,13 @@ impl CorsLayer {
     /// The policy that the layer applies.
     #[must_use]
     pub fn policy(&self) -> &Policy {
-        &self.policy
+        &self.source
+    }
+}
+
+impl<P> CorsLayer<P> {
+    pub(crate) fn from_source(source: P) -> Self {
+        Self { source }
     }
 }
 
@@ -66,10 +76,10 @@ impl From<Policy> for CorsLayer {
     }
 }
 
-impl<S> Layer<S> for CorsLayer {
-    type Service = Cors<S>;
+impl<S, P: Clone> Layer<S> for CorsLayer<P> {
+    type Service = Cors<S, P>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Cors::new(inner, self.policy.clone())
+        Cors::new(inner, self.source.clone())
     }
 }

@@ -1,8 +1,8 @@
 //! Options that go together. Each only adds to what else is allowed.
 
-use crate::builder::CorsLayerBuilder;
+use crate::{builder::CorsLayerBuilder, policy::Refuse};
 
-impl CorsLayerBuilder {
+impl<Q> CorsLayerBuilder<Q> {
     /// Allows what gRPC-Web clients send and read, from the origins that are allowed besides: the request
     /// headers `content-type`, `grpc-timeout`, `x-grpc-web` and `x-user-agent`, and the response headers
     /// `grpc-message`, `grpc-status` and `grpc-status-details-bin`. Metadata of your own is yours to add,
@@ -20,6 +20,31 @@ impl CorsLayerBuilder {
     pub fn grpc_web(self) -> Self {
         self.allow_headers(["content-type", "grpc-timeout", "x-grpc-web", "x-user-agent"])
             .expose_headers(["grpc-message", "grpc-status", "grpc-status-details-bin"])
+    }
+
+    /// Allows what clients of the [Model Context Protocol](https://modelcontextprotocol.io) send and read
+    /// over its Streamable HTTP, in the revisions 2025-11-25 and 2026-07-28, from the origins that are
+    /// allowed besides, and [refuses](Self::refuse_disallowed_origins) all other origins with 403, as both
+    /// revisions demand: the method `DELETE`, the request headers `authorization`, `content-type`,
+    /// `last-event-id`, `mcp-method`, `mcp-name`, `mcp-protocol-version` and `mcp-session-id`, and the
+    /// response headers `mcp-session-id` and `www-authenticate`. The headers `mcp-param-...` that your
+    /// tools define are yours to add.
+    ///
+    /// ```
+    /// # use tower_cors::CorsLayer;
+    /// let cors = CorsLayer::builder()
+    ///     .mcp()
+    ///     .allow_origin("https://app.example.com")
+    ///     .no_own_origins()
+    ///     .build()?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn mcp(self) -> Self {
+        self.allow_method("DELETE")
+            .allow_headers(["authorization", "content-type", "last-event-id", "mcp-method"])
+            .allow_headers(["mcp-name", "mcp-protocol-version", "mcp-session-id"])
+            .expose_headers(["mcp-session-id", "www-authenticate"])
+            .refuse_disallowed_origins(Refuse::All)
     }
 
     /// Allows pages that this machine serves: those on `localhost`, `127.0.0.1` and `[::1]`, on any port,

@@ -6,6 +6,7 @@ use tower_service::Service;
 use crate::{
     future::ResponseFuture,
     policy::{Decision, Policy},
+    source::PolicySource,
 };
 
 /// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
@@ -33,14 +34,14 @@ use crate::{
 /// ```
 #[derive(Clone, Debug)]
 #[must_use = "services do nothing unless they are called"]
-pub struct Cors<S> {
-    inner: S,
-    policy: Policy,
+pub struct Cors<S, P = Policy> {
+    pub(crate) inner: S,
+    pub(crate) source: P,
 }
 
-impl<S> Cors<S> {
-    pub(crate) fn new(inner: S, policy: Policy) -> Self {
-        Self { inner, policy }
+impl<S, P> Cors<S, P> {
+    pub(crate) fn new(inner: S, source: P) -> Self {
+        Self { inner, source }
     }
 
     /// The inner service.
@@ -59,9 +60,10 @@ impl<S> Cors<S> {
     }
 }
 
-impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S>
+impl<S, P, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S, P>
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
+    P: PolicySource,
     ResponseBody: Default,
 {
     type Response = S::Response;
@@ -72,12 +74,31 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
-        match self.policy.decide(&request) {
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        match self.source.decide_for_layer((&request).into()) {
             Decision::Forward(headers) => {
+                headers.prepare(request.headers_mut());
                 ResponseFuture::forward(self.inner.call(request), headers)
             }
             Decision::Respond(answer) => ResponseFuture::respond(answer),
         }
+    }
+}
+
+#[inline]
+pub(crate) fn carry_out<S, RequestBody>(
+    decision: Decision,
+    inner: &mut S,
+    mut request: Request<RequestBody>,
+) -> ResponseFuture<S::Future>
+where
+    S: Service<Request<RequestBody>>,
+{
+    match decision {
+        Decision::Forward(headers) => {
+            headers.prepare(request.headers_mut());
+            ResponseFuture::forward(inner.call(request), headers)
+        }
+        Decision::Respond(answer) => ResponseFuture::respond(answer),
     }
 }

@@ -12,6 +12,9 @@ use crate::{danger::Danger, error::ConfigOption};
 /// | [`TrailingDot`](Self::TrailingDot) | `allow_origin("https://example.com.")` |
 /// | [`SafelistedHeaderExposed`](Self::SafelistedHeaderExposed) | `expose_header("content-type")` |
 /// | [`MaxAgeAboveChromium`](Self::MaxAgeAboveChromium) | `max_age(Duration::from_secs(86_400))` |
+/// | [`NoOwnOrigins`](Self::NoOwnOrigins) | `refuse_disallowed_origins(Refuse::All)` |
+/// | [`ReportOnly`](Self::ReportOnly) | `report_only(true)` |
+/// | [`Diagnose`](Self::Diagnose) | `diagnose(true)` |
 /// | [`UnneededDanger`](Self::UnneededDanger) | `dangerously_allow(Danger::NullOrigin)` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -45,6 +48,12 @@ pub enum ConfigWarning {
         /// The max-age.
         max_age: Duration,
     },
+    /// Disallowed origins are refused, and the server's own ones are not named.
+    NoOwnOrigins,
+    /// The layer only reports.
+    ReportOnly,
+    /// Refusals explain themselves to whoever asks.
+    Diagnose,
     /// A danger is accepted, and nothing needs it.
     UnneededDanger {
         /// The danger.
@@ -61,6 +70,9 @@ impl ConfigWarning {
             Self::CoveredPattern { .. } | Self::TrailingDot { .. } => ConfigOption::AllowOrigins,
             Self::SafelistedHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeAboveChromium { .. } => ConfigOption::MaxAge,
+            Self::NoOwnOrigins => ConfigOption::OwnOrigins,
+            Self::ReportOnly => ConfigOption::ReportOnly,
+            Self::Diagnose => ConfigOption::Diagnose,
             Self::UnneededDanger { .. } => ConfigOption::DangerouslyAllow,
         }
     }
@@ -88,6 +100,18 @@ impl fmt::Display for ConfigWarning {
                 f,
                 "{max_age:?} is more than the 7200 seconds that Chromium keeps a preflight's answer; \
                  write at most 7200 seconds"
+            ),
+            Self::NoOwnOrigins => f.write_str(
+                "disallowed origins are refused, and where browsers send no Sec-Fetch-Site (over plain http, \
+                 in older Safari, with WebSocket handshakes of Chromium) so is the server's own page; list \
+                 its origins, or say no_own_origins",
+            ),
+            Self::ReportOnly => f.write_str(
+                "nothing is allowed and nothing refused, only reported; remove it once the reports are as \
+                 they should be",
+            ),
+            Self::Diagnose => f.write_str(
+                "refusals say why to whoever asks, which is for development; remove it in production",
             ),
             Self::UnneededDanger { danger } => {
                 write!(

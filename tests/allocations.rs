@@ -258,6 +258,9 @@ fn check(
     is_allowed: bool,
     allocations: u64,
 ) {
+    // A place that sends events to `tracing` is registered when it is first passed, once a process.
+    #[cfg(feature = "tracing")]
+    send(layer.layer(inner(response)), request.clone());
     let (_, bare) = send(inner(response), request.clone());
     let (response, layered) = send(layer.layer(inner(response)), request.clone());
     let allows = response.headers().contains_key("access-control-allow-origin");

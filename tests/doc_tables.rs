@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use http::StatusCode;
-use tower_cors::{CorsLayer, CorsLayerBuilder, OriginPattern};
+use tower_cors::{CorsLayer, CorsLayerBuilder, OriginPattern, Refuse};
 
-const BUILDER: &str = include_str!("../src/builder.rs");
+const BUILDER: &str =
+    concat!(include_str!("../src/builder/mod.rs"), include_str!("../src/builder/further.rs"));
 const PATTERN: &str = include_str!("../src/origin/pattern.rs");
 
 #[test]
@@ -51,6 +52,13 @@ fn preflight_status() {
     check("pub fn preflight_status(", |builder, literal| {
         let status = StatusCode::from_bytes(literal.as_bytes()).ok()?;
         Some(builder.preflight_status(status))
+    });
+}
+
+#[test]
+fn own_origins() {
+    check("pub fn own_origin(", |builder, origin| {
+        Some(builder.refuse_disallowed_origins(Refuse::All).own_origin(origin))
     });
 }
 

@@ -4,7 +4,7 @@
 use std::{fmt::Debug, time::Duration};
 
 use http::StatusCode;
-use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, RequestHead};
+use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse, RequestHead};
 
 const ERRORS: &str = include_str!("../src/error/mod.rs");
 const WARNINGS: &str = include_str!("../src/warning.rs");
@@ -65,11 +65,46 @@ fn errors() {
         row!(UnreadableHeaderExposed, expose_header("set-cookie")),
         row!(MaxAgeTooLong, max_age(Duration::from_secs(86_401))),
         row!(MaxAgeFraction, max_age(Duration::from_millis(1_500))),
+        row!(
+            none() => RefusingWithAnyOrigin,
+            allow_any_origin().refuse_disallowed_origins(Refuse::All)
+        ),
+        row!(OwnOriginsWithoutRefusing, own_origin("https://api.example.com")),
+        row!(
+            OwnOriginsBesideNone,
+            refuse_disallowed_origins(Refuse::All)
+                .no_own_origins()
+                .own_origin("https://api.example.com")
+        ),
+        row!(
+            InvalidOwnOrigin,
+            refuse_disallowed_origins(Refuse::All).own_origin("api.example.com")
+        ),
+        row!(
+            InexactOwnOrigin,
+            refuse_disallowed_origins(Refuse::All).own_origin("https://*.example.com")
+        ),
         row!(PreflightStatus, preflight_status(StatusCode::NOT_FOUND)),
+        row!(ForwardedPreflightStatus, forward_preflights(true).preflight_status(StatusCode::OK)),
+        row!(ForwardedPreflightMethods, forward_preflights(true).allow_methods_of_route()),
+    ]
+    .map(|(name, code, builder)| (name, code, builder.build().unwrap_err()));
+    let any = none().allow_any_origin().build_policy().unwrap();
+    let ours = example().build_policy().unwrap();
+    let of_several = [
+        ("NoPolicy", "CorsLayer::first_match([])", CorsLayer::first_match([]).unwrap_err()),
+        (
+            "AnyOriginBeforeLast",
+            "CorsLayer::first_match([any, ours])",
+            CorsLayer::first_match([any, ours]).unwrap_err(),
+        ),
     ];
-    assert_table(ERRORS, "ConfigError", &rows, |builder| {
-        builder.build().unwrap_err().iter().map(variant).collect()
-    });
+    let rows: Vec<(&str, &str, Vec<String>)> = rows
+        .into_iter()
+        .chain(of_several)
+        .map(|(name, code, mistakes)| (name, code, mistakes.iter().map(variant).collect()))
+        .collect();
+    assert_table(ERRORS, "ConfigError", &rows);
 }
 
 #[test]
@@ -80,11 +115,16 @@ fn warnings() {
         row!(TrailingDot, allow_origin("https://example.com.")),
         row!(SafelistedHeaderExposed, expose_header("content-type")),
         row!(MaxAgeAboveChromium, max_age(Duration::from_secs(86_400))),
+        row!(NoOwnOrigins, refuse_disallowed_origins(Refuse::All)),
+        row!(ReportOnly, report_only(true)),
+        row!(Diagnose, diagnose(true)),
         row!(UnneededDanger, dangerously_allow(Danger::NullOrigin)),
-    ];
-    assert_table(WARNINGS, "ConfigWarning", &rows, |builder| {
-        builder.build_policy().unwrap().warnings().iter().map(variant).collect()
+    ]
+    .map(|(name, code, builder)| {
+        let policy = builder.build_policy().unwrap();
+        (name, code, policy.warnings().iter().map(variant).collect())
     });
+    assert_table(WARNINGS, "ConfigWarning", &rows);
 }
 
 /// Every word of every warning, and what silences it.
@@ -108,14 +148,20 @@ fn what_warnings_say() {
         (example().max_age(Duration::from_secs(7_201)), "max_age: 7201s is more than the 7200 seconds that Chromium keeps a preflight's answer; write at most 7200 seconds"),
         (example().dangerously_allow(Danger::PublicSuffixes), r#"dangerously_allow: "public-suffixes" is accepted, and nothing in the configuration needs it; remove it"#),
         (example().allow_origin("http://example.com").dangerously_allow(Danger::InsecureOrigins), r#"dangerously_allow: "insecure-origins" is accepted, and nothing in the configuration needs it; remove it"#),
+        (example().refuse_disallowed_origins(Refuse::Upgrades), "own_origins: disallowed origins are refused, and where browsers send no Sec-Fetch-Site (over plain http, in older Safari, with WebSocket handshakes of Chromium) so is the server's own page; list its origins, or say no_own_origins"),
+        (example().refuse_disallowed_origins(Refuse::All).own_origins(["https://a.com", "https://a.com"]), r#"own_origins: "https://a.com" is listed more than once; list it once"#),
+        (example().report_only(true), "report_only: nothing is allowed and nothing refused, only reported; remove it once the reports are as they should be"),
+        (example().diagnose(true), "diagnose: refusals say why to whoever asks, which is for development; remove it in production"),
     ];
     for (builder, text) in cases {
         let policy = builder.build_policy().unwrap();
         let warnings: Vec<String> = policy.warnings().iter().map(ToString::to_string).collect();
         assert_eq!(warnings.join("\n"), text);
     }
-    let nothing_to_improve: [Policy; 6] = [
+    let nothing_to_improve: [Policy; 8] = [
         example(),
+        example().refuse_disallowed_origins(Refuse::All).no_own_origins(),
+        example().refuse_disallowed_origins(Refuse::All).own_origin("http://api.example.com"),
         example().allow_origins([
             "https://example.com:8443",
             "http://example.com",
@@ -147,12 +193,7 @@ fn what_warnings_say() {
 }
 
 /// The rows are the table's, in its order; each makes its variant alone; and they are all the variants.
-fn assert_table(
-    source: &str,
-    name: &str,
-    rows: &[(&str, &str, CorsLayerBuilder)],
-    findings: impl Fn(CorsLayerBuilder) -> Vec<String>,
-) {
+fn assert_table(source: &str, name: &str, rows: &[(&str, &str, Vec<String>)]) {
     let item = source.find(&format!("pub enum {name} {{")).unwrap();
     let (docs, body) = source.split_at(item);
     let variants: Vec<&str> = body[..body.find("\n}").unwrap()]
@@ -168,11 +209,11 @@ fn assert_table(
         .collect();
     assert_eq!(table.iter().map(|row| row.0).collect::<Vec<_>>(), variants);
     assert_eq!(rows.len(), table.len());
-    for ((name, code, builder), (documented, example)) in rows.iter().zip(table) {
+    for ((name, code, findings), (documented, example)) in rows.iter().zip(table) {
         assert_eq!(*name, documented);
         let is_shown = example.trim_start_matches('`').starts_with(code);
         assert!(is_shown, "{code} is not {example}");
-        assert_eq!(findings(builder.clone()), [*name]);
+        assert_eq!(*findings, [*name]);
     }
 }
 

@@ -86,7 +86,7 @@ fn the_wildcard_alone_or_in_a_list() {
 #[test]
 #[rustfmt::skip]
 fn mistakes_of_form() {
-    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `vary_on`, `preflight_status`, `dangerously_allow`, `closures`";
+    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, `preflight_status`, `forward_preflights`, `allow_methods_of_route`, `diagnose`, `report_only`, `attach_outcome`, `dangerously_allow`, `closures`";
     let list = "a list of strings, or a string with commas between its entries";
     let cases = [
         (r#"{"allow_origin": "*"}"#, format!("unknown field `allow_origin`, expected one of {fields} at line 1 column 15")),

@@ -8,7 +8,7 @@ use http::StatusCode;
 use crate::{
     danger::Danger,
     error::ConfigErrors,
-    policy::{Closures, Policy},
+    policy::{Closures, Policy, Refuse},
 };
 
 /// A configuration as data: what a [`CorsLayerBuilder`](crate::CorsLayerBuilder) is told, word for word,
@@ -25,6 +25,7 @@ use crate::{
 ///   space around them or not. An empty entry is an entry, and a mistake.
 /// - `max_age` is a number of whole seconds, `preflight_status` a number; either may be text.
 /// - `dangerously_allow` names each [`Danger`] in kebab case.
+/// - `refuse_disallowed_origins` is `all` or `upgrades`.
 /// - Within a larger configuration it is the type of a field, such as `cors: CorsConfig`.
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
@@ -60,10 +61,26 @@ pub struct CorsConfig {
     pub allow_private_network: Option<bool>,
     /// Whether scripts may read the timing of responses. Default: `false`.
     pub allow_timing: Option<bool>,
+    /// Which requests are refused, if their origin is not allowed. Default: none.
+    pub refuse_disallowed_origins: Option<Refuse>,
+    /// The server's own origins, which are not refused. Each is exact.
+    pub own_origins: Vec<String>,
+    /// Whether it is known that the server has no pages of its own. Default: `false`.
+    pub no_own_origins: Option<bool>,
     /// Further request headers that closures read.
     pub vary_on: Vec<String>,
     /// The status of the answer to an allowed preflight. Default: 204.
     pub preflight_status: Option<StatusCode>,
+    /// Whether allowed preflights are answered by the inner service. Default: `false`.
+    pub forward_preflights: Option<bool>,
+    /// Whether the inner service is asked which methods a route has. Default: `false`.
+    pub allow_methods_of_route: Option<bool>,
+    /// Whether refusals say why to whoever asks. Default: `false`.
+    pub diagnose: Option<bool>,
+    /// Whether nothing is changed, and only reported. Default: `false`.
+    pub report_only: Option<bool>,
+    /// Whether responses carry their [`Outcome`](crate::Outcome) as an extension. Default: `false`.
+    pub attach_outcome: Option<bool>,
     /// Dangers that are accepted.
     pub dangerously_allow: Vec<Danger>,
     /// The builder's methods, such as `allow_origin_if`, that the policy had closures from. Data holds

@@ -13,7 +13,7 @@ use serde::{
 use super::CorsConfig;
 use crate::danger::Danger;
 
-const FIELDS: [&str; 12] = [
+const FIELDS: [&str; 20] = [
     "allow_origins",
     "allow_credentials",
     "allow_methods",
@@ -22,8 +22,16 @@ const FIELDS: [&str; 12] = [
     "max_age",
     "allow_private_network",
     "allow_timing",
+    "refuse_disallowed_origins",
+    "own_origins",
+    "no_own_origins",
     "vary_on",
     "preflight_status",
+    "forward_preflights",
+    "allow_methods_of_route",
+    "diagnose",
+    "report_only",
+    "attach_outcome",
     "dangerously_allow",
     "closures",
 ];
@@ -78,6 +86,17 @@ fn read_field<'de, A: MapAccess<'de>>(
         }
         "allow_private_network" => config.allow_private_network = map.next_value()?,
         "allow_timing" => config.allow_timing = map.next_value()?,
+        "refuse_disallowed_origins" => {
+            let name = map.next_value::<String>()?;
+            config.refuse_disallowed_origins = Some(name.parse().map_err(de::Error::custom)?);
+        }
+        "own_origins" => config.own_origins = map.next_value::<List>()?.0,
+        "no_own_origins" => config.no_own_origins = map.next_value()?,
+        "forward_preflights" => config.forward_preflights = map.next_value()?,
+        "allow_methods_of_route" => config.allow_methods_of_route = map.next_value()?,
+        "diagnose" => config.diagnose = map.next_value()?,
+        "report_only" => config.report_only = map.next_value()?,
+        "attach_outcome" => config.attach_outcome = map.next_value()?,
         "vary_on" => config.vary_on = map.next_value::<List>()?.0,
         "preflight_status" => {
             let number = map.next_value::<Number>()?.0;
@@ -170,6 +189,7 @@ impl Serialize for CorsConfig {
             ("allow_methods", &self.allow_methods),
             ("allow_headers", &self.allow_headers),
             ("expose_headers", &self.expose_headers),
+            ("own_origins", &self.own_origins),
             ("vary_on", &self.vary_on),
             ("dangerously_allow", &dangers),
             ("closures", &self.closures),
@@ -178,16 +198,24 @@ impl Serialize for CorsConfig {
             ("allow_credentials", self.allow_credentials),
             ("allow_private_network", self.allow_private_network),
             ("allow_timing", self.allow_timing),
+            ("no_own_origins", self.no_own_origins),
+            ("forward_preflights", self.forward_preflights),
+            ("allow_methods_of_route", self.allow_methods_of_route),
+            ("diagnose", self.diagnose),
+            ("report_only", self.report_only),
+            ("attach_outcome", self.attach_outcome),
         ];
         if self.max_age.is_some_and(|max_age| max_age.subsec_nanos() > 0) {
             return Err(ser::Error::custom("max_age: a fraction of a second cannot be written"));
         }
         let max_age = self.max_age.map(|max_age| max_age.as_secs());
         let status = self.preflight_status.map(|status| status.as_u16());
+        let refuse = self.refuse_disallowed_origins.map(|refuse| refuse.to_string());
         let set = lists.iter().filter(|(_, list)| !list.is_empty()).count()
             + flags.iter().filter(|(_, flag)| flag.is_some()).count()
             + usize::from(max_age.is_some())
-            + usize::from(status.is_some());
+            + usize::from(status.is_some())
+            + usize::from(refuse.is_some());
         let mut config = serializer.serialize_struct("CorsConfig", set)?;
         for (field, list) in lists {
             if !list.is_empty() {
@@ -204,6 +232,9 @@ impl Serialize for CorsConfig {
         }
         if let Some(status) = status {
             config.serialize_field("preflight_status", &status)?;
+        }
+        if let Some(refuse) = refuse {
+            config.serialize_field("refuse_disallowed_origins", &refuse)?;
         }
         config.end()
     }

@@ -4,7 +4,7 @@ use std::{fmt, slice, time::Duration, vec};
 
 use http::StatusCode;
 
-use crate::origin::InvalidOriginPattern;
+use crate::{origin::InvalidOriginPattern, policy::Hook};
 
 /// All that is wrong with a configuration, in the order of the options.
 ///
@@ -104,12 +104,28 @@ pub enum ConfigOption {
     AllowPrivateNetwork,
     /// `allow_timing`.
     AllowTiming,
+    /// `refuse_disallowed_origins`.
+    RefuseDisallowedOrigins,
+    /// `own_origins`, `own_origin` and `no_own_origins`.
+    OwnOrigins,
     /// `vary_on`.
     VaryOn,
     /// `preflight_status`.
     PreflightStatus,
+    /// `forward_preflights`.
+    ForwardPreflights,
     /// `dangerously_allow`.
     DangerouslyAllow,
+    /// `on_decision`.
+    OnDecision,
+    /// `attach_outcome`.
+    AttachOutcome,
+    /// `diagnose`.
+    Diagnose,
+    /// `report_only`.
+    ReportOnly,
+    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match), which is no option of one policy.
+    FirstMatch,
 }
 
 impl fmt::Display for ConfigOption {
@@ -123,9 +139,17 @@ impl fmt::Display for ConfigOption {
             Self::MaxAge => "max_age",
             Self::AllowPrivateNetwork => "allow_private_network",
             Self::AllowTiming => "allow_timing",
+            Self::RefuseDisallowedOrigins => "refuse_disallowed_origins",
+            Self::OwnOrigins => "own_origins",
             Self::VaryOn => "vary_on",
             Self::PreflightStatus => "preflight_status",
+            Self::ForwardPreflights => "forward_preflights",
             Self::DangerouslyAllow => "dangerously_allow",
+            Self::OnDecision => "on_decision",
+            Self::AttachOutcome => "attach_outcome",
+            Self::Diagnose => "diagnose",
+            Self::ReportOnly => "report_only",
+            Self::FirstMatch => "first_match",
         })
     }
 }
@@ -158,7 +182,16 @@ impl fmt::Display for ConfigOption {
 /// | [`UnreadableHeaderExposed`](Self::UnreadableHeaderExposed) | `expose_header("set-cookie")` |
 /// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
 /// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
+/// | [`RefusingWithAnyOrigin`](Self::RefusingWithAnyOrigin) | `allow_any_origin().refuse_disallowed_origins(Refuse::All)`, and no other origin |
+/// | [`OwnOriginsWithoutRefusing`](Self::OwnOriginsWithoutRefusing) | `own_origin("https://api.example.com")` |
+/// | [`OwnOriginsBesideNone`](Self::OwnOriginsBesideNone) | `refuse_disallowed_origins(Refuse::All).no_own_origins().own_origin("https://api.example.com")` |
+/// | [`InvalidOwnOrigin`](Self::InvalidOwnOrigin) | `refuse_disallowed_origins(Refuse::All).own_origin("api.example.com")` |
+/// | [`InexactOwnOrigin`](Self::InexactOwnOrigin) | `refuse_disallowed_origins(Refuse::All).own_origin("https://*.example.com")` |
 /// | [`PreflightStatus`](Self::PreflightStatus) | `preflight_status(StatusCode::NOT_FOUND)` |
+/// | [`ForwardedPreflightStatus`](Self::ForwardedPreflightStatus) | `forward_preflights(true).preflight_status(StatusCode::OK)` |
+/// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true).allow_methods_of_route()` |
+/// | [`NoPolicy`](Self::NoPolicy) | `CorsLayer::first_match([])` |
+/// | [`AnyOriginBeforeLast`](Self::AnyOriginBeforeLast) | `CorsLayer::first_match([any, ours])` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -273,10 +306,35 @@ pub enum ConfigError {
         /// The max-age.
         max_age: Duration,
     },
+    /// Any origin is allowed, and the disallowed ones are refused.
+    RefusingWithAnyOrigin,
+    /// The server's own origins are named, or that there are none, and nothing is refused.
+    OwnOriginsWithoutRefusing,
+    /// The server's own origins are named, and that there are none.
+    OwnOriginsBesideNone,
+    /// A text that is no origin, among the server's own.
+    InvalidOwnOrigin(InvalidOriginPattern),
+    /// More than one origin, or `null`, among the server's own.
+    InexactOwnOrigin {
+        /// The pattern.
+        origin: String,
+    },
     /// A preflight status that is not 2xx.
     PreflightStatus {
         /// The status.
         status: StatusCode,
+    },
+    /// A status is set for the answers to preflights, and the inner service makes them.
+    ForwardedPreflightStatus,
+    /// The route is asked for its methods, and the inner service answers preflights.
+    ForwardedPreflightMethods,
+    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match) was given no policy.
+    NoPolicy,
+    /// A policy for any origin is not the last one of
+    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match).
+    AnyOriginBeforeLast {
+        /// Its place, counted from 1.
+        place: usize,
     },
 }
 
@@ -288,6 +346,9 @@ impl ConfigError {
             Self::SetTwice { option, .. }
             | Self::WildcardBesideOthers { option, .. }
             | Self::InvalidHeaderName { option, .. } => *option,
+            Self::SecondClosure { name } | Self::MissingClosure { name } if name == Hook::NAME => {
+                ConfigOption::OnDecision
+            }
             Self::NoOrigin
             | Self::InvalidOrigin(_)
             | Self::AnyOriginBesideOthers { .. }
@@ -309,7 +370,16 @@ impl ConfigError {
             }
             Self::UnreadableHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => ConfigOption::MaxAge,
+            Self::RefusingWithAnyOrigin => ConfigOption::RefuseDisallowedOrigins,
+            Self::OwnOriginsWithoutRefusing
+            | Self::OwnOriginsBesideNone
+            | Self::InvalidOwnOrigin(_)
+            | Self::InexactOwnOrigin { .. } => ConfigOption::OwnOrigins,
             Self::PreflightStatus { .. } => ConfigOption::PreflightStatus,
+            Self::ForwardedPreflightStatus | Self::ForwardedPreflightMethods => {
+                ConfigOption::ForwardPreflights
+            }
+            Self::NoPolicy | Self::AnyOriginBeforeLast { .. } => ConfigOption::FirstMatch,
         }
     }
 }

@@ -17,7 +17,7 @@ impl fmt::Display for ConfigError {
                 "no origin is listed, so no page could read any response; \
                  list one, such as \"https://example.com\", or allow any with \"*\"",
             ),
-            Self::InvalidOrigin(mistake) => mistake.fmt(f),
+            Self::InvalidOrigin(mistake) | Self::InvalidOwnOrigin(mistake) => mistake.fmt(f),
             Self::AnyOriginBesideOthers { others } => write!(
                 f,
                 "any origin is allowed, so {} would have no effect; \
@@ -31,8 +31,9 @@ impl fmt::Display for ConfigError {
                 Accepted(Danger::NullOrigin)
             ),
             Self::NullOriginWithCredentials => f.write_str(
-                "\"null\" is the origin of any page that wants it, so with credentials it would give away \
-                 what the user's cookies open; remove it, or do not allow credentials",
+                "\"null\" is the origin of any page that wants it, so where requests carry cookies (with \
+                 credentials, or when disallowed origins are refused) it would give away what they open; \
+                 remove it",
             ),
             Self::AnyOriginWithCredentials => f.write_str(
                 "any origin is allowed, and so are credentials, which browsers refuse together; \
@@ -49,8 +50,9 @@ impl fmt::Display for ConfigError {
             ),
             Self::PredicateWithCredentials => write!(
                 f,
-                "a predicate decides, and credentials are allowed, so a slip in it gives away what the \
-                 user's cookies open; list patterns, or accept {}",
+                "a predicate decides where requests carry cookies (with credentials, or when disallowed \
+                 origins are refused), so a slip in it gives away what they open; list patterns, or accept \
+                 {}",
                 Accepted(Danger::PredicateWithCredentials)
             ),
             Self::InsecureOriginWithCredentials { origin } => write!(
@@ -127,6 +129,36 @@ impl fmt::Display for ConfigError {
                 "{max_age:?} has a fraction of a second, and the header holds whole ones; \
                  write {:?}",
                 Duration::from_secs(max_age.as_secs() + 1)
+            ),
+            Self::RefusingWithAnyOrigin => f.write_str(
+                "any origin is allowed, so there is none to refuse; list the origins, or do not refuse",
+            ),
+            Self::OwnOriginsWithoutRefusing => f.write_str(
+                "own origins only pass where others are refused, and none are; \
+                 remove them, or add refuse_disallowed_origins",
+            ),
+            Self::OwnOriginsBesideNone => f.write_str(
+                "own origins are listed, and no_own_origins says that there are none; remove one of the two",
+            ),
+            Self::InexactOwnOrigin { origin } => write!(
+                f,
+                "{origin:?} is not one origin, and a server's own pages have known ones; \
+                 list each, such as \"https://example.com\""
+            ),
+            Self::ForwardedPreflightStatus => f.write_str(
+                "the inner service answers the preflights that are allowed, so preflight_status would have \
+                 no effect; remove one of the two",
+            ),
+            Self::ForwardedPreflightMethods => f.write_str(
+                "the inner service answers the preflights that are allowed, so it would not be asked for the \
+                 methods of the route; remove forward_preflights or allow_methods_of_route",
+            ),
+            Self::NoPolicy => {
+                f.write_str("there is no policy, so nothing would match; give one or more")
+            }
+            Self::AnyOriginBeforeLast { place } => write!(
+                f,
+                "policy {place} allows any origin, so those after it would never be asked; make it the last"
             ),
             Self::PreflightStatus { status } => write!(
                 f,

@@ -57,6 +57,11 @@ impl<'a> OriginView<'a> {
         self.scheme == Scheme::Http && !is_loopback(self.host)
     }
 
+    /// Whether a page of it came over the network, and not out of an application or an extension.
+    pub(crate) fn is_http(&self) -> bool {
+        self.scheme != Scheme::Other
+    }
+
     pub(super) fn has_domain_name(&self) -> bool {
         self.scheme != Scheme::Other && !self.host.starts_with(b"[") && !ends_in_number(self.host)
     }

@@ -77,6 +77,10 @@ impl Origin {
                 .is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
     }
 
+    pub(crate) fn into_value(self) -> HeaderValue {
+        self.value
+    }
+
     /// The origin as it was sent.
     #[must_use]
     pub fn as_str(&self) -> &str {

@@ -109,6 +109,11 @@ impl OriginPattern {
         }
     }
 
+    /// Whether it matches one origin only.
+    pub(crate) fn is_exact(&self) -> bool {
+        !self.subdomains && self.port != PortPattern::Any
+    }
+
     /// Whether the names behind a `*.` may be anyone's for all that can be told without the list.
     pub(crate) fn is_beyond_the_list(&self) -> bool {
         self.subdomains && !cfg!(feature = "public-suffix")

@@ -1,16 +1,11 @@
 //! Which origins may read responses.
 
-use std::{
-    fmt,
-    panic::{RefUnwindSafe, UnwindSafe},
-    sync::Arc,
-};
-
 use http::HeaderValue;
 
-use super::{Refusal, RequestHead, decision::Notes, request::Line};
+use super::{Predicate, Refusal, RequestHead, refusal::Notes, request::Line};
 use crate::origin::{Origin, OriginSet, OriginView};
 
+#[derive(Clone)]
 pub(super) enum AllowedOrigins {
     /// `*`: the value of `Origin` is never read.
     Any,
@@ -21,6 +16,7 @@ pub(super) enum AllowedOrigins {
     },
 }
 
+#[derive(Clone)]
 pub(super) struct Listed {
     pub(super) set: OriginSet,
     pub(super) null: bool,
@@ -29,12 +25,6 @@ pub(super) struct Listed {
     /// Whether the predicate is asked about origins over plain http.
     pub(super) insecure: bool,
 }
-
-/// The closure of [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if).
-#[derive(Clone)]
-pub(crate) struct Predicate(Arc<Ask>);
-
-type Ask = dyn Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync;
 
 impl AllowedOrigins {
     /// The value of `Access-Control-Allow-Origin`, if it is the same for every request.
@@ -60,7 +50,9 @@ impl AllowedOrigins {
         };
         let bytes = origin.as_bytes();
         let allowed = match self {
-            Self::Listed(listed) => listed.has(bytes) || listed.asks(origin, request),
+            Self::Listed(listed) => {
+                listed.has(bytes) || (listed.predicate.is_some() && listed.asks(origin, request))
+            }
             Self::Reflected { insecure } => {
                 OriginView::parse(bytes).is_ok_and(|origin| *insecure || !origin.is_insecure())
             }
@@ -79,44 +71,37 @@ impl AllowedOrigins {
 }
 
 impl Listed {
+    #[inline]
     pub(super) fn has(&self, origin: &[u8]) -> bool {
         self.set.matches(origin) || (self.null && origin == b"null")
     }
 
-    fn asks(&self, origin: &HeaderValue, request: RequestHead<'_>) -> bool {
-        self.predicate
-            .as_ref()
-            .is_some_and(|predicate| predicate.allows(origin, request, self.insecure))
-    }
-}
-
-impl Predicate {
     // Kept out of the way of policies without a predicate.
-    #[inline(never)]
-    fn allows(&self, origin: &HeaderValue, request: RequestHead<'_>, insecure: bool) -> bool {
-        let is_secure = |origin: &OriginView<'_>| insecure || !origin.is_insecure();
-        OriginView::parse(origin.as_bytes()).is_ok_and(|origin| is_secure(&origin))
-            && Origin::try_from(origin.clone()).is_ok_and(|origin| (self.0)(&origin, &request))
+    #[cold]
+    fn asks(&self, origin: &HeaderValue, request: RequestHead<'_>) -> bool {
+        match &self.predicate {
+            Some(Predicate::Synchronous(ask)) => {
+                self.askable(origin).is_some_and(|origin| ask(&origin, &request))
+            }
+            Some(Predicate::Asynchronous) | None => false,
+        }
     }
 
-    pub(crate) fn new(
-        ask: impl Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
-    ) -> Self {
-        Self(Arc::new(ask))
+    /// The origin that an asynchronous predicate has to be asked about.
+    pub(super) fn question(&self, origin: &Line<'_>) -> Option<Origin> {
+        match (&self.predicate, *origin) {
+            (Some(Predicate::Asynchronous), Line::One(origin)) if !self.has(origin.as_bytes()) => {
+                self.askable(origin)
+            }
+            _ => None,
+        }
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-    }
-}
-
-/// A policy with a closure is as unwind safe as one without: each request asks it anew, and what a
-/// closure leaves broken behind a panic it leaves for itself.
-impl UnwindSafe for Predicate {}
-impl RefUnwindSafe for Predicate {}
-
-impl fmt::Debug for Predicate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("allow_origin_if(..)")
+    fn askable(&self, origin: &HeaderValue) -> Option<Origin> {
+        let view = OriginView::parse(origin.as_bytes()).ok()?;
+        if view.is_insecure() && !self.insecure {
+            return None;
+        }
+        Origin::try_from(origin.clone()).ok()
     }
 }

@@ -1,7 +1,7 @@
 //! From what a configuration means to what is consulted: every header value that can be known
 //! beforehand is made here.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, mem, sync::Arc};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -13,10 +13,12 @@ use http::{
 };
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Rules,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Refusing, Rules,
+    refusing::SEC_FETCH_SITE,
     request::REQUEST_PRIVATE_NETWORK,
     validate::{List, Valid},
 };
+use crate::{origin::OriginSet, trace};
 
 /// What [`CorsLayer::public`](crate::CorsLayer::public) says of itself.
 pub(super) fn public() -> Policy {
@@ -31,6 +33,15 @@ pub(super) fn public() -> Policy {
         vary_on: Vec::new(),
         max_age: None,
         preflight_status: StatusCode::NO_CONTENT,
+        forward_preflights: false,
+        methods_of_route: false,
+        refuse: None,
+        own_origins: OriginSet::default(),
+        no_own_origins: false,
+        report_only: false,
+        diagnose: false,
+        attach_outcome: false,
+        hook: None,
         dangers: BTreeSet::new(),
         warnings: Vec::new(),
     })
@@ -42,9 +53,10 @@ pub(super) fn compile(config: Valid) -> Policy {
     let origin = (!is_static).then_some(ORIGIN);
     let further = config.vary_on.iter().filter(|&name| is_static || *name != ORIGIN).cloned();
     let varies_by: Vec<HeaderName> = origin.into_iter().chain(further).collect();
-    let preflight_vary = preflight_vary(&config, &varies_by);
+    let preflights_vary_by = preflights_vary_by(config.private_network, &varies_by);
+    let preflight_vary = vary_value(&preflights_vary_by);
     let allowed_preflight = granted(&config, preflight_vary.clone());
-    Policy(Arc::new(Rules {
+    let mut rules = Rules {
         origins: config.origins,
         credentials,
         methods: match config.methods {
@@ -69,9 +81,35 @@ pub(super) fn compile(config: Valid) -> Policy {
         preflight_status: config.preflight_status,
         allowed_preflight,
         refused_preflight: preflight_vary.map(|vary| (VARY, vary)).into_iter().collect(),
+        preflights_vary_by,
+        forward_preflights: config.forward_preflights,
+        methods_of_route: config.methods_of_route,
+        refusing: None,
+        report_only: config.report_only,
+        diagnose: config.diagnose,
+        attach_outcome: config.attach_outcome,
+        hook: config.hook,
+        is_special: false,
+        reported_inner: trace::Once::new(),
         dangers: config.dangers,
         warnings: config.warnings,
-    }))
+    };
+    rules.is_special = rules.is_watched() || rules.tells_reasons();
+    rules.refusing = config.refuse.map(|refuse| Refusing {
+        refuse,
+        own_origins: config.own_origins,
+        no_own_origins: config.no_own_origins,
+        own_pages: own_pages(&mut rules),
+    });
+    Policy(Arc::new(rules))
+}
+
+fn own_pages(rules: &mut Rules) -> Policy {
+    // It decides nothing, so it has no use for a list that may be long.
+    let origins = mem::replace(&mut rules.origins, AllowedOrigins::Any);
+    let own_pages = vary_by(rules.clone(), &[SEC_FETCH_SITE]);
+    rules.origins = origins;
+    Policy(Arc::new(own_pages))
 }
 
 /// The headers of an allowed preflight's answer.
@@ -117,12 +155,29 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
 
 /// All that the answer to a preflight depends on. [OPTIONS is not cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7),
 /// but some caches keep it all the same, and a line is cheap.
-fn preflight_vary(config: &Valid, varies_by: &[HeaderName]) -> Option<HeaderValue> {
-    let private_network = HeaderName::from_static(REQUEST_PRIVATE_NETWORK);
+fn preflights_vary_by(private_network: bool, varies_by: &[HeaderName]) -> Vec<HeaderName> {
     let mut names = varies_by.to_vec();
     names.extend([ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS]);
-    names.extend(config.private_network.then_some(private_network));
-    vary_value(&names)
+    names.extend(private_network.then_some(HeaderName::from_static(REQUEST_PRIVATE_NETWORK)));
+    names
+}
+
+/// Makes a policy say that its responses vary by further headers, as other policies' choice does.
+pub(super) fn vary_by(mut rules: Rules, names: &[HeaderName]) -> Rules {
+    for name in names {
+        if !rules.varies_by.contains(name) {
+            rules.varies_by.push(name.clone());
+        }
+    }
+    rules.vary = vary_value(&rules.varies_by);
+    rules.preflights_vary_by = preflights_vary_by(rules.private_network, &rules.varies_by);
+    let vary = vary_value(&rules.preflights_vary_by).map(|vary| (VARY, vary));
+    rules.refused_preflight = vary.clone().into_iter().collect();
+    rules.allowed_preflight.extend(vary);
+    if let Some(refusing) = &mut rules.refusing {
+        refusing.own_pages = refusing.own_pages.clone().vary_by(names);
+    }
+    rules
 }
 
 fn vary_value(names: &[HeaderName]) -> Option<HeaderValue> {

@@ -1,4 +1,4 @@
-use std::fmt;
+//! What a policy decides, and what a decision does to a response.
 
 use http::{
     HeaderMap, HeaderValue, Response,
@@ -9,8 +9,10 @@ use http::{
     },
 };
 
-use super::{ALLOW_PRIVATE_NETWORK, Exposed, Policy, RequestKind, Rules, vary};
-use crate::fetch;
+use super::{
+    ALLOW_PRIVATE_NETWORK, Exposed, Policy, Rules, diagnosis::CORS_REFUSAL, vary, watch::Watch,
+};
+use crate::{fetch, trace};
 
 /// The [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) header.
 const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
@@ -37,16 +39,82 @@ enum Granted {
     VaryByOrigin,
     /// `origin` is the value of `Access-Control-Allow-Origin`, if there is to be one.
     By { policy: Policy, origin: Option<HeaderValue> },
+    /// The response is left as it is.
+    Untouched,
+    /// What takes an option that few configurations have. In a box, so that the others need no more place.
+    Seldom(Box<Seldom>),
+}
+
+#[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "each is in a box already")]
+enum Seldom {
+    /// The response says why it is not shared.
+    Diagnosed { policy: Policy, reason: HeaderValue },
+    /// The headers of an allowed preflight's answer, for the inner service's.
+    Preflight { policy: Policy, answer: HeaderMap },
+    /// Somebody looks at the response, or it is asked for something.
+    Watched(Watch),
 }
 
 impl ResponseHeaders {
+    #[inline]
     pub(super) fn new(policy: &Policy, origin: Option<HeaderValue>) -> Self {
-        Self(if origin.is_some() || policy.0.says_more() {
+        Self(if origin.is_some() || trace::IS_COMPILED || policy.0.says_more() {
             Granted::By { policy: policy.clone(), origin }
         } else {
             // Most policies have nothing else to say, and then there is no pointer to count.
             Granted::VaryByOrigin
         })
+    }
+
+    pub(crate) fn untouched() -> Self {
+        Self(Granted::Untouched)
+    }
+
+    pub(super) fn diagnosed(policy: &Policy, reason: HeaderValue) -> Self {
+        Self::seldom(Seldom::Diagnosed { policy: policy.clone(), reason })
+    }
+
+    pub(super) fn preflight(policy: &Policy, answer: HeaderMap) -> Self {
+        Self::seldom(Seldom::Preflight { policy: policy.clone(), answer })
+    }
+
+    pub(super) fn watched(watch: Watch) -> Self {
+        Self::seldom(Seldom::Watched(watch))
+    }
+
+    fn seldom(seldom: Seldom) -> Self {
+        Self(Granted::Seldom(Box::new(seldom)))
+    }
+
+    /// Whether the request is a preflight, so that the response's status counts.
+    pub(super) fn is_preflight(&self) -> bool {
+        matches!(&self.0, Granted::Seldom(seldom) if matches!(**seldom, Seldom::Preflight { .. }))
+    }
+
+    /// Makes the request what the inner service is to see.
+    #[inline]
+    pub(crate) fn prepare(&self, request: &mut HeaderMap) {
+        if let Granted::Seldom(seldom) = &self.0 {
+            seldom.prepare(request);
+        }
+    }
+
+    /// Does to the inner service's response what there is to do, and not only to its headers.
+    #[inline]
+    pub(crate) fn finish<B: Default>(self, response: &mut Response<B>) {
+        match self.0 {
+            Granted::Seldom(seldom) => seldom.finish(response),
+            granted => granted.apply(response.headers_mut()),
+        }
+    }
+
+    /// The inner service failed, and there is no response.
+    #[inline]
+    pub(crate) fn give_up(&self) {
+        if let Granted::Seldom(seldom) = &self.0 {
+            seldom.give_up();
+        }
     }
 
     /// Writes the headers into a response's.
@@ -57,12 +125,58 @@ impl ResponseHeaders {
     /// as full as a [`HeaderMap`] can be has no place for `Vary`, nothing else is added to it.
     #[inline]
     pub fn apply(self, headers: &mut HeaderMap) {
-        let has_vary = remove_foreign(headers);
-        match self.0 {
-            Granted::VaryByOrigin => {
+        self.0.apply(headers);
+    }
+}
+
+impl Granted {
+    #[inline]
+    fn apply(self, headers: &mut HeaderMap) {
+        match self {
+            Self::VaryByOrigin => {
+                let has_vary = remove_foreign(headers, None);
                 vary::add(headers, has_vary, &[ORIGIN], &HeaderValue::from_static("origin"));
             }
-            Granted::By { policy, origin } => policy.0.write(headers, has_vary, origin),
+            Self::By { policy, origin } => policy.0.write(headers, origin),
+            Self::Untouched => {}
+            Self::Seldom(seldom) => seldom.apply(headers),
+        }
+    }
+}
+
+impl Seldom {
+    #[cold]
+    fn prepare(&self, request: &mut HeaderMap) {
+        if let Self::Watched(watch) = self {
+            watch.prepare(request);
+        }
+    }
+
+    #[cold]
+    fn finish<B: Default>(self, response: &mut Response<B>) {
+        match self {
+            Self::Watched(watch) => watch.finish(response),
+            _ => self.apply(response.headers_mut()),
+        }
+    }
+
+    #[cold]
+    fn give_up(&self) {
+        if let Self::Watched(watch) = self {
+            watch.give_up();
+        }
+    }
+
+    #[cold]
+    fn apply(self, headers: &mut HeaderMap) {
+        match self {
+            Self::Diagnosed { policy, reason } => {
+                policy.0.write(headers, None);
+                let _ = headers.try_insert(CORS_REFUSAL, reason);
+            }
+            Self::Preflight { policy, answer } => policy.0.write_preflight(headers, answer),
+            // Only a layer makes such, and it finishes them.
+            Self::Watched(_) => {}
         }
     }
 }
@@ -73,7 +187,8 @@ impl Rules {
         self.timing || self.varies_by.len() > 1
     }
 
-    fn write(&self, headers: &mut HeaderMap, has_vary: bool, origin: Option<HeaderValue>) {
+    fn write(&self, headers: &mut HeaderMap, origin: Option<HeaderValue>) {
+        let has_vary = remove_foreign(headers, Some(&self.reported_inner));
         if let Some(value) = &self.vary {
             if !vary::add(headers, has_vary, &self.varies_by, value) {
                 return;
@@ -102,6 +217,24 @@ impl Rules {
             let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }
+
+    /// Makes the inner service's response to a preflight the answer.
+    fn write_preflight(&self, headers: &mut HeaderMap, mut answer: HeaderMap) {
+        let has_vary = remove_foreign(headers, Some(&self.reported_inner));
+        if let Some(value) = answer.remove(VARY) {
+            if !vary::add(headers, has_vary, &self.preflights_vary_by, &value) {
+                return;
+            }
+        }
+        let mut last = None;
+        for (name, value) in answer {
+            // A map gives the name with the first of its values only.
+            last = name.or(last);
+            if let Some(name) = &last {
+                let _ = headers.try_append(name, value);
+            }
+        }
+    }
 }
 
 /// The names of the headers that a script could not read without their being exposed.
@@ -119,7 +252,7 @@ fn carried(headers: &HeaderMap) -> Option<HeaderValue> {
 
 /// Removes the CORS headers that are not this policy's, and says whether there is a `Vary`.
 #[inline]
-fn remove_foreign(headers: &mut HeaderMap) -> bool {
+fn remove_foreign(headers: &mut HeaderMap, reported: Option<&trace::Once>) -> bool {
     // One look at each name costs less than a look-up for each name that could be there.
     let (mut has_vary, mut has_foreign) = (false, false);
     for name in headers.keys() {
@@ -127,6 +260,7 @@ fn remove_foreign(headers: &mut HeaderMap) -> bool {
         has_foreign |= is_access_control(name);
     }
     if has_foreign {
+        trace::inner_headers(reported, headers.keys().filter(|name| is_access_control(name)));
         // The protocol's own are removed unseen, as to collect them first would allocate.
         for name in KNOWN {
             headers.remove(name);
@@ -153,126 +287,4 @@ const KNOWN: [HeaderName; 7] = [
 
 fn is_access_control(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
-}
-
-/// What a request was, and why a policy did not allow it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// What the request is to the CORS protocol.
-    pub kind: RequestKind,
-    /// Why it is not allowed. `None` if it is, or if it is no CORS request.
-    ///
-    /// Of a request that is no preflight, only the origin is checked: what its method and headers
-    /// are was for the preflight to ask.
-    pub refusal: Option<Refusal>,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.refusal, self.kind) {
-            (None, RequestKind::NonCors) => self.kind.fmt(f),
-            (None, kind) => write!(f, "{kind}, allowed"),
-            (Some(refusal), kind) => write!(f, "{kind}, refused: {refusal}"),
-        }
-    }
-}
-
-/// Why a policy does not allow a request. Its text is for the server's owner, and is escaped and cut
-/// to a length fit for a log; no response carries it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// More than one `Origin` line.
-    SeveralOrigins,
-    /// `Origin: null`: from a sandboxed frame, a file, or a redirect across origins.
-    NullOrigin,
-    /// An `Origin` that is no origin.
-    MalformedOrigin(HeaderValue),
-    /// An origin that the policy does not list.
-    OriginNotAllowed(HeaderValue),
-    /// More than one `Access-Control-Request-Method` line.
-    SeveralMethods,
-    /// A requested method that no browser sends: forbidden, or no token.
-    ImpossibleMethod(HeaderValue),
-    /// A requested method that the policy does not list.
-    MethodNotAllowed(HeaderValue),
-    /// `Access-Control-Request-Headers` of more bytes than what the policy allows can take.
-    RequestHeadersTooLong,
-    /// `Access-Control-Request-Headers` with more white space or empty elements than a list that was
-    /// once a browser's has.
-    MalformedRequestHeaders,
-    /// A requested header name that is no token.
-    ImpossibleHeader(String),
-    /// A requested header name that the policy does not list.
-    HeaderNotAllowed(String),
-}
-
-impl fmt::Display for Refusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::SeveralOrigins => f.write_str("more than one Origin line"),
-            Self::NullOrigin => f.write_str("origin `null` is not allowed"),
-            Self::MalformedOrigin(value) => {
-                write!(f, "malformed origin `{}`", Escaped(value.as_bytes()))
-            }
-            Self::OriginNotAllowed(value) => {
-                write!(f, "origin `{}` is not allowed", Escaped(value.as_bytes()))
-            }
-            Self::SeveralMethods => f.write_str("more than one Access-Control-Request-Method line"),
-            Self::ImpossibleMethod(value) => {
-                write!(f, "no browser sends the method `{}`", Escaped(value.as_bytes()))
-            }
-            Self::MethodNotAllowed(value) => {
-                write!(f, "method `{}` is not allowed", Escaped(value.as_bytes()))
-            }
-            Self::RequestHeadersTooLong => {
-                f.write_str("Access-Control-Request-Headers is longer than the allowed names")
-            }
-            Self::MalformedRequestHeaders => f.write_str(
-                "Access-Control-Request-Headers has too much white space or too many empty elements",
-            ),
-            Self::ImpossibleHeader(name) => {
-                write!(f, "no header has the name `{}`", Escaped(name.as_bytes()))
-            }
-            Self::HeaderNotAllowed(name) => {
-                write!(f, "header `{}` is not allowed", Escaped(name.as_bytes()))
-            }
-        }
-    }
-}
-
-/// Bytes of a request as text of at most 256 bytes, without control characters.
-struct Escaped<'a>(&'a [u8]);
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const MAX: usize = 256;
-        let mut written = 0;
-        for &byte in self.0 {
-            let escaped = byte.escape_ascii();
-            written += escaped.len();
-            if written > MAX - "…".len() {
-                return f.write_str("…");
-            }
-            escaped.fmt(f)?;
-        }
-        Ok(())
-    }
-}
-
-/// Where a decision leaves its reasons. Deciding and explaining are one function, and only the second
-/// pays for words.
-pub(super) trait Notes {
-    fn refused(&mut self, reason: impl FnOnce() -> Refusal);
-}
-
-impl Notes for () {
-    fn refused(&mut self, _: impl FnOnce() -> Refusal) {}
-}
-
-impl Notes for Option<Refusal> {
-    fn refused(&mut self, reason: impl FnOnce() -> Refusal) {
-        *self = Some(reason());
-    }
 }

@@ -1,28 +1,37 @@
 //! The engine: what a policy says of a request. It knows nothing of services and futures.
 
 mod allowed_origins;
+mod closures;
 mod compile;
 mod decision;
+mod diagnosis;
+mod preflight;
 mod read_back;
+mod refusal;
+mod refusing;
 mod request;
 mod request_headers;
+mod route;
 mod validate;
 mod vary;
+mod watch;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
-use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode,
-    header::{
-        ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
-    },
-};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use allowed_origins::AllowedOrigins;
-pub(crate) use allowed_origins::Predicate;
-use decision::Notes;
-pub use decision::{Decision, Outcome, Refusal, ResponseHeaders};
-use request::{Asks, Line};
+pub(crate) use closures::{Closures, Hook, Predicate};
+pub use decision::{Decision, ResponseHeaders};
+use preflight::AllowedMethods;
+#[cfg(feature = "tracing")]
+pub(crate) use refusal::Escaped;
+use refusal::Notes;
+pub use refusal::{Outcome, Refusal};
+use refusing::Refusing;
+pub use refusing::{Refuse, UnknownRefuse};
+use request::Asks;
+pub(crate) use request::OwnedHead;
 pub use request::{RequestHead, RequestKind};
 use request_headers::AllowedHeaders;
 
@@ -31,7 +40,8 @@ use crate::{
     config::CorsConfig,
     danger::Danger,
     error::{ConfigError, ConfigErrors},
-    fetch,
+    origin::Origin,
+    trace,
     warning::ConfigWarning,
 };
 
@@ -61,6 +71,8 @@ const ALLOW_PRIVATE_NETWORK: HeaderName =
 #[derive(Clone)]
 pub struct Policy(Arc<Rules>);
 
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 struct Rules {
     origins: AllowedOrigins,
     credentials: bool,
@@ -78,33 +90,30 @@ struct Rules {
     allowed_preflight: HeaderMap,
     /// What every refused one gets, whatever the reason.
     refused_preflight: HeaderMap,
+    /// What both vary by.
+    preflights_vary_by: Vec<HeaderName>,
+    forward_preflights: bool,
+    methods_of_route: bool,
+    refusing: Option<Refusing>,
+    report_only: bool,
+    diagnose: bool,
+    attach_outcome: bool,
+    hook: Option<Hook>,
+    /// Whether a request takes more than the decision: see [`Rules::is_watched`] and
+    /// [`Rules::tells_reasons`].
+    is_special: bool,
+    /// Whether it was reported that the inner service sets CORS headers of its own.
+    reported_inner: trace::Once,
     dangers: BTreeSet<Danger>,
     warnings: Vec<ConfigWarning>,
 }
 
-/// What of a configuration is no data.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Closures {
-    pub(crate) predicate: Option<Predicate>,
-}
-
-impl Closures {
-    /// The builder's methods that they were given to.
-    fn names(&self) -> Vec<&'static str> {
-        self.predicate.iter().map(|_| "allow_origin_if").collect()
-    }
-}
-
+#[derive(Clone)]
 enum Exposed {
     Safelisted,
     Listed(HeaderValue),
     /// All with credentials, where browsers take `*` for a name: those that the response has.
     Carried,
-}
-
-enum AllowedMethods {
-    Any,
-    Listed(Vec<Method>),
 }
 
 impl Policy {
@@ -118,7 +127,9 @@ impl Policy {
         closures: Closures,
         mistakes: Vec<ConfigError>,
     ) -> Result<Self, ConfigErrors> {
-        validate::validate(config, closures, mistakes).map(compile::compile)
+        let policy = validate::validate(config, closures, mistakes).map(compile::compile)?;
+        trace::warnings(policy.warnings());
+        Ok(policy)
     }
 
     pub(crate) fn public() -> Self {
@@ -126,9 +137,15 @@ impl Policy {
     }
 
     /// Decides what happens to a request: a preflight is answered, every other request is forwarded,
-    /// and its response then gets the headers.
+    /// and its response then gets the headers. (Where the configuration says so, a preflight is forwarded
+    /// too, and a request refused.)
     pub fn decide<'a>(&self, request: impl Into<RequestHead<'a>>) -> Decision {
-        self.decide_noting(request.into(), &mut ())
+        let request = request.into();
+        if self.0.tells_reasons() {
+            self.decide_in_words(Verdict::Unasked, request).0
+        } else {
+            self.decide_noting(request, &mut ())
+        }
     }
 
     /// The same decision in words: what the request is, and why it is not allowed.
@@ -137,10 +154,7 @@ impl Policy {
     /// a `*` for any header does not cover `authorization`.
     #[must_use]
     pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
-        let request = request.into();
-        let mut refusal = None;
-        let _ = self.decide_noting(request, &mut refusal);
-        Outcome { kind: RequestKind::of(request), refusal }
+        self.decide_in_words(Verdict::Unasked, request.into()).1
     }
 
     /// Whether a pattern allows the value of an `Origin` header. Only what the configuration lists
@@ -160,6 +174,27 @@ impl Policy {
         &self.0.warnings
     }
 
+    fn decide_in_words(&self, verdict: Verdict, request: RequestHead<'_>) -> (Decision, Outcome) {
+        let mut refusal = None;
+        let mut decision = match verdict {
+            Verdict::Granted(origin) => self.decide_granting(origin, request, &mut refusal),
+            Verdict::Unasked => self.decide_noting(request, &mut refusal),
+            Verdict::Failed(error) => {
+                let decision = self.decide_noting(request, &mut refusal);
+                refusal = refusal.map(|_| Refusal::PredicateFailed(error));
+                decision
+            }
+        };
+        if let (true, Some(refusal)) = (self.0.diagnose, &refusal) {
+            decision = self.diagnose(decision, refusal, request);
+        }
+        if self.0.report_only {
+            decision = Decision::Forward(ResponseHeaders::untouched());
+        }
+        let answered = matches!(decision, Decision::Respond(_));
+        (decision, Outcome { kind: RequestKind::of(request), refusal, answered })
+    }
+
     /// Follows the order of the standard's own checks: the
     /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) of the origin first, then, in a
     /// [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), the method and the header names.
@@ -173,100 +208,112 @@ impl Policy {
                 Decision::Forward(ResponseHeaders::new(self, static_origin))
             }
             Asks::ToShare { origin } => {
-                let origin = rules.origins.allow(&origin, request, notes);
-                Decision::Forward(ResponseHeaders::new(self, origin))
+                let granted = rules.origins.allow(&origin, request, notes);
+                match &rules.refusing {
+                    Some(refusing) if granted.is_none() => {
+                        refusing.decide(self, &origin, request, notes)
+                    }
+                    _ => Decision::Forward(ResponseHeaders::new(self, granted)),
+                }
             }
             Asks::Leave { origin, method } => {
                 let origin = rules.origins.allow(&origin, request, notes);
-                Decision::Respond(rules.decide_preflight(origin, &method, request, notes))
+                self.decide_preflight(origin, &method, request, notes)
             }
         }
+    }
+
+    /// The same for an origin that somebody else has allowed.
+    fn decide_granting(
+        &self,
+        origin: HeaderValue,
+        request: RequestHead<'_>,
+        notes: &mut impl Notes,
+    ) -> Decision {
+        match request.asks() {
+            Asks::Leave { method, .. } => {
+                self.decide_preflight(Some(origin), &method, request, notes)
+            }
+            _ => Decision::Forward(ResponseHeaders::new(self, Some(origin))),
+        }
+    }
+
+    /// The value of `Access-Control-Allow-Origin` for the request's origin, if it has one that is allowed.
+    pub(crate) fn allowed_origin(&self, request: RequestHead<'_>) -> Option<HeaderValue> {
+        let origin = request.asks().origin()?;
+        self.0.origins.allow(&origin, request, &mut ())
+    }
+
+    /// The origin that an asynchronous predicate has to be asked about.
+    pub(crate) fn question(&self, request: RequestHead<'_>) -> Option<Origin> {
+        let origin = request.asks().origin()?;
+        match &self.0.origins {
+            AllowedOrigins::Listed(listed) => listed.question(&origin),
+            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => None,
+        }
+    }
+
+    /// Whether it may depend on the origin that the inner service sees the request.
+    pub(crate) fn may_respond(&self, request: RequestHead<'_>) -> bool {
+        let refuses = || self.0.refusing.as_ref().is_some_and(|refusing| refusing.covers(request));
+        let is_preflight = || matches!(request.asks(), Asks::Leave { .. });
+        !self.0.report_only && (is_preflight() || refuses())
+    }
+
+    /// Whether there is more to do with a request than to decide.
+    #[inline]
+    pub(crate) fn is_special(&self) -> bool {
+        self.0.is_special || trace::is_enabled()
+    }
+
+    /// Decides for a layer: reports, and sees to what the inner service has a say in.
+    #[inline]
+    pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Decision {
+        if self.is_special() {
+            return watch::decide(self, verdict, request);
+        }
+        match verdict {
+            Verdict::Unasked | Verdict::Failed(_) => self.decide_noting(request, &mut ()),
+            Verdict::Granted(origin) => self.decide_granting(origin, request, &mut ()),
+        }
+    }
+
+    /// The further request headers, and `Origin`, that all responses vary by.
+    pub(crate) fn varies_by(&self) -> &[HeaderName] {
+        &self.0.varies_by
+    }
+
+    /// The same policy, whose responses vary by these headers besides.
+    pub(crate) fn vary_by(self, names: &[HeaderName]) -> Self {
+        Self(Arc::new(compile::vary_by(Arc::unwrap_or_clone(self.0), names)))
+    }
+
+    /// Whether any origin is allowed.
+    pub(crate) fn allows_any_origin(&self) -> bool {
+        !matches!(self.0.origins, AllowedOrigins::Listed(_))
     }
 }
 
 impl Rules {
-    fn decide_preflight(
-        &self,
-        origin: Option<HeaderValue>,
-        method: &Line<'_>,
-        request: RequestHead<'_>,
-        notes: &mut impl Notes,
-    ) -> Response<()> {
-        match origin {
-            Some(origin)
-                if self.methods.allow(method, notes)
-                    && self.headers.allow(request.headers, notes) =>
-            {
-                self.answer_preflight(origin, method, request)
-            }
-            _ => answer(StatusCode::FORBIDDEN, self.refused_preflight.clone()),
-        }
+    /// Whether somebody looks at outcomes, or the inner service has a say in preflights.
+    fn is_watched(&self) -> bool {
+        self.attach_outcome
+            || self.methods_of_route
+            || self.hook.is_some()
+            || (self.forward_preflights && trace::IS_COMPILED)
     }
 
-    fn answer_preflight(
-        &self,
-        origin: HeaderValue,
-        method: &Line<'_>,
-        request: RequestHead<'_>,
-    ) -> Response<()> {
-        let mut granted = self.allowed_preflight.clone();
-        // It was inserted first and is found first, which a look-up would take longer for.
-        let mut entries = granted.iter_mut();
-        if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
-            *value = origin;
-        }
-        if self.credentials {
-            // Browsers take `*` for a name where there are credentials, so what was asked is named.
-            if let (AllowedMethods::Any, Line::One(method)) = (&self.methods, method) {
-                let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
-            }
-            for line in self.headers.echo(request.headers) {
-                let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
-            }
-        }
-        if self.private_network && request.asks_private_network() {
-            let _ = granted.try_insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
-        }
-        answer(self.preflight_status, granted)
+    /// Whether a decision shows its reason, or is not carried out.
+    fn tells_reasons(&self) -> bool {
+        self.diagnose || self.report_only
     }
 }
 
-fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = status;
-    *response.headers_mut() = headers;
-    response
-}
-
-impl AllowedMethods {
-    /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight: methods
-    /// are compared byte for byte.
-    fn allow(&self, method: &Line<'_>, notes: &mut impl Notes) -> bool {
-        let Line::One(value) = method else {
-            notes.refused(|| Refusal::SeveralMethods);
-            return false;
-        };
-        let method = value.as_bytes();
-        if fetch::is_safelisted_method(method) {
-            return true;
-        }
-        let in_form = || fetch::is_token(method) && !fetch::is_forbidden_method(method);
-        let allowed = match self {
-            Self::Any => in_form(),
-            // What is listed was found to be in form.
-            Self::Listed(methods) => {
-                methods.iter().any(|listed| listed.as_str().as_bytes() == method)
-            }
-        };
-        if !allowed {
-            notes.refused(|| {
-                if in_form() {
-                    Refusal::MethodNotAllowed((*value).clone())
-                } else {
-                    Refusal::ImpossibleMethod((*value).clone())
-                }
-            });
-        }
-        allowed
-    }
+/// What is known of a request's origin besides what the policy's own patterns say.
+pub(crate) enum Verdict {
+    Unasked,
+    /// It is allowed, and this is the value of `Access-Control-Allow-Origin`.
+    Granted(HeaderValue),
+    /// The question ended in an error.
+    Failed(String),
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Predicate,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Exposed, Policy, Refuse, Refusing,
     allowed_origins::Listed,
 };
 use crate::config::CorsConfig;
@@ -48,9 +48,23 @@ impl Policy {
             preflight_status: Some(rules.preflight_status)
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
             dangerously_allow: rules.dangers.iter().copied().collect(),
-            closures: self.predicate().iter().map(|_| String::from("allow_origin_if")).collect(),
+            refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
+            no_own_origins: rules
+                .refusing
+                .as_ref()
+                .and_then(|refusing| refusing.no_own_origins.then_some(true)),
+            forward_preflights: rules.forward_preflights.then_some(true),
+            allow_methods_of_route: rules.methods_of_route.then_some(true),
+            diagnose: rules.diagnose.then_some(true),
+            report_only: rules.report_only.then_some(true),
+            attach_outcome: rules.attach_outcome.then_some(true),
+            closures: self.closures().names().into_iter().map(String::from).collect(),
             ..CorsConfig::default()
         };
+        if let Some(refusing) = &rules.refusing {
+            config.own_origins = refusing.own_origins.patterns().collect();
+            config.own_origins.sort_unstable();
+        }
         config.allow_headers = match &rules.headers {
             AllowedHeaders::Any { authorization } => {
                 let names = ["*", "authorization"].into_iter();
@@ -69,11 +83,12 @@ impl Policy {
         config
     }
 
-    fn predicate(&self) -> Option<&Predicate> {
-        match &self.0.origins {
-            AllowedOrigins::Listed(listed) => listed.predicate.as_ref(),
+    fn closures(&self) -> Closures {
+        let predicate = match &self.0.origins {
+            AllowedOrigins::Listed(listed) => listed.predicate.clone(),
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => None,
-        }
+        };
+        Closures { predicate, hook: self.0.hook.clone() }
     }
 }
 
@@ -81,12 +96,7 @@ impl Policy {
 /// the same ones.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
-        let same_predicate = match (self.predicate(), other.predicate()) {
-            (Some(predicate), Some(other)) => predicate.is(other),
-            (None, None) => true,
-            _ => false,
-        };
-        same_predicate && self.config() == other.config()
+        self.closures().are(&other.closures()) && self.config() == other.config()
     }
 }
 
@@ -127,9 +137,9 @@ impl fmt::Display for Policy {
             AllowedOrigins::Reflected { insecure: false } => {
                 String::from("any but null and those over plain http (loopback aside)")
             }
-            AllowedOrigins::Listed(Listed { predicate: Some(_), .. }) => {
+            AllowedOrigins::Listed(Listed { predicate: Some(predicate), .. }) => {
                 let patterns = config.allow_origins.iter().cloned();
-                let asked = String::from("those that allow_origin_if allows");
+                let asked = format!("those that {} allows", predicate.name());
                 written(&patterns.chain([asked]).collect::<Vec<_>>())
             }
             AllowedOrigins::Listed(_) => written(&config.allow_origins),
@@ -167,14 +177,30 @@ impl fmt::Display for Policy {
         let status = rules.preflight_status.as_u16();
         // What browsers take where nothing is said: https://fetch.spec.whatwg.org/#cors-preflight-fetch
         let max_age = rules.max_age.map_or(5, |max_age| max_age.as_secs());
-        write!(
-            f,
-            "  preflights: {status}, allowing {methods} and {headers}, kept for {max_age} s"
-        )?;
+        let answer = match (rules.forward_preflights, rules.methods_of_route) {
+            (true, _) => format!("forwarded, allowing {methods}"),
+            (_, true) => format!("{status}, allowing {methods}, as far as the route takes them,"),
+            (false, false) => format!("{status}, allowing {methods}"),
+        };
+        write!(f, "  preflights: {answer} and {headers}, kept for {max_age} s")?;
+        if rules.report_only {
+            f.write_str("\nall of this is only reported, and nothing done")?;
+        }
         if let AllowedOrigins::Any = rules.origins {
             return f.write_str("\nno origin\n  responses: as for any origin");
         }
         f.write_str("\nother origins\n  responses: not readable\n  preflights: 403")?;
+        if let Some(Refusing { refuse, .. }) = &rules.refusing {
+            let what = match refuse {
+                Refuse::All => "requests",
+                Refuse::Upgrades => "upgrades",
+            };
+            let own = match &config.own_origins[..] {
+                [] => String::new(),
+                own => format!(": {}", written(own)),
+            };
+            write!(f, "\n  {what}: 403, but for the server's own pages{own}")?;
+        }
         f.write_str("\nno origin\n  responses: as the service makes them, with `vary: origin`")
     }
 }

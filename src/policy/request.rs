@@ -4,7 +4,7 @@ use std::fmt;
 
 use http::{
     Extensions, HeaderMap, HeaderValue, Method, Request, Uri,
-    header::{ACCESS_CONTROL_REQUEST_METHOD, GetAll, HeaderName, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN},
     request,
 };
 
@@ -27,6 +27,33 @@ pub struct RequestHead<'a> {
     pub headers: &'a HeaderMap,
     /// The request's extensions.
     pub extensions: &'a Extensions,
+}
+
+/// The head of a request that is gone by the time somebody looks at it.
+#[derive(Clone, Debug)]
+pub(crate) struct OwnedHead {
+    method: Method,
+    uri: Uri,
+    headers: HeaderMap,
+    extensions: Extensions,
+}
+
+impl OwnedHead {
+    pub(crate) fn borrow(&self) -> RequestHead<'_> {
+        let Self { method, uri, headers, extensions } = self;
+        RequestHead { method, uri, headers, extensions }
+    }
+}
+
+impl From<RequestHead<'_>> for OwnedHead {
+    fn from(request: RequestHead<'_>) -> Self {
+        Self {
+            method: request.method.clone(),
+            uri: request.uri.clone(),
+            headers: request.headers.clone(),
+            extensions: request.extensions.clone(),
+        }
+    }
 }
 
 impl<'a, B> From<&'a Request<B>> for RequestHead<'a> {
@@ -126,13 +153,13 @@ impl RequestKind {
 impl<'a> RequestHead<'a> {
     #[inline]
     pub(super) fn asks(self) -> Asks<'a> {
-        let origin = match self.single(ORIGIN) {
+        let origin = match self.single(&ORIGIN) {
             Line::Absent => return Asks::NothingOfCors,
             origin => origin,
         };
         // `OPTIONS` alone makes no preflight: scripts can send it.
         if *self.method == Method::OPTIONS {
-            match self.single(ACCESS_CONTROL_REQUEST_METHOD) {
+            match self.single(&ACCESS_CONTROL_REQUEST_METHOD) {
                 Line::Absent => {}
                 method => return Asks::Leave { origin, method },
             }
@@ -142,20 +169,22 @@ impl<'a> RequestHead<'a> {
 
     /// Whether the one line of the header is `true`.
     pub(super) fn asks_private_network(self) -> bool {
-        let line = self.single(HeaderName::from_static(REQUEST_PRIVATE_NETWORK));
+        let line = self.single(&HeaderName::from_static(REQUEST_PRIVATE_NETWORK));
         matches!(line, Line::One(value) if value == "true")
     }
 
     /// The only line of a header that may have one: browsers never send two, and to choose one of
     /// them is to guess which of two parties is lied to.
     #[inline]
-    pub(super) fn single(self, name: HeaderName) -> Line<'a> {
-        let lines: GetAll<'a, HeaderValue> = self.headers.get_all(name);
-        let mut lines = lines.iter();
-        match (lines.next(), lines.next()) {
-            (None, _) => Line::Absent,
-            (Some(value), None) => Line::One(value),
-            (Some(_), Some(_)) => Line::Several,
+    pub(super) fn single(self, name: &HeaderName) -> Line<'a> {
+        // Most requests have no name twice, and then nothing has to be counted.
+        let has_repetitions = self.headers.len() != self.headers.keys_len();
+        match self.headers.get(name) {
+            None => Line::Absent,
+            Some(_) if has_repetitions && self.headers.get_all(name).iter().nth(1).is_some() => {
+                Line::Several
+            }
+            Some(value) => Line::One(value),
         }
     }
 }
@@ -172,6 +201,17 @@ pub(super) enum Asks<'a> {
     Leave { origin: Line<'a>, method: Line<'a> },
 }
 
+impl<'a> Asks<'a> {
+    #[inline]
+    pub(super) fn origin(self) -> Option<Line<'a>> {
+        match self {
+            Self::NothingOfCors => None,
+            Self::ToShare { origin } | Self::Leave { origin, .. } => Some(origin),
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
 pub(super) enum Line<'a> {
     Absent,
     One(&'a HeaderValue),

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
-use super::{Refusal, decision::Notes};
+use super::{Refusal, refusal::Notes};
 use crate::fetch;
 
 /// What an echo may have, counted as a list's bytes are.
@@ -15,6 +15,7 @@ const MAX_EMPTY: usize = 16;
 /// How many names, and how many bytes of one, are looked at for a reason.
 const LONGEST_LOOK: usize = 64;
 
+#[derive(Clone)]
 pub(super) enum AllowedHeaders {
     /// `*`, or `*,authorization`: the browser reads it by itself, and the request is not looked at.
     Any { authorization: bool },

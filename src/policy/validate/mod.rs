@@ -9,12 +9,13 @@ use std::{
 
 use http::{HeaderName, Method, StatusCode};
 
-use super::{AllowedOrigins, Closures};
+use super::{AllowedOrigins, Closures, Hook, Refuse};
 use crate::{
     config::CorsConfig,
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     fetch,
+    origin::OriginSet,
     warning::ConfigWarning,
 };
 
@@ -50,6 +51,7 @@ const KNOWN_METHODS: [&str; 21] = [
 ];
 
 /// A configuration without mistakes.
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub(super) struct Valid {
     pub(super) origins: AllowedOrigins,
     pub(super) credentials: bool,
@@ -61,6 +63,15 @@ pub(super) struct Valid {
     pub(super) vary_on: Vec<HeaderName>,
     pub(super) max_age: Option<Duration>,
     pub(super) preflight_status: StatusCode,
+    pub(super) forward_preflights: bool,
+    pub(super) methods_of_route: bool,
+    pub(super) refuse: Option<Refuse>,
+    pub(super) own_origins: OriginSet,
+    pub(super) no_own_origins: bool,
+    pub(super) report_only: bool,
+    pub(super) diagnose: bool,
+    pub(super) attach_outcome: bool,
+    pub(super) hook: Option<Hook>,
     pub(super) dangers: BTreeSet<Danger>,
     pub(super) warnings: Vec<ConfigWarning>,
 }
@@ -105,12 +116,14 @@ pub(super) fn validate(
     for name in config.closures.iter().filter(|name| !given.contains(&name.as_str())) {
         findings.mistakes.push(ConfigError::MissingClosure { name: name.clone() });
     }
-    if config.allow_origins.is_empty() && given.is_empty() && config.closures.is_empty() {
+    let had_predicate = || config.closures.iter().any(|name| name != Hook::NAME);
+    if config.allow_origins.is_empty() && closures.predicate.is_none() && !had_predicate() {
         findings.mistakes.push(ConfigError::NoOrigin);
     }
     let credentials = config.allow_credentials.unwrap_or(false);
     let private_network = config.allow_private_network.unwrap_or(false);
-    let needs = origins::Needs { credentials, private_network };
+    let refuse = config.refuse_disallowed_origins;
+    let needs = origins::Needs { credentials, private_network, refusing: refuse.is_some() };
     let origins = origins::check(&config.allow_origins, closures.predicate, needs, &mut findings);
     let methods = check_methods(&config.allow_methods, &mut findings);
     let headers = check_headers(&config.allow_headers, &mut findings);
@@ -122,9 +135,24 @@ pub(super) fn validate(
         let status = preflight_status;
         findings.mistakes.push(ConfigError::PreflightStatus { status });
     }
+    let no_own_origins = config.no_own_origins.unwrap_or(false);
+    let own_origins =
+        origins::check_own(&config.own_origins, no_own_origins, refuse.is_some(), &mut findings);
+    let forward_preflights = config.forward_preflights.unwrap_or(false);
+    let methods_of_route = config.allow_methods_of_route.unwrap_or(false);
+    if forward_preflights && config.preflight_status.is_some() {
+        findings.mistakes.push(ConfigError::ForwardedPreflightStatus);
+    }
+    if forward_preflights && methods_of_route {
+        findings.mistakes.push(ConfigError::ForwardedPreflightMethods);
+    }
     if !findings.mistakes.is_empty() {
         return Err(ConfigErrors::new(findings.mistakes));
     }
+    let report_only = config.report_only.unwrap_or(false);
+    findings.warnings.extend(report_only.then_some(ConfigWarning::ReportOnly));
+    let diagnose = config.diagnose.unwrap_or(false);
+    findings.warnings.extend(diagnose.then_some(ConfigWarning::Diagnose));
     for &danger in findings.accepted.difference(&findings.needed) {
         findings.warnings.push(ConfigWarning::UnneededDanger { danger });
     }
@@ -139,6 +167,15 @@ pub(super) fn validate(
         vary_on,
         max_age: config.max_age,
         preflight_status,
+        forward_preflights,
+        methods_of_route,
+        refuse,
+        own_origins,
+        no_own_origins,
+        report_only,
+        diagnose,
+        attach_outcome: config.attach_outcome.unwrap_or(false),
+        hook: closures.hook,
         dangers: findings.accepted,
         warnings: findings.warnings,
     })

@@ -5,7 +5,10 @@ use crate::{
     danger::Danger,
     error::{ConfigError, ConfigOption},
     origin::{OriginPattern, OriginSet},
-    policy::allowed_origins::{AllowedOrigins, Listed, Predicate},
+    policy::{
+        Predicate,
+        allowed_origins::{AllowedOrigins, Listed},
+    },
     warning::ConfigWarning,
 };
 
@@ -14,6 +17,8 @@ use crate::{
 pub(super) struct Needs {
     pub(super) credentials: bool,
     pub(super) private_network: bool,
+    /// Disallowed origins are refused.
+    pub(super) refusing: bool,
 }
 
 pub(super) fn check(
@@ -22,11 +27,13 @@ pub(super) fn check(
     needs: Needs,
     findings: &mut Findings,
 ) -> AllowedOrigins {
-    let Needs { credentials, private_network } = needs;
+    let Needs { credentials, private_network, refusing } = needs;
+    // A list that refuses guards requests that carry cookies, whoever may read the responses.
+    let has_cookies = credentials || refusing;
     let option = ConfigOption::AllowOrigins;
     let (any, listed) = take_wildcard(origins, option, findings);
     if any && (!listed.is_empty() || predicate.is_some()) {
-        let closure = predicate.is_some().then_some("allow_origin_if");
+        let closure = predicate.as_ref().map(Predicate::name);
         let others = listed.iter().copied().chain(closure).map(str::to_owned).collect();
         findings.mistakes.push(ConfigError::AnyOriginBesideOthers { others });
     }
@@ -35,11 +42,14 @@ pub(super) fn check(
         // Reflection allows http origins once this danger is accepted.
         findings.needed.insert(Danger::InsecureOrigins);
     }
+    if any && refusing {
+        findings.mistakes.push(ConfigError::RefusingWithAnyOrigin);
+    }
     if any && private_network {
         findings.mistakes.push(ConfigError::PrivateNetworkWithAnyOrigin);
     }
     let insecure = findings.accepted.contains(&Danger::InsecureOrigins);
-    if predicate.is_some() && credentials {
+    if predicate.is_some() && has_cookies {
         let danger = Danger::PredicateWithCredentials;
         findings.danger(danger, ConfigError::PredicateWithCredentials);
         // The predicate is asked about http origins once this danger is accepted.
@@ -64,7 +74,7 @@ pub(super) fn check(
                         .mistakes
                         .push(ConfigError::PrivateNetworkWithInsecureOrigin { origin });
                 }
-                if credentials {
+                if has_cookies {
                     check_credentialed(&pattern, findings);
                 }
                 if set.insert(&pattern) {
@@ -78,7 +88,7 @@ pub(super) fn check(
             Err(mistake) => findings.mistakes.push(ConfigError::InvalidOrigin(mistake)),
         }
     }
-    if null && credentials {
+    if null && has_cookies {
         findings.mistakes.push(ConfigError::NullOriginWithCredentials);
     } else if null {
         findings.danger(Danger::NullOrigin, ConfigError::NullOrigin);
@@ -90,10 +100,50 @@ pub(super) fn check(
         (true, false) => AllowedOrigins::Any,
         (true, true) => AllowedOrigins::Reflected { insecure },
         (false, _) => {
-            let insecure = !private_network && (insecure || !credentials);
+            let insecure = !private_network && (insecure || !has_cookies);
             AllowedOrigins::Listed(Listed { set, null, predicate, insecure })
         }
     }
+}
+
+/// The server's own origins, which are exact.
+pub(super) fn check_own(
+    origins: &[String],
+    none: bool,
+    refusing: bool,
+    findings: &mut Findings,
+) -> OriginSet {
+    let option = ConfigOption::OwnOrigins;
+    let is_given = !origins.is_empty() || none;
+    if is_given && !refusing {
+        findings.mistakes.push(ConfigError::OwnOriginsWithoutRefusing);
+    }
+    if refusing && !is_given {
+        findings.warnings.push(ConfigWarning::NoOwnOrigins);
+    }
+    if none && !origins.is_empty() {
+        findings.mistakes.push(ConfigError::OwnOriginsBesideNone);
+    }
+    let mut set = OriginSet::with_capacity(origins.len());
+    for text in origins {
+        match text.parse::<OriginPattern>() {
+            _ if text == "*" || text == "null" => {
+                findings.mistakes.push(ConfigError::InexactOwnOrigin { origin: text.clone() });
+            }
+            Ok(pattern) if !pattern.is_exact() => {
+                findings.mistakes.push(ConfigError::InexactOwnOrigin { origin: text.clone() });
+            }
+            Ok(pattern) => {
+                if !set.insert(&pattern) {
+                    findings
+                        .warnings
+                        .push(ConfigWarning::Duplicate { option, entry: text.clone() });
+                }
+            }
+            Err(mistake) => findings.mistakes.push(ConfigError::InvalidOwnOrigin(mistake)),
+        }
+    }
+    set
 }
 
 fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {

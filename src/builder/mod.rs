@@ -1,14 +1,14 @@
-use std::{fmt, time::Duration};
+mod further;
+mod predicate;
 
-use http::StatusCode;
+use std::{fmt, time::Duration};
 
 use crate::{
     config::CorsConfig,
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     layer::CorsLayer,
-    origin::Origin,
-    policy::{Closures, Policy, Predicate, RequestHead},
+    policy::{Closures, Policy},
 };
 
 /// Configures a [`CorsLayer`] or a [`Policy`].
@@ -32,18 +32,47 @@ use crate::{
 ///     .build()?;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
+///
+/// `Q` is what has to be asked about an origin besides: nothing, or an
+/// [`AsyncPredicate`](crate::AsyncPredicate).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
-pub struct CorsLayerBuilder {
+pub struct CorsLayerBuilder<Q = ()> {
     config: CorsConfig,
     closures: Closures,
     /// What only a setter can notice.
     mistakes: Vec<ConfigError>,
+    question: Q,
 }
 
 impl CorsLayerBuilder {
     pub(crate) fn new() -> Self {
         Self::default()
+    }
+
+    /// Builds the layer.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
+    pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
+        self.build_policy().map(CorsLayer::new)
+    }
+
+    /// Builds the policy, for use without a layer.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
+        self.build_rules().map(|(policy, ())| policy)
+    }
+}
+
+impl<Q> CorsLayerBuilder<Q> {
+    fn build_rules(self) -> Result<(Policy, Q), ConfigErrors> {
+        let policy = Policy::build(self.config, self.closures, self.mistakes)?;
+        Ok((policy, self.question))
     }
 
     /// Allows an origin, or all that an [`OriginPattern`](crate::OriginPattern) matches: its page has
@@ -75,39 +104,6 @@ impl CorsLayerBuilder {
     /// or behind a firewall.
     pub fn allow_any_origin(self) -> Self {
         self.allow_origin("*")
-    }
-
-    /// Allows the origins that `predicate` says yes to, of those that no pattern matches.
-    ///
-    /// It sees well-formed origins alone, never `null`, and with credentials none over plain http (see
-    /// [`Danger::InsecureOrigins`]). It is asked once a request, so it should not wait for anything; a
-    /// panic fails that request. What a preflight shows it is less than what the request will: no
-    /// cookies, and no `Authorization`. With credentials, it takes
-    /// [`Danger::PredicateWithCredentials`].
-    ///
-    /// ```
-    /// use tower_cors::CorsLayer;
-    ///
-    /// let tenants = ["acme", "initech"];
-    /// let cors = CorsLayer::builder()
-    ///     .allow_origin_if(move |origin, _request| {
-    ///         origin.scheme() == "https"
-    ///             && origin.is_subdomain_of("example.com")
-    ///             && tenants.iter().any(|tenant| origin.host().split('.').next() == Some(tenant))
-    ///     })
-    ///     .build()?;
-    /// # Ok::<(), tower_cors::ConfigErrors>(())
-    /// ```
-    pub fn allow_origin_if<F>(mut self, predicate: F) -> Self
-    where
-        F: Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
-    {
-        if self.closures.predicate.is_some() {
-            let name = String::from("allow_origin_if");
-            self.mistakes.push(ConfigError::SecondClosure { name });
-        }
-        self.closures.predicate = Some(Predicate::new(predicate));
-        self
     }
 
     /// Allows requests with credentials: cookies, HTTP authentication and client certificates.
@@ -239,73 +235,10 @@ impl CorsLayerBuilder {
         self
     }
 
-    /// Answers the preflights of [private network access](https://wicg.github.io/private-network-access/).
-    /// Default: `false`.
-    ///
-    /// A legacy: no browser enforces it, and a [permission prompt](https://wicg.github.io/local-network-access/)
-    /// without headers replaces it. It does not build with any origin, nor with origins over plain http,
-    /// loopback ones aside.
-    pub fn allow_private_network(mut self, allow: bool) -> Self {
-        let option = ConfigOption::AllowPrivateNetwork;
-        set(&mut self.config.allow_private_network, allow, option, &mut self.mistakes);
-        self
-    }
-
-    /// Lets scripts of the allowed origins read the
-    /// [timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) of responses. Default:
-    /// `false`.
-    ///
-    /// An image or another resource that a page loads without CORS has no `Origin`, so only a policy that
-    /// allows any origin reaches it. The inner service's own `timing-allow-origin` is removed.
-    pub fn allow_timing(mut self, allow: bool) -> Self {
-        let option = ConfigOption::AllowTiming;
-        set(&mut self.config.allow_timing, allow, option, &mut self.mistakes);
-        self
-    }
-
-    /// Names a further request header that a closure reads, so that every response carries it in `Vary`.
-    /// Without it, a shared cache gives one tenant's answer to another.
-    pub fn vary_on(mut self, name: impl AsRef<str>) -> Self {
-        self.config.vary_on.push(name.as_ref().to_owned());
-        self
-    }
-
-    /// The status of the answer to an allowed preflight, an
-    /// [ok status](https://fetch.spec.whatwg.org/#ok-status). Default: 204. A refused one gets 403.
-    ///
-    /// | permitted | prohibited |
-    /// |---|---|
-    /// | `200` | `199` |
-    /// | `204` | `304` |
-    /// | `299` | `404` |
-    pub fn preflight_status(mut self, status: StatusCode) -> Self {
-        let option = ConfigOption::PreflightStatus;
-        set(&mut self.config.preflight_status, status, option, &mut self.mistakes);
-        self
-    }
-
     /// Accepts a danger, so that a configuration builds that would not otherwise.
     pub fn dangerously_allow(mut self, danger: Danger) -> Self {
         self.config.dangerously_allow.push(danger);
         self
-    }
-
-    /// Builds the layer.
-    ///
-    /// # Errors
-    ///
-    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
-    pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
-        self.build_policy().map(CorsLayer::new)
-    }
-
-    /// Builds the policy, for use without a layer.
-    ///
-    /// # Errors
-    ///
-    /// As [`build`](Self::build).
-    pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
-        Policy::build(self.config, self.closures, self.mistakes)
     }
 }
 

@@ -1,0 +1,114 @@
+//! What of a configuration is no data.
+
+use std::{
+    fmt,
+    panic::{RefUnwindSafe, UnwindSafe},
+    sync::Arc,
+};
+
+use super::{Outcome, RequestHead};
+use crate::origin::Origin;
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Closures {
+    pub(crate) predicate: Option<Predicate>,
+    pub(crate) hook: Option<Hook>,
+}
+
+impl Closures {
+    /// The builder's methods that they were given to.
+    pub(super) fn names(&self) -> Vec<&'static str> {
+        let predicate = self.predicate.as_ref().map(Predicate::name);
+        let hook = self.hook.as_ref().map(|_| Hook::NAME);
+        predicate.into_iter().chain(hook).collect()
+    }
+
+    pub(super) fn are(&self, others: &Self) -> bool {
+        let same_predicate = match (&self.predicate, &others.predicate) {
+            (Some(one), Some(other)) => one.is(other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        let same_hook = match (&self.hook, &others.hook) {
+            (Some(one), Some(other)) => one.is(other),
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        same_predicate && same_hook
+    }
+}
+
+/// What decides about the origins that no pattern matches.
+#[derive(Clone)]
+pub(crate) enum Predicate {
+    /// The closure of [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if).
+    Synchronous(Arc<Ask>),
+    /// That of [`allow_origin_if_async`](crate::CorsLayerBuilder::allow_origin_if_async), which whoever
+    /// holds the policy asks.
+    Asynchronous,
+}
+
+type Ask = dyn Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync;
+
+impl Predicate {
+    pub(crate) fn new(
+        ask: impl Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self::Synchronous(Arc::new(ask))
+    }
+
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Synchronous(_) => "allow_origin_if",
+            Self::Asynchronous => "allow_origin_if_async",
+        }
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Synchronous(ask), Self::Synchronous(other)) => Arc::ptr_eq(ask, other),
+            _ => false,
+        }
+    }
+}
+
+/// A policy with a closure is as unwind safe as one without: each request asks it anew, and what a
+/// closure leaves broken behind a panic it leaves for itself.
+impl UnwindSafe for Predicate {}
+impl RefUnwindSafe for Predicate {}
+
+impl fmt::Debug for Predicate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(..)", self.name())
+    }
+}
+
+/// The closure of [`on_decision`](crate::CorsLayerBuilder::on_decision).
+#[derive(Clone)]
+pub(crate) struct Hook(Arc<Call>);
+
+type Call = dyn Fn(&RequestHead<'_>, &Outcome) + Send + Sync;
+
+impl Hook {
+    pub(crate) const NAME: &'static str = "on_decision";
+
+    pub(crate) fn new(hook: impl Fn(&RequestHead<'_>, &Outcome) + Send + Sync + 'static) -> Self {
+        Self(Arc::new(hook))
+    }
+
+    pub(crate) fn call(&self, request: RequestHead<'_>, outcome: &Outcome) {
+        (self.0)(&request, outcome);
+    }
+
+    pub(super) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+/// As for [`Predicate`].
+impl UnwindSafe for Hook {}
+impl RefUnwindSafe for Hook {}
+
+impl fmt::Debug for Hook {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}(..)", Self::NAME)
+    }
+}

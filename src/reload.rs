@@ -1,0 +1,69 @@
+//! Policies that change while a server runs.
+
+use std::sync::Arc;
+
+use arc_swap::ArcSwap;
+
+use crate::{
+    layer::CorsLayer,
+    policy::{Decision, Policy, RequestHead, Verdict},
+    source::{Decide, PolicySource},
+};
+
+impl CorsLayer {
+    /// A layer whose policy can be replaced while it runs, and the handle to do it with.
+    ///
+    /// All clones of the layer, and all services made by it, follow. A request sees one policy from its
+    /// start to its end. Browsers keep the answers to preflights that they have for the `max_age` that was
+    /// set when they asked: keep it small where policies change.
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let policy = |origin: &str| Policy::builder().allow_origin(origin).build_policy();
+    /// let (cors, handle) = CorsLayer::reloadable(policy("https://example.com")?);
+    ///
+    /// // A configuration that does not build never comes to the handle, so the last good one stays.
+    /// match policy("https://example.org/") {
+    ///     Ok(policy) => handle.set(policy),
+    ///     Err(mistakes) => eprintln!("{mistakes}"),
+    /// }
+    /// assert_eq!(handle.policy(), policy("https://example.com")?);
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
+    pub fn reloadable(policy: Policy) -> (CorsLayer<Reloadable>, PolicyHandle) {
+        let current = Arc::new(ArcSwap::from_pointee(policy));
+        (CorsLayer::from_source(Reloadable(Arc::clone(&current))), PolicyHandle(current))
+    }
+}
+
+/// The source of [`CorsLayer::reloadable`].
+#[derive(Clone, Debug)]
+pub struct Reloadable(Arc<ArcSwap<Policy>>);
+
+impl PolicySource for Reloadable {}
+
+impl Decide for Reloadable {
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision {
+        self.0.load().decide_by(Verdict::Unasked, request)
+    }
+}
+
+/// Replaces the policy of a [`CorsLayer::reloadable`].
+#[derive(Clone, Debug)]
+pub struct PolicyHandle(Arc<ArcSwap<Policy>>);
+
+impl PolicyHandle {
+    /// Replaces the policy, for all requests that come from now on. It is built already, so this cannot
+    /// fail.
+    pub fn set(&self, policy: Policy) {
+        self.0.store(Arc::new(policy));
+    }
+
+    /// The policy that is applied now.
+    #[must_use]
+    pub fn policy(&self) -> Policy {
+        Policy::clone(&self.0.load())
+    }
+}
