@@ -5,3 +5,6 @@ pub mod configurations {}
 
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
+
+#[doc = include_str!("../docs/migration.md")]
+pub mod migration {}
