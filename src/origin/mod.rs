@@ -1,6 +1,7 @@
 //! Origins: what a request's `Origin` header holds, and what a configuration writes of them.
 
 mod domain;
+mod exact;
 mod fault;
 mod grammar;
 mod pattern;

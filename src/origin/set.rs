@@ -1,11 +1,11 @@
-use std::{collections::HashSet, fmt};
+use std::fmt;
 
-use foldhash::fast::RandomState;
 use http::HeaderValue;
 
 use super::{
     OriginPattern,
     domain::Domain,
+    exact::Exact,
     grammar::{MAX_ORIGIN, OriginView},
     pattern::PortPattern,
 };
@@ -27,9 +27,9 @@ use super::{
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OriginSet {
-    exact: HashSet<Box<[u8]>, RandomState>,
+    exact: Exact,
     /// Schemes and hosts whose every port is in the set.
-    any_port: HashSet<Box<[u8]>, RandomState>,
+    any_port: Exact,
     /// The root of the tree of domain names that stand behind a `*.`.
     domains: Domain,
 }
@@ -49,10 +49,10 @@ impl OriginSet {
     }
 
     pub(crate) fn with_capacity(patterns: usize) -> Self {
-        let exact = HashSet::with_capacity_and_hasher(patterns, RandomState::default());
-        Self { exact, ..Self::default() }
+        Self { exact: Exact::with_capacity(patterns), ..Self::default() }
     }
 
+    #[inline]
     pub(crate) fn matches(&self, origin: &[u8]) -> bool {
         if origin.len() > MAX_ORIGIN {
             return false;
@@ -93,9 +93,9 @@ impl OriginSet {
         if pattern.subdomains {
             self.domains.insert(pattern)
         } else if pattern.port == PortPattern::Any {
-            self.any_port.insert(pattern.without_port().into())
+            self.any_port.insert(pattern.without_port())
         } else {
-            self.exact.insert(pattern.as_str().as_bytes().into())
+            self.exact.insert(pattern.as_str().as_bytes())
         }
     }
 }

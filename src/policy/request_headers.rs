@@ -47,7 +47,8 @@ impl AllowedHeaders {
             Self::Any { .. } => true,
             Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, notes),
             Self::Listed { names, max_bytes } => {
-                allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
+                is_sorted_choice(headers, names)
+                    || allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
             }
         }
     }
@@ -63,6 +64,25 @@ impl AllowedHeaders {
         };
         lines.into_iter().flatten()
     }
+}
+
+/// Whether it is as browsers send it, and all allowed: one line of names in the order of `names`, which are
+/// sorted as the browser's are. All else takes a closer look.
+fn is_sorted_choice(headers: &HeaderMap, names: &[String]) -> bool {
+    let has_repetitions = headers.len() != headers.keys_len();
+    let Some(line) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| !has_repetitions)
+    else {
+        return false;
+    };
+    let mut rest = line.as_bytes();
+    for name in names {
+        match rest.strip_prefix(name.as_bytes()) {
+            Some([]) => return true,
+            Some([b',', further @ ..]) => rest = further,
+            _ => {}
+        }
+    }
+    false
 }
 
 /// Browsers send lower case, so other names are only a second look.

@@ -1,0 +1,79 @@
+//! Exact texts, looked up as bytes.
+
+use std::collections::HashSet;
+
+use foldhash::fast::RandomState;
+
+/// To compare so many costs less than to hash once.
+const FEW: usize = 8;
+
+#[derive(Clone)]
+pub(super) enum Exact {
+    Few(Vec<Box<[u8]>>),
+    Many(HashSet<Box<[u8]>, RandomState>),
+}
+
+impl Exact {
+    pub(super) fn with_capacity(capacity: usize) -> Self {
+        if capacity <= FEW {
+            Self::Few(Vec::new())
+        } else {
+            Self::Many(HashSet::with_capacity_and_hasher(capacity, RandomState::default()))
+        }
+    }
+
+    #[inline]
+    pub(super) fn contains(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Few(texts) => texts.iter().any(|other| **other == *text),
+            Self::Many(texts) => texts.contains(text),
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Few(texts) => texts.is_empty(),
+            Self::Many(texts) => texts.is_empty(),
+        }
+    }
+
+    /// In no order.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let (few, many) = match self {
+            Self::Few(texts) => (Some(texts), None),
+            Self::Many(texts) => (None, Some(texts)),
+        };
+        few.into_iter().flatten().chain(many.into_iter().flatten()).map(|text| &**text)
+    }
+
+    /// `false` if the text was there already.
+    pub(super) fn insert(&mut self, text: &[u8]) -> bool {
+        if self.contains(text) {
+            return false;
+        }
+        match self {
+            Self::Few(texts) if texts.len() < FEW => texts.push(text.into()),
+            Self::Few(texts) => {
+                let many = texts.drain(..).chain([text.into()]);
+                *self = Self::Many(many.collect());
+            }
+            Self::Many(texts) => drop(texts.insert(text.into())),
+        }
+        true
+    }
+}
+
+impl Default for Exact {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+/// The order of insertion does not count.
+impl PartialEq for Exact {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().count() == other.iter().count() && self.iter().all(|text| other.contains(text))
+    }
+}
+
+impl Eq for Exact {}
