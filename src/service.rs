@@ -75,6 +75,7 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
+        // As `carry_out`, but to hand the decision to a function would copy all of it, on every request.
         match self.source.decide_for_layer((&request).into()) {
             Decision::Forward(headers) => {
                 headers.prepare(request.headers_mut());

@@ -74,7 +74,7 @@ impl OriginSet {
     /// The patterns, each once, in no order.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-        let exact = self.exact.iter().map(move |origin| text(origin));
+        let exact = self.exact.iter().map(text);
         let any_port = self.any_port.iter().map(move |origin| text(origin) + ":*");
         exact.chain(any_port).chain(self.domains.patterns())
     }

@@ -198,15 +198,16 @@ impl Rules {
             headers.remove(TIMING_ALLOW_ORIGIN);
         }
         let Some(origin) = origin else { return };
-        // In an overfull map the first of these that fails is the last that could have been
-        // written, and what is missing then allows less.
+        // None of these is there any more, and then to append costs less than to insert. In an overfull
+        // map the first that fails is the last that could have been written, and what is missing then
+        // allows less.
         if self.timing {
-            let _ = headers.try_insert(TIMING_ALLOW_ORIGIN, origin.clone());
+            let _ = headers.try_append(TIMING_ALLOW_ORIGIN, origin.clone());
         }
-        let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
+        let _ = headers.try_append(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
         if self.credentials {
             let _ = headers
-                .try_insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+                .try_append(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
         }
         let exposed = match &self.exposed {
             Exposed::Safelisted => None,
@@ -214,7 +215,7 @@ impl Rules {
             Exposed::Carried => carried(headers),
         };
         if let Some(exposed) = exposed {
-            let _ = headers.try_insert(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+            let _ = headers.try_append(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
     }
 
