@@ -1,0 +1,227 @@
+//! Why a page does not get a response.
+
+use std::{error::Error, fmt};
+
+use http::{Method, StatusCode};
+
+/// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), with what a browser only tells
+/// its console.
+///
+/// Its text says on which request it happened, what was found, what the standard wanted, and where it says so.
+#[derive(Debug)]
+pub struct NetworkError {
+    pub(super) cause: NetworkErrorCause,
+    pub(super) exchange: Option<usize>,
+    pub(super) request: String,
+    pub(super) source: Option<Box<dyn Error + Send + Sync>>,
+}
+
+impl NetworkError {
+    /// The check that failed.
+    #[must_use]
+    pub fn cause(&self) -> &NetworkErrorCause {
+        &self.cause
+    }
+
+    /// Which of the page's [exchanges](super::Page::exchanges) it was, counted from 0. `None` if nothing was
+    /// sent.
+    #[must_use]
+    pub fn exchange(&self) -> Option<usize> {
+        self.exchange
+    }
+}
+
+impl fmt::Display for NetworkError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let section = self.cause.section();
+        write!(f, "{}: {} (https://fetch.spec.whatwg.org/#{section})", self.request, self.cause)
+    }
+}
+
+impl Error for NetworkError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.source.as_deref().map(|error| error as &(dyn Error + 'static))
+    }
+}
+
+/// The check that failed, and what it found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NetworkErrorCause {
+    /// The page's address is none.
+    InvalidPage(String),
+    /// The request's URL is no absolute http or https URL, or has a user name.
+    InvalidUrl(String),
+    /// No script can send the method.
+    ForbiddenMethod(Method),
+    /// The method needs CORS, and the mode is [`NoCors`](super::Mode::NoCors).
+    MethodNeedsCors(Method),
+    /// The URL is of another origin, and the mode is [`SameOrigin`](super::Mode::SameOrigin).
+    NotSameOrigin(String),
+    /// The mode is [`NoCors`](super::Mode::NoCors), and redirects are not followed.
+    RedirectsNeedCors,
+    /// No `Access-Control-Allow-Origin`.
+    MissingAllowOrigin {
+        /// The origin of the request.
+        origin: String,
+    },
+    /// `Access-Control-Allow-Origin` is `*`, and the request has credentials.
+    WildcardWithCredentials {
+        /// The origin of the request.
+        origin: String,
+    },
+    /// `Access-Control-Allow-Origin` is not the request's origin.
+    OtherAllowOrigin {
+        /// The origin of the request.
+        origin: String,
+        /// What was found.
+        found: String,
+    },
+    /// The request has credentials, and `Access-Control-Allow-Credentials` is not `true`.
+    MissingAllowCredentials {
+        /// What was found.
+        found: Option<String>,
+    },
+    /// The status of a preflight's answer is not 2xx.
+    PreflightStatus(StatusCode),
+    /// A list of a preflight's answer has an element that is no token.
+    MalformedList {
+        /// The header.
+        header: &'static str,
+        /// The element.
+        element: String,
+    },
+    /// The method is not among those that a preflight's answer allows.
+    MethodNotAllowed {
+        /// The method.
+        method: Method,
+        /// What is allowed.
+        allowed: Vec<String>,
+    },
+    /// A request header is not among those that a preflight's answer allows.
+    HeaderNotAllowed {
+        /// The name.
+        name: String,
+        /// What is allowed.
+        allowed: Vec<String>,
+    },
+    /// There is a redirect, and none is to be followed.
+    Redirected(String),
+    /// A redirect's `Location` is no http or https URL.
+    InvalidLocation(String),
+    /// More than 20 redirects.
+    TooManyRedirects,
+    /// A redirect's `Location` has a user name or a password.
+    CredentialsInLocation(String),
+    /// The service failed.
+    Service(String),
+}
+
+impl NetworkErrorCause {
+    /// The section of the Fetch standard.
+    fn section(&self) -> &'static str {
+        match self {
+            Self::InvalidPage(_) => "concept-request-origin",
+            Self::InvalidUrl(_) | Self::MethodNeedsCors(_) => "dom-request",
+            Self::ForbiddenMethod(_) => "forbidden-method",
+            Self::NotSameOrigin(_) | Self::RedirectsNeedCors => "concept-main-fetch",
+            Self::MissingAllowOrigin { .. }
+            | Self::WildcardWithCredentials { .. }
+            | Self::OtherAllowOrigin { .. }
+            | Self::MissingAllowCredentials { .. } => "concept-cors-check",
+            Self::PreflightStatus(_)
+            | Self::MalformedList { .. }
+            | Self::MethodNotAllowed { .. }
+            | Self::HeaderNotAllowed { .. } => "cors-preflight-fetch",
+            Self::Redirected(_) => "concept-http-fetch",
+            Self::InvalidLocation(_) | Self::TooManyRedirects | Self::CredentialsInLocation(_) => {
+                "http-redirect-fetch"
+            }
+            Self::Service(_) => "concept-network-error",
+        }
+    }
+}
+
+impl fmt::Display for NetworkErrorCause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InvalidPage(text) => write!(
+                f,
+                "the page's address is {text:?}, and it takes a URL, such as https://app.example.com, or null"
+            ),
+            Self::InvalidUrl(url) => write!(
+                f,
+                "the URL is {url:?}, and it takes an absolute one of http or https, without a user name"
+            ),
+            Self::ForbiddenMethod(method) => write!(f, "no script can send the method {method}"),
+            Self::MethodNeedsCors(method) => {
+                write!(f, "the mode no-cors takes GET, HEAD and POST, and the method is {method}")
+            }
+            Self::NotSameOrigin(url) => {
+                write!(f, "the mode same-origin takes URLs of the page's origin, and this is {url}")
+            }
+            Self::RedirectsNeedCors => {
+                f.write_str("the mode no-cors takes the redirect mode follow, and it is another")
+            }
+            Self::MissingAllowOrigin { origin } => write!(
+                f,
+                "the response has no Access-Control-Allow-Origin, and the page's origin {origin} needs it"
+            ),
+            Self::WildcardWithCredentials { origin } => write!(
+                f,
+                "Access-Control-Allow-Origin is *, and with credentials it has to be {origin}"
+            ),
+            Self::OtherAllowOrigin { origin, found } => {
+                write!(f, "Access-Control-Allow-Origin is {found:?}, and it has to be {origin}")
+            }
+            Self::MissingAllowCredentials { found: None } => f.write_str(
+                "the response has no Access-Control-Allow-Credentials, and with credentials it has to be true",
+            ),
+            Self::MissingAllowCredentials { found: Some(found) } => write!(
+                f,
+                "Access-Control-Allow-Credentials is {found:?}, and with credentials it has to be true"
+            ),
+            Self::PreflightStatus(status) => write!(
+                f,
+                "the preflight's answer has the status {}, and it has to be in 200 to 299",
+                status.as_u16()
+            ),
+            Self::MalformedList { header, element } => {
+                write!(f, "{header} of the preflight's answer has {element:?}, which is no token")
+            }
+            Self::MethodNotAllowed { method, allowed } => write!(
+                f,
+                "the method {method} is not allowed: Access-Control-Allow-Methods of the preflight's answer \
+                 has {}",
+                Listed(allowed)
+            ),
+            Self::HeaderNotAllowed { name, allowed } => write!(
+                f,
+                "the request header {name} is not allowed: Access-Control-Allow-Headers of the preflight's \
+                 answer has {}",
+                Listed(allowed)
+            ),
+            Self::Redirected(location) => {
+                write!(f, "the response redirects to {location:?}, and the redirect mode is error")
+            }
+            Self::InvalidLocation(location) => {
+                write!(f, "the response redirects to {location:?}, which is no URL of http or https")
+            }
+            Self::TooManyRedirects => f.write_str("it is redirected for the 21st time, and 20 are followed"),
+            Self::CredentialsInLocation(location) => write!(
+                f,
+                "the response redirects to {location:?}, and a URL with a user name or a password is not \
+                 followed across origins"
+            ),
+            Self::Service(error) => write!(f, "the service failed: {error}"),
+        }
+    }
+}
+
+struct Listed<'a>(&'a [String]);
+
+impl fmt::Display for Listed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&if self.0.is_empty() { String::from("nothing") } else { self.0.join(", ") })
+    }
+}

@@ -1,0 +1,117 @@
+//! The [CORS-preflight fetch](https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+
+use std::time::Duration;
+
+use http::{
+    HeaderMap, HeaderValue, Method, StatusCode,
+    header::{
+        ACCEPT, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, HeaderName,
+    },
+};
+
+use super::{
+    cache::Allowed,
+    check::cors_check,
+    error::NetworkErrorCause,
+    lists::{is_safelisted_method, tokens, trim, unsafe_names},
+};
+
+/// How long an answer is kept that does not say.
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
+
+/// Chromium's limit, the lowest but Safari's 600 seconds.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(7200);
+
+/// The request that is announced.
+pub(super) struct Announced<'a> {
+    pub(super) origin: &'a str,
+    pub(super) method: &'a Method,
+    pub(super) headers: &'a HeaderMap,
+    pub(super) credentials: bool,
+    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
+    pub(super) forced: bool,
+}
+
+/// What is allowed, and for how long.
+#[derive(Debug)]
+pub(super) struct Permission {
+    pub(super) allowed: Vec<Allowed>,
+    pub(super) max_age: Duration,
+}
+
+impl Announced<'_> {
+    /// The headers of the preflight that only it has.
+    pub(super) fn request_headers(&self) -> HeaderMap {
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        let method = HeaderValue::from_str(self.method.as_str());
+        headers.extend(method.ok().map(|method| (ACCESS_CONTROL_REQUEST_METHOD, method)));
+        let names = unsafe_names(self.headers).join(",");
+        let names = HeaderValue::try_from(names).ok().filter(|names| !names.is_empty());
+        headers.extend(names.map(|names| (ACCESS_CONTROL_REQUEST_HEADERS, names)));
+        headers
+    }
+
+    /// Checks the answer, in the standard's order.
+    pub(super) fn check(
+        &self,
+        status: StatusCode,
+        answer: &HeaderMap,
+    ) -> Result<Permission, NetworkErrorCause> {
+        cors_check(self.origin, self.credentials, answer)?;
+        if !status.is_success() {
+            return Err(NetworkErrorCause::PreflightStatus(status));
+        }
+        let methods = list(answer, &ACCESS_CONTROL_ALLOW_METHODS, "Access-Control-Allow-Methods")?;
+        let names = list(answer, &ACCESS_CONTROL_ALLOW_HEADERS, "Access-Control-Allow-Headers")?;
+        let names = names.unwrap_or_default();
+        let methods = match methods {
+            None if self.forced => vec![self.method.to_string()],
+            methods => methods.unwrap_or_default(),
+        };
+        let has_wildcard = |list: &[String]| !self.credentials && list.iter().any(|it| it == "*");
+        let is_method_allowed = methods.iter().any(|method| method == self.method.as_str())
+            || is_safelisted_method(self.method)
+            || has_wildcard(&methods);
+        if !is_method_allowed {
+            let method = self.method.clone();
+            return Err(NetworkErrorCause::MethodNotAllowed { method, allowed: methods });
+        }
+        let is_named = |name: &str| names.iter().any(|other| other.eq_ignore_ascii_case(name));
+        // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+        let authorization = AUTHORIZATION.as_str();
+        let refused = if self.headers.contains_key(AUTHORIZATION) && !is_named(authorization) {
+            Some(authorization.to_owned())
+        } else {
+            let mut wanted = unsafe_names(self.headers).into_iter();
+            wanted.find(|name| !is_named(name) && !has_wildcard(&names))
+        };
+        if let Some(name) = refused {
+            return Err(NetworkErrorCause::HeaderNotAllowed { name, allowed: names });
+        }
+        let names = names.into_iter().map(|name| Allowed::Header(name.to_ascii_lowercase()));
+        let allowed = methods.into_iter().map(Allowed::Method).chain(names).collect();
+        Ok(Permission { allowed, max_age: max_age(answer) })
+    }
+}
+
+fn list(
+    answer: &HeaderMap,
+    name: &HeaderName,
+    header: &'static str,
+) -> Result<Option<Vec<String>>, NetworkErrorCause> {
+    tokens(answer, name).map_err(|element| NetworkErrorCause::MalformedList { header, element })
+}
+
+/// One line of digits; anything else is as if there were none.
+fn max_age(answer: &HeaderMap) -> Duration {
+    let mut lines = answer.get_all(ACCESS_CONTROL_MAX_AGE).iter();
+    let (Some(line), None) = (lines.next(), lines.next()) else { return DEFAULT_MAX_AGE };
+    let digits = trim(line.as_bytes());
+    if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
+        return DEFAULT_MAX_AGE;
+    }
+    let seconds = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
+    seconds.map_or(LONGEST_MAX_AGE, Duration::from_secs).min(LONGEST_MAX_AGE)
+}
