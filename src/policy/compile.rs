@@ -171,9 +171,10 @@ pub(super) fn vary_by(mut rules: Rules, names: &[HeaderName]) -> Rules {
     }
     rules.vary = vary_value(&rules.varies_by);
     rules.preflights_vary_by = preflights_vary_by(rules.private_network, &rules.varies_by);
-    let vary = vary_value(&rules.preflights_vary_by).map(|vary| (VARY, vary));
-    rules.refused_preflight = vary.clone().into_iter().collect();
-    rules.allowed_preflight.extend(vary);
+    if let Some(vary) = vary_value(&rules.preflights_vary_by) {
+        rules.refused_preflight.insert(VARY, vary.clone());
+        rules.allowed_preflight.insert(VARY, vary);
+    }
     if let Some(refusing) = &mut rules.refusing {
         refusing.own_pages = refusing.own_pages.clone().vary_by(names);
     }

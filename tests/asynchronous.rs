@@ -1,0 +1,535 @@
+//! The asynchronous predicate: what it is asked, when, and what becomes of its answer.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, pending, poll_fn, ready},
+    io,
+    pin::{Pin, pin},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use http::{HeaderValue, Request, Response};
+use tokio::sync::oneshot;
+use tower::{Layer, Service, ServiceExt, service_fn};
+use tower_cors::{
+    AsyncPolicy, AsyncPredicate, Cors, CorsLayer, CorsLayerBuilder, Danger, Origin, Refuse,
+    RequestHead,
+};
+
+type Header = (&'static str, &'static str);
+
+const LISTED: Header = ("origin", "https://listed.example");
+const ASKED: Header = ("origin", "https://asked.example");
+const PUT: Header = ("access-control-request-method", "PUT");
+const VARY: Header = ("vary", "origin");
+const ALLOWED: Header = ("access-control-allow-origin", ASKED.1);
+const PREFLIGHT_VARY: Header =
+    ("vary", "origin, access-control-request-method, access-control-request-headers");
+
+fn request(method: &str, headers: &[Header]) -> Request<()> {
+    let mut request = Request::new(());
+    *request.method_mut() = method.parse().unwrap();
+    for &(name, value) in headers {
+        request.headers_mut().append(name, HeaderValue::from_static(value));
+    }
+    request
+}
+
+fn listing() -> CorsLayerBuilder {
+    CorsLayer::builder().allow_origin(LISTED.1).allow_method("PUT")
+}
+
+fn refusing() -> CorsLayerBuilder {
+    listing()
+        .refuse_disallowed_origins(Refuse::All)
+        .no_own_origins()
+        .dangerously_allow(Danger::PredicateWithCredentials)
+}
+
+type Answer = Result<bool, io::Error>;
+
+/// A predicate that waits for its answer, and tells of each question.
+fn waiting() -> (
+    impl Fn(&Origin, &RequestHead<'_>) -> Waiting + Send + Sync + 'static,
+    Arc<Mutex<Vec<oneshot::Sender<Answer>>>>,
+) {
+    let questions: Arc<Mutex<Vec<oneshot::Sender<Answer>>>> = Arc::default();
+    let asked = Arc::clone(&questions);
+    let predicate = move |_: &Origin, _: &RequestHead<'_>| {
+        let (sender, receiver) = oneshot::channel();
+        asked.lock().unwrap().push(sender);
+        Waiting(receiver)
+    };
+    (predicate, questions)
+}
+
+struct Waiting(oneshot::Receiver<Answer>);
+
+impl Future for Waiting {
+    type Output = Answer;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        Pin::new(&mut self.0).poll(context).map(Result::unwrap)
+    }
+}
+
+#[derive(Clone, Default)]
+struct Inner {
+    calls: Arc<AtomicUsize>,
+}
+
+impl Inner {
+    fn calls(&self) -> usize {
+        self.calls.load(Ordering::SeqCst)
+    }
+
+    fn service(
+        &self,
+    ) -> impl Service<
+        Request<()>,
+        Response = Response<()>,
+        Error = Infallible,
+        Future = Ready<Result<Response<()>, Infallible>>,
+    > + Clone
+    + use<> {
+        let calls = Arc::clone(&self.calls);
+        service_fn(move |_: Request<()>| {
+            calls.fetch_add(1, Ordering::SeqCst);
+            let response =
+                Response::builder().status(418).header("access-control-allow-origin", "inner");
+            ready(Ok(response.body(()).unwrap()))
+        })
+    }
+}
+
+fn described(response: &Response<()>) -> (u16, Vec<(&str, &str)>) {
+    let mut headers: Vec<_> = response
+        .headers()
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .collect();
+    headers.sort_unstable();
+    (response.status().as_u16(), headers)
+}
+
+#[tokio::test]
+async fn what_it_is_asked_about() {
+    let origins = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&origins);
+    let layer = listing()
+        .allow_origin_if_async(move |origin, request| {
+            seen.lock().unwrap().push(format!("{} {origin}", request.method));
+            let answer = match origin.host() {
+                "asked.example" => Ok(true),
+                "broken.example" => Err("the database is away"),
+                _ => Ok(false),
+            };
+            async move { answer }
+        })
+        .build()
+        .unwrap();
+    let inner = Inner::default();
+    #[rustfmt::skip]
+    let rows: [(&str, &[Header], u16, &[Header], bool); 14] = [
+        ("GET", &[], 418, &[VARY], false),
+        ("GET", &[LISTED], 418, &[(ALLOWED.0, LISTED.1), VARY], false),
+        ("GET", &[ASKED], 418, &[ALLOWED, VARY], true),
+        ("GET", &[("origin", "https://other.example")], 418, &[VARY], true),
+        ("GET", &[("origin", "https://broken.example")], 418, &[VARY], true),
+        ("GET", &[("origin", "null")], 418, &[VARY], false),
+        ("GET", &[("origin", "https://asked.example/")], 418, &[VARY], false),
+        ("GET", &[ASKED, ASKED], 418, &[VARY], false),
+        ("OPTIONS", &[ASKED], 418, &[ALLOWED, VARY], true),
+        ("OPTIONS", &[ASKED, PUT], 204, &[("access-control-allow-methods", "PUT"), ALLOWED, PREFLIGHT_VARY], true),
+        ("OPTIONS", &[LISTED, PUT], 204, &[("access-control-allow-methods", "PUT"), (ALLOWED.0, LISTED.1), PREFLIGHT_VARY], false),
+        ("OPTIONS", &[("origin", "https://other.example"), PUT], 403, &[PREFLIGHT_VARY], true),
+        ("OPTIONS", &[("origin", "https://broken.example"), PUT], 403, &[PREFLIGHT_VARY], true),
+        ("OPTIONS", &[ASKED, (PUT.0, "DELETE")], 403, &[PREFLIGHT_VARY], true),
+    ];
+    for (method, headers, status, expected, is_asked) in rows {
+        let calls = inner.calls();
+        let service = layer.layer(inner.service());
+        let response = service.oneshot(request(method, headers)).await.unwrap();
+        assert_eq!(described(&response), (status, expected.to_vec()), "{method} {headers:?}");
+        assert_eq!(inner.calls() - calls, usize::from(status == 418), "{method} {headers:?}");
+        let asked = origins.lock().unwrap().pop();
+        let question = is_asked.then(|| format!("{method} {}", headers[0].1));
+        assert_eq!(asked, question, "{method} {headers:?}");
+        assert_eq!(*origins.lock().unwrap(), [""; 0], "{method} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn with_credentials_it_is_not_asked_about_insecure_origins() {
+    let layer = listing()
+        .allow_credentials(true)
+        .dangerously_allow(Danger::PredicateWithCredentials)
+        .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)))
+        .build()
+        .unwrap();
+    for (origin, is_allowed) in
+        [("https://a.example", true), ("http://a.example", false), ("http://localhost:1", true)]
+    {
+        let service = layer.layer(Inner::default().service());
+        let response = service.oneshot(request("GET", &[("origin", origin)])).await.unwrap();
+        let allowed = response.headers().get("access-control-allow-origin");
+        assert_eq!(allowed.is_some(), is_allowed, "{origin}");
+    }
+}
+
+#[test]
+fn one_request_is_one_allocation() {
+    let layer =
+        listing().allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true))).build().unwrap();
+    // A clone of the request, which is kept: its header values are shared, as those of a server are.
+    let allocations = |request: &Request<()>, layer: Option<&CorsLayer<AsyncPolicy>>| {
+        let count = |request: Request<()>, send: &dyn Fn(Request<()>)| {
+            allocation_counter::measure(|| send(request)).count_total
+        };
+        let inner = Inner::default().service();
+        match layer {
+            Some(layer) => {
+                let service = layer.layer(inner);
+                count(request.clone(), &|request| finish(service.clone().call(request)))
+            }
+            None => count(request.clone(), &|request| finish(inner.clone().call(request))),
+        }
+    };
+    for (request, boxed) in [
+        (request("GET", &[]), 0),
+        (request("GET", &[LISTED]), 0),
+        (request("GET", &[("origin", "null")]), 0),
+        (request("GET", &[ASKED]), 1),
+    ] {
+        // The call sites of events are registered when they are first passed.
+        allocations(&request, Some(&layer));
+        let added = allocations(&request, Some(&layer)) - allocations(&request, None);
+        assert_eq!(added, boxed, "{request:?}");
+    }
+}
+
+fn finish(response: impl Future<Output = Result<Response<()>, Infallible>>) {
+    let mut context = Context::from_waker(Waker::noop());
+    assert!(pin!(response).poll(&mut context).is_ready());
+}
+
+fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
+    future.poll(&mut Context::from_waker(Waker::noop()))
+}
+
+#[test]
+fn in_decorating_mode_the_inner_call_and_the_question_run_together() {
+    for (answer, expected) in [
+        (Ok(true), vec![ALLOWED, VARY]),
+        (Ok(false), vec![VARY]),
+        (Err(io::Error::other("away")), vec![VARY]),
+    ] {
+        let (predicate, questions) = waiting();
+        let layer = listing().allow_origin_if_async(predicate).build().unwrap();
+        let (responds, response) = oneshot::channel();
+        let response = Arc::new(Mutex::new(Some(response)));
+        let inner = service_fn(move |_: Request<()>| {
+            let response = response.lock().unwrap().take().unwrap();
+            async { Ok::<Response<()>, Infallible>(response.await.unwrap()) }
+        });
+        let mut future = pin!(layer.layer(inner).call(request("GET", &[ASKED])));
+        assert_eq!(questions.lock().unwrap().len(), 1, "it is asked before the first poll");
+        assert!(poll_once(future.as_mut()).is_pending());
+        responds.send(Response::new(())).unwrap();
+        assert!(poll_once(future.as_mut()).is_pending(), "the answer is missing");
+        questions.lock().unwrap().pop().unwrap().send(answer).unwrap();
+        let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else {
+            panic!("both are there")
+        };
+        assert_eq!(described(&response), (200, expected));
+    }
+}
+
+#[test]
+fn the_answer_may_come_first() {
+    let (predicate, questions) = waiting();
+    let layer = listing().allow_origin_if_async(predicate).build().unwrap();
+    let (responds, response) = oneshot::channel();
+    let response = Arc::new(Mutex::new(Some(response)));
+    let inner = service_fn(move |_: Request<()>| {
+        let response = response.lock().unwrap().take().unwrap();
+        async { Ok::<Response<()>, Infallible>(response.await.unwrap()) }
+    });
+    let mut future = pin!(layer.layer(inner).call(request("GET", &[ASKED])));
+    questions.lock().unwrap().pop().unwrap().send(Ok(true)).unwrap();
+    assert!(poll_once(future.as_mut()).is_pending(), "the response is missing");
+    responds.send(Response::new(())).unwrap();
+    let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else { panic!("both are there") };
+    assert_eq!(described(&response), (200, vec![ALLOWED, VARY]));
+}
+
+/// What may be refused must not run before it is known whether it is, and a preflight never runs.
+#[test]
+fn the_inner_service_is_not_called_before_the_answer() {
+    let preflight = request("OPTIONS", &[ASKED, PUT]);
+    let websocket = request("GET", &[ASKED, ("upgrade", "websocket")]);
+    let upgrades = || {
+        listing()
+            .refuse_disallowed_origins(Refuse::Upgrades)
+            .no_own_origins()
+            .dangerously_allow(Danger::PredicateWithCredentials)
+    };
+    for (builder, request, answer, status, calls) in [
+        (listing(), preflight.clone(), true, 204, 0),
+        (listing(), preflight.clone(), false, 403, 0),
+        (listing().forward_preflights(true), preflight.clone(), true, 418, 1),
+        (listing().forward_preflights(true), preflight, false, 403, 0),
+        (refusing(), request("GET", &[ASKED]), true, 418, 1),
+        (refusing(), request("GET", &[ASKED]), false, 403, 0),
+        (upgrades(), websocket.clone(), true, 418, 1),
+        (upgrades(), websocket, false, 403, 0),
+    ] {
+        let described = format!("{request:?} {answer}");
+        let (predicate, questions) = waiting();
+        let layer = builder.allow_origin_if_async(predicate).build().unwrap();
+        let inner = Inner::default();
+        let mut future = pin!(layer.layer(inner.service()).call(request));
+        assert!(poll_once(future.as_mut()).is_pending(), "{described}");
+        assert_eq!(inner.calls(), 0, "{described}");
+        questions.lock().unwrap().pop().unwrap().send(Ok(answer)).unwrap();
+        let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else { panic!("{described}") };
+        assert_eq!((response.status().as_u16(), inner.calls()), (status, calls), "{described}");
+    }
+    // What cannot be refused runs at once.
+    let (predicate, _questions) = waiting();
+    let layer = upgrades().allow_origin_if_async(predicate).build().unwrap();
+    let inner = Inner::default();
+    let _waits = layer.layer(inner.service()).call(request("GET", &[ASKED]));
+    assert_eq!(inner.calls(), 1);
+}
+
+/// Tower allows no call of an instance that was not found to be ready.
+#[tokio::test]
+async fn the_instance_that_was_ready_is_called() {
+    struct OnceReady(bool);
+
+    impl Clone for OnceReady {
+        fn clone(&self) -> Self {
+            Self(false)
+        }
+    }
+
+    impl Service<Request<()>> for OnceReady {
+        type Response = Response<()>;
+        type Error = Infallible;
+        type Future = Ready<Result<Response<()>, Infallible>>;
+
+        fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+            self.0 = true;
+            Poll::Ready(Ok(()))
+        }
+
+        fn call(&mut self, _: Request<()>) -> Self::Future {
+            assert!(std::mem::take(&mut self.0), "called without being ready");
+            ready(Ok(Response::new(())))
+        }
+    }
+
+    let yes = |_: &Origin, _: &RequestHead<'_>| ready(Ok::<_, Infallible>(true));
+    for builder in [listing(), refusing()] {
+        let layer = builder.allow_origin_if_async(yes).build().unwrap();
+        let mut service = layer.layer(OnceReady(false));
+        for headers in [&[ASKED][..], &[], &[LISTED], &[ASKED]] {
+            let ready = poll_fn(|context| service.poll_ready(context));
+            ready.await.unwrap();
+            let response = service.call(request("GET", headers)).await.unwrap();
+            assert_eq!(response.status(), 200);
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_error_of_the_inner_service_passes() {
+    for answer in [true, false] {
+        let layer = listing()
+            .allow_origin_if_async(move |_, _| ready(Ok::<_, Infallible>(answer)))
+            .build()
+            .unwrap();
+        let inner = service_fn(|_: Request<()>| ready(Err::<Response<()>, _>("broken")));
+        let error = layer.layer(inner).oneshot(request("GET", &[ASKED])).await.unwrap_err();
+        assert_eq!(error, "broken");
+    }
+    // There is nothing to wait for then.
+    let (predicate, _questions) = waiting();
+    let layer = listing().allow_origin_if_async(predicate).build().unwrap();
+    let inner = service_fn(|_: Request<()>| ready(Err::<Response<()>, _>("broken")));
+    assert_eq!(layer.layer(inner).oneshot(request("GET", &[ASKED])).await.unwrap_err(), "broken");
+}
+
+#[test]
+fn each_outcome_is_reported_once() {
+    for (builder, request, answer, expected) in [
+        (listing(), request("GET", &[ASKED]), Ok(true), "simple request, allowed"),
+        (
+            listing(),
+            request("GET", &[ASKED]),
+            Ok(false),
+            "simple request, refused: origin `https://asked.example` is not allowed",
+        ),
+        (
+            listing(),
+            request("GET", &[ASKED]),
+            Err(io::Error::other("the database\nis away")),
+            "simple request, refused: the predicate failed: the database\\nis away",
+        ),
+        (listing(), request("OPTIONS", &[ASKED, PUT]), Ok(true), "preflight, allowed"),
+        (
+            refusing(),
+            request("GET", &[ASKED]),
+            Ok(false),
+            "simple request, refused: origin `https://asked.example` is not allowed",
+        ),
+    ] {
+        let reports = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&reports);
+        let (predicate, questions) = waiting();
+        let layer = builder
+            .on_decision(move |_, outcome| seen.lock().unwrap().push(outcome.to_string()))
+            .attach_outcome(true)
+            .allow_origin_if_async(predicate)
+            .build()
+            .unwrap();
+        let mut future = pin!(layer.layer(Inner::default().service()).call(request));
+        assert!(poll_once(future.as_mut()).is_pending());
+        assert_eq!(*reports.lock().unwrap(), [""; 0], "nothing is known yet");
+        questions.lock().unwrap().pop().unwrap().send(answer).unwrap();
+        let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else { panic!("{expected}") };
+        assert_eq!(*reports.lock().unwrap(), [expected]);
+        let outcome = response.extensions().get::<tower_cors::Outcome>().unwrap();
+        assert_eq!(outcome.to_string(), expected);
+    }
+}
+
+/// Whoever waits for an answer that never comes can give up, and nothing of the question remains.
+#[test]
+fn cancelling_the_response_cancels_the_question() {
+    struct Counted(Arc<AtomicUsize>);
+
+    impl Drop for Counted {
+        fn drop(&mut self) {
+            self.0.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+
+    const REQUESTS: usize = 1_000;
+
+    for builder in [listing(), refusing()] {
+        let alive = Arc::new(AtomicUsize::new(0));
+        let counter = Arc::clone(&alive);
+        let layer = builder
+            .allow_origin_if_async(move |_, _| {
+                counter.fetch_add(1, Ordering::SeqCst);
+                let question = Counted(Arc::clone(&counter));
+                async move {
+                    let _question = question;
+                    pending::<Answer>().await
+                }
+            })
+            .build()
+            .unwrap();
+        let inner = Inner::default();
+        let service = layer.layer(inner.service());
+        let run = || {
+            let call = |_| Box::pin(service.clone().call(request("GET", &[ASKED])));
+            let mut futures: Vec<_> = (0..REQUESTS).map(call).collect();
+            for future in &mut futures {
+                assert!(poll_once(future.as_mut()).is_pending());
+            }
+            assert_eq!(alive.load(Ordering::SeqCst), REQUESTS);
+        };
+        run();
+        assert_eq!(alive.load(Ordering::SeqCst), 0);
+        let memory = allocation_counter::measure(run);
+        assert_eq!(alive.load(Ordering::SeqCst), 0);
+        assert_eq!((memory.count_current, memory.bytes_current), (0, 0), "{memory:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_panic_fails_its_own_request_only() {
+    let layer = listing()
+        .allow_origin_if_async(|origin, _| {
+            let panics = origin.host() == "panics.example";
+            async move {
+                assert!(!panics, "a slip");
+                Ok::<_, Infallible>(true)
+            }
+        })
+        .build()
+        .unwrap();
+    let service = layer.layer(Inner::default().service());
+    let panics = service.clone().oneshot(request("GET", &[("origin", "https://panics.example")]));
+    assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
+    let response = service.oneshot(request("GET", &[ASKED])).await.unwrap();
+    assert_eq!(described(&response), (418, vec![ALLOWED, VARY]));
+}
+
+#[tokio::test]
+async fn in_axum_over_a_socket() {
+    let cors = listing()
+        .allow_origin_if_async(|origin, _| {
+            let is_allowed = origin.host() == "asked.example";
+            async move {
+                tokio::task::yield_now().await;
+                Ok::<_, Infallible>(is_allowed)
+            }
+        })
+        .build()
+        .unwrap();
+    let app = axum::Router::new().route("/", axum::routing::get(async || "the items")).layer(cors);
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let uri = format!("http://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    let client = hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
+        .build_http::<String>();
+    for (origin, allowed) in [(ASKED.1, Some(ASKED.1)), ("https://other.example", None)] {
+        let request = Request::get(&uri).header("origin", origin).body(String::new()).unwrap();
+        let response = client.request(request).await.unwrap();
+        let found = response.headers().get("access-control-allow-origin");
+        assert_eq!(found.map(|value| value.to_str().unwrap()), allowed);
+        assert_eq!(response.headers()["vary"], "origin");
+    }
+}
+
+#[test]
+fn mistakes() {
+    let both = CorsLayer::builder()
+        .allow_origin_if(|_, _| true)
+        .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
+    assert_eq!(
+        both.build().unwrap_err().to_string(),
+        "allow_origins: allow_origin_if is given two closures, and only one can be asked; join them"
+    );
+    let credentials = CorsLayer::builder()
+        .allow_credentials(true)
+        .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
+    assert_eq!(
+        credentials.build().unwrap_err().to_string(),
+        "allow_origins: a predicate decides where requests carry cookies (with credentials, or when \
+         disallowed origins are refused), so a slip in it gives away what they open; \
+         list patterns, or accept \
+         Danger::PredicateWithCredentials (in a file, \"predicate-with-credentials\")"
+    );
+}
+
+#[test]
+fn it_can_be_named_and_shared() {
+    fn assert_shared<T: Clone + Send + Sync + Unpin + 'static>() {}
+
+    assert_shared::<CorsLayer<AsyncPolicy>>();
+    assert_shared::<Cors<(), AsyncPolicy>>();
+    assert_shared::<AsyncPredicate>();
+    let layer: CorsLayer<AsyncPolicy> =
+        listing().allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true))).build().unwrap();
+    let future = layer.layer(Inner::default().service()).call(request("GET", &[ASKED]));
+    assert_eq!(format!("{future:?}"), "AsyncResponseFuture { .. }");
+}

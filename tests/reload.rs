@@ -1,0 +1,180 @@
+//! Policies that are replaced while requests come in.
+
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
+
+use http::{Request, Response};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_cors::{Cors, CorsLayer, Policy, PolicyHandle, Reloadable};
+
+const ORIGIN: &str = "https://app.example.com";
+
+/// Two policies that differ in each header, so that a mix of them is seen.
+fn policies() -> [Policy; 2] {
+    ["one", "two"].map(|name| {
+        let builder = Policy::builder()
+            .allow_origin(ORIGIN)
+            .allow_credentials(name == "one")
+            .allow_header(format!("x-{name}"))
+            .expose_header(format!("x-{name}"))
+            .vary_on(format!("x-{name}"))
+            .allow_method(name.to_uppercase());
+        builder.build_policy().unwrap()
+    })
+}
+
+/// What a response's headers are, if they are of a whole policy.
+fn expected(is_preflight: bool) -> [Vec<String>; 2] {
+    let both = [("one", "true"), ("two", "")].map(|(name, credentials)| {
+        let upper = name.to_uppercase();
+        let mut lines = vec![format!("access-control-allow-origin: {ORIGIN}")];
+        if !credentials.is_empty() {
+            lines.push(format!("access-control-allow-credentials: {credentials}"));
+        }
+        if is_preflight {
+            lines.push(format!("access-control-allow-headers: x-{name}"));
+            lines.push(format!("access-control-allow-methods: {upper}"));
+            lines.push(format!(
+                "vary: origin, x-{name}, access-control-request-method, \
+                 access-control-request-headers"
+            ));
+        } else {
+            lines.push(format!("access-control-expose-headers: x-{name}"));
+            lines.push(format!("vary: origin, x-{name}"));
+        }
+        lines
+    });
+    both.map(|mut lines| {
+        lines.sort();
+        lines
+    })
+}
+
+fn lines<B>(response: &Response<B>) -> Vec<String> {
+    let headers = response.headers().iter();
+    let headers = headers.map(|(name, value)| format!("{name}: {}", value.to_str().unwrap()));
+    let mut lines: Vec<String> = headers
+        .filter(|line| line.starts_with("access-control-") || line.starts_with("vary:"))
+        .collect();
+    lines.sort();
+    lines
+}
+
+#[tokio::test]
+async fn all_services_follow() {
+    let [one, two] = policies();
+    let (layer, handle) = CorsLayer::reloadable(one.clone());
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
+    let services: Vec<_> = (0..1000).map(|_| layer.clone().layer(inner)).collect();
+    for (policy, expected) in [&one, &two].into_iter().zip(expected(false)) {
+        handle.clone().set(policy.clone());
+        assert_eq!(handle.policy(), *policy);
+        for service in &services {
+            let request = Request::get("/").header("origin", ORIGIN).body(()).unwrap();
+            assert_eq!(lines(&service.clone().oneshot(request).await.unwrap()), expected);
+        }
+    }
+}
+
+/// One that waits for the inner service keeps the policy that it began with.
+#[tokio::test]
+async fn a_request_sees_one_policy() {
+    let [one, two] = policies();
+    let (layer, handle) = CorsLayer::reloadable(one);
+    let (responds, response) = tokio::sync::oneshot::channel::<Response<()>>();
+    let response = Arc::new(std::sync::Mutex::new(Some(response)));
+    let service = layer.layer(service_fn(move |_: Request<()>| {
+        let response = response.lock().unwrap().take().unwrap();
+        async { Ok::<_, Infallible>(response.await.unwrap()) }
+    }));
+    let request = Request::get("/").header("origin", ORIGIN).body(()).unwrap();
+    let answer = tokio::spawn(service.oneshot(request));
+    tokio::task::yield_now().await;
+    handle.set(two);
+    responds.send(Response::new(())).unwrap();
+    assert_eq!(lines(&answer.await.unwrap().unwrap()), expected(false)[0]);
+}
+
+/// Over sockets, from several connections, while another thread reloads all the time.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn under_load() {
+    const CONNECTIONS: usize = 8;
+    const REQUESTS: usize = 100_000;
+    const RELOADS: usize = 1_000;
+
+    let policies = policies();
+    let (layer, handle) = CorsLayer::reloadable(policies[0].clone());
+    let app = axum::Router::new().fallback(async || "an answer").layer(layer);
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+
+    let done = Arc::new(AtomicUsize::new(0));
+    let reloads = {
+        let done = Arc::clone(&done);
+        tokio::task::spawn_blocking(move || {
+            // Spread over the requests, so that each reload meets some.
+            for count in 1..=RELOADS {
+                while done.load(Ordering::Relaxed) < (count - 1) * REQUESTS / RELOADS {
+                    std::thread::yield_now();
+                }
+                handle.set(policies[count % 2].clone());
+            }
+        })
+    };
+    let mut connections = tokio::task::JoinSet::new();
+    for _ in 0..CONNECTIONS {
+        let done = Arc::clone(&done);
+        connections.spawn(async move {
+            let stream = TcpStream::connect(address).await.unwrap();
+            let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
+            tokio::spawn(connection);
+            let expected = [expected(false), expected(true)];
+            let mut seen = [[0; 2]; 2];
+            for count in 0..REQUESTS / CONNECTIONS {
+                let is_preflight = count % 2 == 1;
+                let mut request = Request::get("/").header("origin", ORIGIN).header("host", "a");
+                if is_preflight {
+                    request =
+                        request.method("OPTIONS").header("access-control-request-method", "GET");
+                }
+                sender.ready().await.unwrap();
+                let request = request.body(String::new()).unwrap();
+                let response = sender.send_request(request).await.unwrap();
+                assert_eq!(response.status(), if is_preflight { 204 } else { 200 });
+                let found = lines(&response);
+                let expected = &expected[usize::from(is_preflight)];
+                let of_policy = expected.iter().position(|lines| *lines == found);
+                let Some(number) = of_policy else { panic!("of neither policy: {found:?}") };
+                seen[usize::from(is_preflight)][number] += 1;
+                done.fetch_add(1, Ordering::Relaxed);
+            }
+            seen
+        });
+    }
+    let seen = connections.join_all().await;
+    reloads.await.unwrap();
+    let sum =
+        |kind: usize, number: usize| seen.iter().map(|seen| seen[kind][number]).sum::<usize>();
+    let sums = [sum(0, 0), sum(0, 1), sum(1, 0), sum(1, 1)];
+    assert_eq!(sums.iter().sum::<usize>(), REQUESTS);
+    assert!(sums.iter().all(|&count| count > REQUESTS / 20), "{sums:?}");
+}
+
+#[test]
+fn it_can_be_named_and_shared() {
+    fn assert_shared<T: Clone + Send + Sync + Unpin + 'static>() {}
+
+    assert_shared::<CorsLayer<Reloadable>>();
+    assert_shared::<Cors<(), Reloadable>>();
+    assert_shared::<PolicyHandle>();
+}

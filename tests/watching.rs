@@ -1,0 +1,351 @@
+//! Who looks at a decision, and where the inner service has a say in it.
+
+use std::{
+    convert::Infallible,
+    future::{Ready, ready},
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    routing::{any, get},
+};
+use http::{HeaderMap, HeaderValue, Request, Response};
+use tower::{Layer, ServiceExt, service_fn};
+use tower_cors::{CorsLayer, CorsLayerBuilder, Outcome, Policy, Refusal, Refuse};
+
+type Header = (&'static str, &'static str);
+
+const OURS: Header = ("origin", "https://app.example.com");
+const EVIL: Header = ("origin", "https://evil.example");
+const PUT: Header = ("access-control-request-method", "PUT");
+const ALLOWED: Header = ("access-control-allow-origin", OURS.1);
+const VARY: Header = ("vary", "origin");
+const PREFLIGHT_VARY: Header =
+    ("vary", "origin, access-control-request-method, access-control-request-headers");
+
+fn ours() -> CorsLayerBuilder {
+    CorsLayer::builder().allow_origin(OURS.1).allow_methods(["PUT", "DELETE"])
+}
+
+fn request<B: Default>(method: &str, path: &str, headers: &[Header]) -> Request<B> {
+    let mut request = Request::builder().method(method).uri(path).body(B::default()).unwrap();
+    for &(name, value) in headers {
+        request.headers_mut().append(name, HeaderValue::from_static(value));
+    }
+    request
+}
+
+fn lines(headers: &HeaderMap) -> Vec<(&str, &str)> {
+    let mut lines: Vec<_> = headers
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.to_str().unwrap()))
+        .filter(|&(name, _)| name != "content-length")
+        .collect();
+    lines.sort_unstable();
+    lines
+}
+
+type Reports = Arc<Mutex<Vec<String>>>;
+
+fn reporting(builder: CorsLayerBuilder) -> (CorsLayer, Reports) {
+    let reports = Reports::default();
+    let seen = Arc::clone(&reports);
+    let layer = builder
+        .on_decision(move |request, outcome| {
+            let text = format!("{} {}: {outcome}", request.method, request.uri.path());
+            seen.lock().unwrap().push(text);
+        })
+        .build()
+        .unwrap();
+    (layer, reports)
+}
+
+/// An inner service that remembers what it is asked, and answers with this status and header.
+fn remembering(
+    requests: &Arc<Mutex<Vec<Request<()>>>>,
+    status: u16,
+    header: Header,
+) -> impl tower::Service<
+    Request<()>,
+    Response = Response<&'static str>,
+    Error = Infallible,
+    Future = Ready<Result<Response<&'static str>, Infallible>>,
+> + use<> {
+    let requests = Arc::clone(requests);
+    service_fn(move |request| {
+        requests.lock().unwrap().push(request);
+        let response = Response::builder().status(status).header(header.0, header.1);
+        ready(Ok(response.body("the inner body").unwrap()))
+    })
+}
+
+#[tokio::test]
+async fn the_hook_is_called_once_a_request() {
+    let ours = || ours().allow_header("x-a");
+    let refusing = ours().refuse_disallowed_origins(Refuse::All).no_own_origins();
+    let asks = ("access-control-request-headers", "x-a,x-b");
+    #[rustfmt::skip]
+    let rows: [(CorsLayerBuilder, &str, &[Header], &str); 11] = [
+        (ours(), "GET", &[], "GET /items: no CORS request"),
+        (ours(), "GET", &[OURS], "GET /items: simple request, allowed"),
+        (ours(), "PUT", &[OURS], "PUT /items: preflighted request, allowed"),
+        (ours(), "GET", &[EVIL], "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
+        (ours(), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, allowed"),
+        (ours(), "OPTIONS", &[OURS, PUT, asks], "OPTIONS /items: preflight, refused: header `x-b` is not allowed"),
+        (refusing.clone(), "GET", &[EVIL], "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
+        (refusing.report_only(true), "GET", &[EVIL], "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
+        (ours().diagnose(true), "OPTIONS", &[EVIL, PUT], "OPTIONS /items: preflight, refused: origin `https://evil.example` is not allowed"),
+        (ours().forward_preflights(true), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, refused: the inner service answers the preflight with 418"),
+        (ours().allow_methods_of_route(), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, refused: the route does not take method `PUT`"),
+    ];
+    for (builder, method, headers, expected) in rows {
+        let (layer, reports) = reporting(builder);
+        let service = layer.layer(remembering(&Arc::default(), 418, ("allow", "GET")));
+        service.oneshot(request(method, "/items", headers)).await.unwrap();
+        assert_eq!(*reports.lock().unwrap(), [expected], "{method} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_hook_is_called_where_the_inner_service_fails() {
+    for (builder, headers, expected) in [
+        (ours(), &[OURS][..], "GET /: simple request, allowed"),
+        (ours().forward_preflights(true), &[OURS, PUT], "OPTIONS /: preflight, allowed"),
+        (ours().allow_methods_of_route(), &[OURS, PUT], "OPTIONS /: preflight, allowed"),
+    ] {
+        let (layer, reports) = reporting(builder);
+        let failing = service_fn(|_: Request<()>| ready(Err::<Response<()>, _>("broken")));
+        let method = if headers.len() > 1 { "OPTIONS" } else { "GET" };
+        let error = layer.layer(failing).oneshot(request(method, "/", headers)).await.unwrap_err();
+        assert_eq!(error, "broken");
+        assert_eq!(*reports.lock().unwrap(), [expected]);
+    }
+}
+
+#[test]
+fn asking_a_policy_calls_no_hook() {
+    let (layer, reports) = reporting(ours());
+    let request = request::<()>("GET", "/", &[OURS]);
+    let _ = (layer.policy().decide(&request), layer.policy().explain(&request));
+    assert_eq!(*reports.lock().unwrap(), [""; 0]);
+}
+
+#[test]
+fn two_hooks_are_a_mistake() {
+    let twice = ours().on_decision(|_, _| {}).on_decision(|_, _| {});
+    assert_eq!(
+        twice.build().unwrap_err().to_string(),
+        "on_decision: on_decision is given two closures, and only one can be asked; join them"
+    );
+}
+
+#[tokio::test]
+async fn outcomes_are_attached_where_it_is_asked_for() {
+    let refusing = ours().refuse_disallowed_origins(Refuse::All).no_own_origins();
+    for (builder, method, headers, is_refused, is_answered) in [
+        (ours(), "GET", &[][..], false, false),
+        (ours(), "GET", &[OURS], false, false),
+        (ours(), "GET", &[EVIL], true, false),
+        (ours(), "OPTIONS", &[OURS, PUT], false, true),
+        (ours(), "OPTIONS", &[EVIL, PUT], true, true),
+        (refusing.clone(), "GET", &[EVIL], true, true),
+        (refusing.report_only(true), "GET", &[EVIL], true, false),
+        (ours().diagnose(true), "GET", &[EVIL], true, false),
+        (ours().forward_preflights(true), "OPTIONS", &[OURS, PUT], false, false),
+        (ours().allow_methods_of_route(), "OPTIONS", &[OURS, PUT], false, true),
+    ] {
+        for attach in [true, false] {
+            let layer = builder.clone().attach_outcome(attach).build().unwrap();
+            let service = layer.layer(remembering(&Arc::default(), 200, ("x-inner", "1")));
+            let response = service.oneshot(request(method, "/", headers)).await.unwrap();
+            let found = response.extensions().get::<Outcome>();
+            let found = found.map(|outcome| (outcome.refusal.is_some(), outcome.answered));
+            let expected = attach.then_some((is_refused, is_answered));
+            assert_eq!(found, expected, "{method} {headers:?} {builder:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn forwarded_preflights() {
+    let forwarding = || ours().forward_preflights(true).max_age(std::time::Duration::from_secs(60));
+    let granted = |rest: &[Header]| {
+        let mut headers = vec![
+            ("access-control-allow-methods", "DELETE,PUT"),
+            ALLOWED,
+            ("access-control-max-age", "60"),
+            PREFLIGHT_VARY,
+        ];
+        headers.extend(rest);
+        headers
+    };
+    for (status, inner, expected) in [
+        (200, ("x-inner", "1"), granted(&[("x-inner", "1")])),
+        (404, ("x-inner", "1"), granted(&[("x-inner", "1")])),
+        (204, ("access-control-allow-origin", "*"), granted(&[])),
+        (204, ("access-control-max-age", "5"), granted(&[])),
+    ] {
+        let requests = Arc::default();
+        let layer = forwarding().build().unwrap();
+        let service = layer.layer(remembering(&requests, status, inner));
+        let response = service.oneshot(request("OPTIONS", "/items", &[OURS, PUT])).await.unwrap();
+        assert_eq!((response.status().as_u16(), *response.body()), (status, "the inner body"));
+        assert_eq!(lines(response.headers()), expected);
+        let seen = requests.lock().unwrap();
+        assert_eq!(lines(seen[0].headers()), [PUT, OURS], "the inner service sees all of it");
+    }
+    let requests = Arc::default();
+    let layer = forwarding().build().unwrap();
+    for headers in [&[EVIL, PUT], &[OURS, ("access-control-request-method", "PATCH")]] {
+        let service = layer.layer(remembering(&requests, 200, ("x-inner", "1")));
+        let response = service.oneshot(request("OPTIONS", "/items", headers)).await.unwrap();
+        assert_eq!((response.status().as_u16(), *response.body()), (403, ""));
+        assert_eq!(lines(response.headers()), [PREFLIGHT_VARY]);
+    }
+    assert!(requests.lock().unwrap().is_empty(), "what is refused is not forwarded");
+}
+
+#[tokio::test]
+async fn what_a_route_says_of_its_methods() {
+    let any_method = || CorsLayer::builder().allow_origin(OURS.1).allow_any_method();
+    let (all, put) = (&["PUT", "DELETE"][..], &["PUT"][..]);
+    #[rustfmt::skip]
+    let rows: [(CorsLayerBuilder, u16, Header, &str, Option<&[&str]>); 17] = [
+        (ours(), 405, ("allow", "GET,HEAD,PUT"), "PUT", Some(put)),
+        (ours(), 405, ("allow", "GET, HEAD, PUT ,DELETE"), "PUT", Some(all)),
+        (ours(), 200, ("allow", "PUT"), "PUT", Some(put)),
+        (ours(), 401, ("allow", "PUT"), "PUT", Some(put)),
+        (ours(), 405, ("allow", "GET,HEAD"), "PUT", None),
+        (ours(), 405, ("allow", ""), "PUT", None),
+        (ours(), 405, ("allow", "put"), "PUT", None),
+        (ours(), 404, ("x-inner", "1"), "PUT", None),
+        (ours(), 404, ("allow", "PUT"), "PUT", None),
+        // Nothing is said of methods, so the configuration decides.
+        (ours(), 405, ("x-inner", "1"), "PUT", Some(all)),
+        (ours(), 401, ("x-inner", "1"), "PUT", Some(all)),
+        (ours(), 200, ("x-inner", "1"), "PUT", Some(all)),
+        (ours(), 500, ("x-inner", "1"), "PUT", Some(all)),
+        // What needs no leave has it anyway.
+        (ours(), 404, ("x-inner", "1"), "POST", Some(&[])),
+        (ours(), 405, ("allow", "GET,HEAD"), "POST", Some(&[])),
+        (any_method(), 405, ("allow", "GET,LOCK,PUT,*"), "LOCK", Some(&["LOCK", "PUT"])),
+        (any_method(), 405, ("allow", "GET,*"), "LOCK", None),
+    ];
+    for (builder, status, inner, method, methods) in rows {
+        let described = format!("{status} {inner:?} {method}");
+        let layer = builder.allow_methods_of_route().build().unwrap();
+        let requests = Arc::default();
+        let service = layer.layer(remembering(&requests, status, inner));
+        let asks = [
+            OURS,
+            ("access-control-request-method", method),
+            ("access-control-request-private-network", "true"),
+            ("x-further", "1"),
+        ];
+        let response = service.oneshot(request("OPTIONS", "/items?a=b", &asks)).await.unwrap();
+        let mut names = methods.map(<[&str]>::to_vec).unwrap_or_default();
+        names.sort_unstable();
+        let names = names.join(",");
+        let mut expected = vec![("access-control-allow-methods", names.as_str()), ALLOWED];
+        expected.retain(|&(_, value)| methods.is_some() && !value.is_empty());
+        expected.push(PREFLIGHT_VARY);
+        let status = if methods.is_some() { 204 } else { 403 };
+        assert_eq!((response.status().as_u16(), *response.body()), (status, ""), "{described}");
+        assert_eq!(lines(response.headers()), expected, "{described}");
+        // It sees a plain OPTIONS.
+        let seen = requests.lock().unwrap();
+        assert_eq!(
+            (seen[0].method().as_str(), seen[0].uri().to_string()),
+            ("OPTIONS", "/items?a=b".into())
+        );
+        assert_eq!(lines(seen[0].headers()), [OURS, ("x-further", "1")], "{described}");
+    }
+}
+
+/// What the policy refuses, the route is not asked about; nor is it for other requests.
+#[tokio::test]
+async fn when_a_route_is_not_asked() {
+    let layer = ours().allow_methods_of_route().build().unwrap();
+    for (method, headers, status) in [
+        ("OPTIONS", &[EVIL, PUT][..], 403),
+        ("OPTIONS", &[OURS, ("access-control-request-method", "PATCH")], 403),
+        ("OPTIONS", &[OURS], 405),
+        ("GET", &[OURS], 405),
+    ] {
+        let requests = Arc::default();
+        let service = layer.layer(remembering(&requests, 405, ("allow", "GET")));
+        let response = service.oneshot(request(method, "/", headers)).await.unwrap();
+        assert_eq!(response.status().as_u16(), status, "{method} {headers:?}");
+        let calls = usize::from(status == 405);
+        assert_eq!(requests.lock().unwrap().len(), calls, "{method} {headers:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_methods_of_routes_in_axum() {
+    let items = Router::new()
+        .route("/items", get(async || "all items").put(async || "changed"))
+        .route("/items/{id}", get(async || "one").delete(async || "gone"))
+        .route("/any", any(async || "anything"));
+    let cors = ours().allow_methods_of_route().build().unwrap();
+    let app: Router = Router::new().fallback_service(cors.layer(items));
+    for (path, method, methods) in [
+        ("/items", "PUT", Some("PUT")),
+        ("/items", "DELETE", None),
+        ("/items/1", "DELETE", Some("DELETE")),
+        ("/items/1", "PUT", None),
+        ("/nothing", "PUT", None),
+        // It takes every method, `OPTIONS` too, and says of none.
+        ("/any", "PUT", Some("DELETE,PUT")),
+    ] {
+        let asks = [OURS, ("access-control-request-method", method)];
+        let response = app.clone().oneshot(request::<Body>("OPTIONS", path, &asks)).await.unwrap();
+        let mut expected: Vec<Header> = Vec::new();
+        if let Some(methods) = methods {
+            expected.extend([("access-control-allow-methods", methods), ALLOWED]);
+        }
+        expected.push(PREFLIGHT_VARY);
+        let mut found = lines(response.headers());
+        found.retain(|&(name, _)| name != "allow");
+        assert_eq!(found, expected, "{method} {path}");
+        let status = if methods.is_some() { 204 } else { 403 };
+        assert_eq!(response.status(), status, "{method} {path}");
+    }
+    let response = app.oneshot(request::<Body>("GET", "/items", &[OURS])).await.unwrap();
+    assert_eq!(
+        (response.status().as_u16(), &response.headers()["vary"]),
+        (200, &VARY.1.parse().unwrap())
+    );
+}
+
+/// With `diagnose`, the browser's own check is to name the method.
+#[tokio::test]
+async fn a_diagnosed_route() {
+    let layer = ours().allow_methods_of_route().diagnose(true).build().unwrap();
+    let service = layer.layer(remembering(&Arc::default(), 405, ("allow", "GET,DELETE")));
+    let response = service.oneshot(request("OPTIONS", "/", &[OURS, PUT])).await.unwrap();
+    assert_eq!(response.status(), 204);
+    assert_eq!(
+        lines(response.headers()),
+        [
+            ("access-control-allow-methods", "DELETE"),
+            ALLOWED,
+            PREFLIGHT_VARY,
+            ("x-cors-refusal", "method-not-of-route PUT"),
+        ]
+    );
+}
+
+/// The engine alone cannot know what the inner service will say.
+#[test]
+fn a_policy_speaks_for_itself() {
+    let policy: Policy = ours().allow_methods_of_route().build_policy().unwrap();
+    assert_eq!(policy.explain(&request::<()>("OPTIONS", "/", &[OURS, PUT])).refusal, None);
+    let names = [
+        Refusal::InnerStatus(http::StatusCode::NOT_FOUND),
+        Refusal::MethodNotOfRoute(HeaderValue::from_static("PUT")),
+    ];
+    assert_eq!(names.map(|refusal| refusal.name()), ["inner-status", "method-not-of-route"]);
+}
