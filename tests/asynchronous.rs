@@ -21,6 +21,8 @@ use tower_cors::{
 };
 
 type Header = (&'static str, &'static str);
+/// Method and headers of a request, status and headers of its response, and whether the predicate is asked.
+type Row<'a> = (&'a str, &'a [Header], u16, &'a [Header], bool);
 
 const LISTED: Header = ("origin", "https://listed.example");
 const ASKED: Header = ("origin", "https://asked.example");
@@ -51,13 +53,11 @@ fn refusing() -> CorsLayerBuilder {
 }
 
 type Answer = Result<bool, io::Error>;
+type Questions = Arc<Mutex<Vec<oneshot::Sender<Answer>>>>;
 
 /// A predicate that waits for its answer, and tells of each question.
-fn waiting() -> (
-    impl Fn(&Origin, &RequestHead<'_>) -> Waiting + Send + Sync + 'static,
-    Arc<Mutex<Vec<oneshot::Sender<Answer>>>>,
-) {
-    let questions: Arc<Mutex<Vec<oneshot::Sender<Answer>>>> = Arc::default();
+fn waiting() -> (impl Fn(&Origin, &RequestHead<'_>) -> Waiting + Send + Sync + 'static, Questions) {
+    let questions = Questions::default();
     let asked = Arc::clone(&questions);
     let predicate = move |_: &Origin, _: &RequestHead<'_>| {
         let (sender, receiver) = oneshot::channel();
@@ -134,7 +134,7 @@ async fn what_it_is_asked_about() {
         .unwrap();
     let inner = Inner::default();
     #[rustfmt::skip]
-    let rows: [(&str, &[Header], u16, &[Header], bool); 14] = [
+    let rows: [Row<'_>; 14] = [
         ("GET", &[], 418, &[VARY], false),
         ("GET", &[LISTED], 418, &[(ALLOWED.0, LISTED.1), VARY], false),
         ("GET", &[ASKED], 418, &[ALLOWED, VARY], true),

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use http::StatusCode;
 use serde_json::json;
-use tower_cors::{CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, RequestHead};
+use tower_cors::{
+    CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse, RequestHead,
+};
 
 fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
     config::Config::builder()
@@ -100,6 +102,7 @@ fn mistakes_of_form() {
         (r#"{"max_age": 1.5}"#, "max_age: invalid type: floating point `1.5`, expected a whole number, not below 0 at line 1 column 15".into()),
         (r#"{"preflight_status": 99}"#, "preflight_status: 99 is no status; write 204".into()),
         (r#"{"dangerously_allow": "null"}"#, "dangerously_allow: \"null\" is no danger; write null-origin, insecure-origins, public-suffixes, predicate-with-credentials or any-origin-with-credentials".into()),
+        (r#"{"refuse_disallowed_origins": "ALL"}"#, "refuse_disallowed_origins: \"ALL\" is nothing that can be refused; write all or upgrades".into()),
         ("[]", "invalid type: sequence, expected the fields of a CORS configuration at line 1 column 2".into()),
     ];
     for (text, message) in cases {
@@ -138,6 +141,19 @@ fn what_is_written_is_read_back() {
             .preflight_status(StatusCode::OK)
             .dangerously_allow(Danger::NullOrigin),
         CorsLayer::builder().allow_origin("https://b.com").allow_credentials(true),
+        CorsLayer::builder()
+            .allow_origin("https://b.com")
+            .refuse_disallowed_origins(Refuse::Upgrades)
+            .own_origins(["https://c.com", "http://localhost:3000"])
+            .allow_methods_of_route()
+            .attach_outcome(true)
+            .diagnose(true),
+        CorsLayer::builder()
+            .allow_origin("https://b.com")
+            .refuse_disallowed_origins(Refuse::All)
+            .no_own_origins()
+            .forward_preflights(true)
+            .report_only(true),
     ];
     for policy in policies.map(CorsLayerBuilder::build_policy) {
         let policy = policy.unwrap();
@@ -149,6 +165,25 @@ fn what_is_written_is_read_back() {
     let config = CorsLayer::public().policy().config();
     let written = serde_json::to_value(config).unwrap();
     assert_eq!(written, json!({ "allow_origins": ["*"], "allow_headers": ["content-type"] }));
+}
+
+#[test]
+fn refusing_from_the_environment() {
+    let config = from_environment(&[
+        ("CORS_ALLOW_ORIGINS", "https://a.com"),
+        ("CORS_REFUSE_DISALLOWED_ORIGINS", "all"),
+        ("CORS_OWN_ORIGINS", "https://b.com, http://localhost:3000"),
+        ("CORS_ALLOW_METHODS_OF_ROUTE", "true"),
+        ("CORS_REPORT_ONLY", "true"),
+    ]);
+    let built = CorsLayer::builder()
+        .allow_origin("https://a.com")
+        .refuse_disallowed_origins(Refuse::All)
+        .own_origins(["https://b.com", "http://localhost:3000"])
+        .allow_methods_of_route()
+        .report_only(true)
+        .build_policy();
+    assert_eq!(Policy::try_from(config.unwrap()), built);
 }
 
 #[test]

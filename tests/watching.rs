@@ -17,6 +17,9 @@ use tower_cors::{CorsLayer, CorsLayerBuilder, Outcome, Policy, Refusal, Refuse};
 
 type Header = (&'static str, &'static str);
 
+/// What the route answers, the requested method, and the methods that are allowed, if the preflight is.
+type RouteRow<'a> = (CorsLayerBuilder, u16, Header, &'a str, Option<&'a [&'a str]>);
+
 const OURS: Header = ("origin", "https://app.example.com");
 const EVIL: Header = ("origin", "https://evil.example");
 const PUT: Header = ("access-control-request-method", "PUT");
@@ -212,7 +215,7 @@ async fn what_a_route_says_of_its_methods() {
     let any_method = || CorsLayer::builder().allow_origin(OURS.1).allow_any_method();
     let (all, put) = (&["PUT", "DELETE"][..], &["PUT"][..]);
     #[rustfmt::skip]
-    let rows: [(CorsLayerBuilder, u16, Header, &str, Option<&[&str]>); 17] = [
+    let rows: [RouteRow<'_>; 17] = [
         (ours(), 405, ("allow", "GET,HEAD,PUT"), "PUT", Some(put)),
         (ours(), 405, ("allow", "GET, HEAD, PUT ,DELETE"), "PUT", Some(all)),
         (ours(), 200, ("allow", "PUT"), "PUT", Some(put)),

@@ -68,6 +68,15 @@ impl CorsLayerBuilder {
     ///     .build()?;
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
+    /// There is one predicate of either kind, and a second one of this kind does not compile:
+    ///
+    /// ```compile_fail,E0599
+    /// # use std::{convert::Infallible, future::ready};
+    /// # use tower_cors::CorsLayer;
+    /// let _ = CorsLayer::builder()
+    ///     .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)))
+    ///     .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
+    /// ```
     pub fn allow_origin_if_async<F, Fut, E>(
         mut self,
         predicate: F,
