@@ -101,7 +101,7 @@ async fn the_hook_is_called_once_a_request() {
         (refusing.report_only(true), "GET", &[EVIL], "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
         (ours().diagnose(true), "OPTIONS", &[EVIL, PUT], "OPTIONS /items: preflight, refused: origin `https://evil.example` is not allowed"),
         (ours().forward_preflights(true), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, refused: the inner service answers the preflight with 418"),
-        (ours().allow_methods_of_route(), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, refused: the route does not take method `PUT`"),
+        (ours().allow_methods_of_route(), "OPTIONS", &[OURS, PUT], "OPTIONS /items: preflight, refused: the route does not take the method `PUT`"),
     ];
     for (builder, method, headers, expected) in rows {
         let (layer, reports) = reporting(builder);
