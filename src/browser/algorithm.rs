@@ -11,7 +11,7 @@ use http::{
 use url::{Position, Url};
 
 use super::{
-    Credentials, Memory, Mode, Redirect, ResponseKind,
+    Credentials, Memory, Mode, Redirect, ReferrerPolicy, ResponseKind,
     cache::Key,
     check::{basic, cors_check, exposed},
     error::NetworkErrorCause,
@@ -50,8 +50,16 @@ pub(super) struct Options {
     pub(super) mode: Mode,
     pub(super) credentials: Credentials,
     pub(super) redirect: Redirect,
-    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
     pub(super) upload_listener: bool,
+    pub(super) upload_stream: bool,
+    pub(super) referrer_policy: ReferrerPolicy,
+}
+
+impl Options {
+    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
+    fn force_preflight(self) -> bool {
+        self.upload_listener || self.upload_stream
+    }
 }
 
 /// What to do next.
@@ -125,7 +133,7 @@ impl Algorithm {
             Mode::Cors => self.tainting = ResponseKind::Cors,
         }
         let unsafe_names = unsafe_names(&self.headers);
-        self.is_preflighted = self.options.upload_listener
+        self.is_preflighted = self.options.force_preflight()
             || !is_safelisted_method(&self.method)
             || !unsafe_names.is_empty();
         if !self.is_preflighted || self.is_cached(&unsafe_names, memory) {
@@ -221,6 +229,9 @@ impl Algorithm {
         if has_user(&target) && (crosses || self.tainting == ResponseKind::Cors) {
             return Err(NetworkErrorCause::CredentialsInLocation(text));
         }
+        if self.options.upload_stream && self.has_body && status != StatusCode::SEE_OTHER {
+            return Err(NetworkErrorCause::StreamRedirected(text));
+        }
         let becomes_get = match status.as_u16() {
             301 | 302 => self.method == Method::POST,
             303 => self.method != Method::GET && self.method != Method::HEAD,
@@ -245,7 +256,7 @@ impl Algorithm {
         let cache = &memory.preflights;
         let is_method_allowed =
             cache.has_method(&key, credentials, self.method.as_str(), memory.now)
-                || (is_safelisted_method(&self.method) && !self.options.upload_listener);
+                || (is_safelisted_method(&self.method) && !self.options.force_preflight());
         is_method_allowed
             && unsafe_names.iter().all(|name| cache.has_header(&key, credentials, name, memory.now))
     }
@@ -264,7 +275,7 @@ impl Algorithm {
             method: &self.method,
             headers: &self.headers,
             credentials: self.includes_credentials(),
-            forced: self.options.upload_listener,
+            forced: self.options.force_preflight(),
         }
     }
 
@@ -314,9 +325,19 @@ impl Algorithm {
         if [Method::GET, Method::HEAD].contains(&self.method) {
             return None;
         }
-        // The referrer policy is the default one, strict-origin-when-cross-origin.
-        let is_downgrade = self.origin.is_https() && self.url().scheme() != "https";
-        let is_hidden = self.options.mode != Mode::Cors && is_downgrade;
+        let is_hidden = match self.options.referrer_policy {
+            _ if self.options.mode == Mode::Cors => false,
+            ReferrerPolicy::NoReferrer => true,
+            ReferrerPolicy::NoReferrerWhenDowngrade
+            | ReferrerPolicy::StrictOrigin
+            | ReferrerPolicy::StrictOriginWhenCrossOrigin => {
+                self.origin.is_https() && self.url().scheme() != "https"
+            }
+            ReferrerPolicy::SameOrigin => !self.origin.is_same_origin(self.url()),
+            ReferrerPolicy::Origin
+            | ReferrerPolicy::OriginWhenCrossOrigin
+            | ReferrerPolicy::UnsafeUrl => false,
+        };
         Some(if is_hidden { String::from("null") } else { self.serialized_origin() })
     }
 

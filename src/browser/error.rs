@@ -111,6 +111,8 @@ pub enum NetworkErrorCause {
     InvalidLocation(String),
     /// More than 20 redirects.
     TooManyRedirects,
+    /// A redirect that is not 303, of a request whose body is a stream.
+    StreamRedirected(String),
     /// A redirect's `Location` has a user name or a password.
     CredentialsInLocation(String),
     /// The service failed.
@@ -134,9 +136,10 @@ impl NetworkErrorCause {
             | Self::MethodNotAllowed { .. }
             | Self::HeaderNotAllowed { .. } => "cors-preflight-fetch",
             Self::Redirected(_) => "concept-http-fetch",
-            Self::InvalidLocation(_) | Self::TooManyRedirects | Self::CredentialsInLocation(_) => {
-                "http-redirect-fetch"
-            }
+            Self::InvalidLocation(_)
+            | Self::TooManyRedirects
+            | Self::StreamRedirected(_)
+            | Self::CredentialsInLocation(_) => "http-redirect-fetch",
             Self::Service(_) => "concept-network-error",
         }
     }
@@ -208,6 +211,10 @@ impl fmt::Display for NetworkErrorCause {
                 write!(f, "the response redirects to {location:?}, which is no URL of http or https")
             }
             Self::TooManyRedirects => f.write_str("it is redirected for the 21st time, and 20 are followed"),
+            Self::StreamRedirected(location) => write!(
+                f,
+                "the response redirects to {location:?}, and the body is a stream, which cannot be sent again"
+            ),
             Self::CredentialsInLocation(location) => write!(
                 f,
                 "the response redirects to {location:?}, and a URL with a user name or a password is not \

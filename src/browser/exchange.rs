@@ -78,18 +78,18 @@ fn write_headers(f: &mut fmt::Formatter<'_>, mark: char, headers: &HeaderMap) ->
 }
 
 /// The exchanges of a page, in their order. Its text is theirs.
-#[derive(Clone, Copy, Debug)]
-pub struct Exchanges<'a>(pub(super) &'a [Exchange]);
+#[derive(Clone, Debug, Default)]
+pub struct Exchanges(pub(super) Vec<Exchange>);
 
-impl std::ops::Deref for Exchanges<'_> {
+impl std::ops::Deref for Exchanges {
     type Target = [Exchange];
 
     fn deref(&self) -> &Self::Target {
-        self.0
+        &self.0
     }
 }
 
-impl<'a> IntoIterator for Exchanges<'a> {
+impl<'a> IntoIterator for &'a Exchanges {
     type Item = &'a Exchange;
     type IntoIter = std::slice::Iter<'a, Exchange>;
 
@@ -98,7 +98,7 @@ impl<'a> IntoIterator for Exchanges<'a> {
     }
 }
 
-impl fmt::Display for Exchanges<'_> {
+impl fmt::Display for Exchanges {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.0.iter().try_for_each(|exchange| exchange.fmt(f))
     }

@@ -15,7 +15,7 @@ use tower_service::Service;
 
 use super::{
     Credentials, Exchange, FetchResponse, Mode, NetworkError, NetworkErrorCause, Page, Redirect,
-    ResponseKind, Shared,
+    ReferrerPolicy, ResponseKind, Shared,
     algorithm::{Algorithm, Options, Outgoing, Step},
 };
 
@@ -71,6 +71,19 @@ where
         self
     }
 
+    /// Whether the body is a stream, which is [preflighted](https://fetch.spec.whatwg.org/#use-cors-preflight-flag)
+    /// too, and cannot be sent a second time after a redirect. Default: `false`.
+    pub fn upload_stream(mut self, streams: bool) -> Self {
+        self.options.upload_stream = streams;
+        self
+    }
+
+    /// Whether the page says where it is. Default: [`ReferrerPolicy::StrictOriginWhenCrossOrigin`].
+    pub fn referrer_policy(mut self, policy: ReferrerPolicy) -> Self {
+        self.options.referrer_policy = policy;
+        self
+    }
+
     /// Whether other origins are asked. Default: [`Mode::Cors`].
     pub fn mode(mut self, mode: Mode) -> Self {
         self.options.mode = mode;
@@ -102,7 +115,7 @@ where
                 let step = match result {
                     Ok(response) => {
                         let (head, body) = response.into_parts();
-                        if let Some(exchange) = this.page.exchanges.last_mut() {
+                        if let Some(exchange) = this.page.exchanges.0.last_mut() {
                             exchange.response = Some((head.status, head.headers.clone()));
                         }
                         let memory = &mut lock(&this.page.shared).memory;
@@ -134,7 +147,7 @@ where
                 let (request, exchange) = request(outgoing, &running.body);
                 this.response.set(Some(shared.service.call(request)));
                 drop(shared);
-                this.page.exchanges.push(exchange);
+                this.page.exchanges.0.push(exchange);
             }
         }
     }

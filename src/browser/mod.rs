@@ -32,9 +32,9 @@ use site::PageOrigin;
 /// A browser in front of a service: an application in memory, or a client for real servers.
 ///
 /// It classifies a page's requests, asks with preflights, keeps their answers, sends, follows redirects, and
-/// shows the script what the standard lets it see. What it leaves out: navigation, an HTTP cache, referrer
-/// policies but the default one, streams, and the headers `Accept-Language` and `User-Agent`. The
-/// `Accept: */*` that it adds does not count to the 1024 bytes of safelisted headers.
+/// shows the script what the standard lets it see. What it leaves out: navigation, an HTTP cache, and the
+/// headers `Accept-Language`, `Referer` and `User-Agent`. The `Accept: */*` that it adds does not count to the
+/// 1024 bytes of safelisted headers.
 ///
 /// Requests to all hosts go to the one service, which tells them apart by the request's URI or by `Host`.
 ///
@@ -103,7 +103,7 @@ impl<S> Browser<S> {
     /// Pages share the cache of preflights (but each site has its own part of it) and the cookies.
     pub fn page(&self, address: &str) -> Page<S> {
         let (shared, address) = (Arc::clone(&self.shared), address.to_owned());
-        Page { shared, origin: PageOrigin::new(&address), address, exchanges: Vec::new() }
+        Page { shared, origin: PageOrigin::new(&address), address, exchanges: Exchanges::default() }
     }
 
     /// Lets time pass, which answers to preflights are kept by. Nothing else does: the clock stands still
@@ -125,7 +125,7 @@ pub struct Page<S> {
     shared: Arc<Mutex<Shared<S>>>,
     origin: Option<PageOrigin>,
     address: String,
-    exchanges: Vec<Exchange>,
+    exchanges: Exchanges,
 }
 
 impl<S> Page<S> {
@@ -146,8 +146,8 @@ impl<S> Page<S> {
 
     /// All that went over the wire for this page, preflights among it.
     #[must_use]
-    pub fn exchanges(&self) -> Exchanges<'_> {
-        Exchanges(&self.exchanges)
+    pub fn exchanges(&self) -> &Exchanges {
+        &self.exchanges
     }
 
     /// The response, if the script may read it.
@@ -231,4 +231,28 @@ pub enum Mode {
     NoCors,
     /// Other origins are network errors.
     SameOrigin,
+}
+
+/// The [referrer policy](https://www.w3.org/TR/referrer-policy/#referrer-policies) of a request. Here it says
+/// only what the `Origin` of a request without CORS is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ReferrerPolicy {
+    /// `Origin: null`.
+    NoReferrer,
+    /// `Origin: null` from https to http.
+    NoReferrerWhenDowngrade,
+    /// `Origin: null` to other origins.
+    SameOrigin,
+    /// The page's origin.
+    Origin,
+    /// As [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
+    StrictOrigin,
+    /// The page's origin.
+    OriginWhenCrossOrigin,
+    /// As [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
+    #[default]
+    StrictOriginWhenCrossOrigin,
+    /// The page's origin.
+    UnsafeUrl,
 }
