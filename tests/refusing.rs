@@ -278,6 +278,27 @@ async fn only_reported() {
     assert!(!outcome.answered);
 }
 
+/// Where a browser has no list of methods, and somebody listens to the upload, it takes the method to be allowed.
+#[tokio::test]
+async fn a_diagnosis_always_lists_methods() {
+    let none = CorsLayer::builder().allow_origin(OURS.1).diagnose(true);
+    let methods = ("access-control-allow-methods", "GET,HEAD,POST");
+    let because = ("x-cors-refusal", "method-not-allowed PUT");
+    let layer = none.clone().build().unwrap();
+    assert_rows(
+        &layer,
+        &[("OPTIONS", &[OURS, PUT], 204, &[methods, ALLOWED, PREFLIGHT_VARY, because])],
+    )
+    .await;
+    let layer = none.allow_any_method().allow_methods_of_route().build().unwrap();
+    let gone = service_fn(|_: Request<()>| {
+        ready(Ok::<_, Infallible>(Response::builder().status(404).body(()).unwrap()))
+    });
+    let response = layer.layer(gone).oneshot(request("OPTIONS", &[OURS, PUT])).await.unwrap();
+    assert_eq!(response.headers()[methods.0], methods.1);
+    assert_eq!(response.headers()[because.0], "method-not-of-route PUT");
+}
+
 #[tokio::test]
 async fn diagnosed() {
     let layer = ours().allow_header("x-a").diagnose(true).build().unwrap();

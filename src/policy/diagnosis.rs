@@ -2,7 +2,10 @@
 
 use std::fmt::Write;
 
-use http::{HeaderName, HeaderValue};
+use http::{
+    HeaderMap, HeaderName, HeaderValue,
+    header::{ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN},
+};
 
 use super::{
     Decision, Policy, Refusal, RequestHead, ResponseHeaders,
@@ -25,9 +28,11 @@ impl Policy {
         refusal: &Refusal,
         request: RequestHead<'_>,
     ) -> Decision {
-        let reason = refusal.header_value();
         match decision {
-            Decision::Forward(_) => Decision::Forward(ResponseHeaders::diagnosed(self, reason)),
+            Decision::Forward(_) => {
+                let reason = refusal.header_value();
+                Decision::Forward(ResponseHeaders::diagnosed(self, reason))
+            }
             Decision::Respond(mut refused) => {
                 if let Some(origin) = self.origin_to_tell(refusal, request) {
                     let rules = &*self.0;
@@ -38,7 +43,7 @@ impl Policy {
                     let granted = rules.granted(origin, &method, request);
                     refused = answer(rules.preflight_status, granted);
                 }
-                let _ = refused.headers_mut().try_insert(CORS_REFUSAL, reason);
+                refusal.add_to(refused.headers_mut());
                 Decision::Respond(refused)
             }
         }
@@ -60,8 +65,22 @@ impl Policy {
 }
 
 impl Refusal {
+    /// Makes it known in the answer to a preflight.
+    ///
+    /// Where no methods are listed, a browser takes the requested one to be allowed if the upload is
+    /// [listened to](https://fetch.spec.whatwg.org/#cors-preflight-fetch), so the safelisted ones are.
+    pub(super) fn add_to(&self, answer: &mut HeaderMap) {
+        let _ = answer.try_insert(CORS_REFUSAL, self.header_value());
+        let is_of_method = matches!(self, Self::MethodNotAllowed(_) | Self::MethodNotOfRoute(_));
+        let is_readable = answer.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+        if is_of_method && is_readable && !answer.contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
+            let safelisted = HeaderValue::from_static("GET,HEAD,POST");
+            let _ = answer.try_insert(ACCESS_CONTROL_ALLOW_METHODS, safelisted);
+        }
+    }
+
     /// Its name, and what the request itself carried.
-    pub(super) fn header_value(&self) -> HeaderValue {
+    fn header_value(&self) -> HeaderValue {
         let mut text = String::from(self.name());
         if let Some(carried) = self.carried() {
             let room = MAX - text.len() - 1;

@@ -9,7 +9,7 @@ use http::{
 
 use super::{
     ALLOW_PRIVATE_NETWORK, Decision, Policy, Refusal, RequestHead, ResponseHeaders, Rules,
-    diagnosis::CORS_REFUSAL, refusal::Notes, request::Line,
+    refusal::Notes, request::Line,
 };
 use crate::fetch;
 
@@ -75,7 +75,7 @@ impl Policy {
         let refusal = Refusal::MethodNotOfRoute(method.clone());
         let mut refused = if rules.diagnose { answer } else { rules.refuse_preflight() };
         if rules.diagnose {
-            let _ = refused.headers_mut().try_insert(CORS_REFUSAL, refusal.header_value());
+            refusal.add_to(refused.headers_mut());
         }
         (refused, Some(refusal))
     }

@@ -1,0 +1,162 @@
+//! The layer before the model of a browser, on random configurations and fetches: a page reads a response exactly
+//! when a naive reading of the configuration says so, and the handler runs exactly when it should.
+//!
+//! `PROPTEST_CASES=1000000 cargo test --release --features test-util --test oracle` tries a million.
+
+mod naive;
+
+use std::{
+    convert::Infallible,
+    env,
+    future::ready,
+    pin::pin,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    task::{Context, Poll, Waker},
+};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use naive::{Cause, Configuration, Fetch, RESPONSE, TARGET, Verdict, configurations, fetches};
+use proptest::{prelude::*, test_runner::TestRunner};
+use tower::{Layer, service_fn};
+use tower_cors::{
+    CorsLayer, Policy, Refusal,
+    browser::{Browser, Credentials, NetworkErrorCause},
+};
+
+#[test]
+fn pages_and_the_naive_reading_agree() {
+    let cases = env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    let config = ProptestConfig {
+        cases: cases.unwrap_or(10_000),
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    };
+    let result = TestRunner::new(config).run(
+        &(configurations(), fetches(), any::<bool>()),
+        |(configuration, fetch, diagnose)| {
+            try_one(&configuration, &fetch, diagnose);
+            Ok(())
+        },
+    );
+    if let Err(error) = result {
+        panic!("{error}");
+    }
+}
+
+fn try_one(configuration: &Configuration, fetch: &Fetch, diagnose: bool) {
+    let policy = configuration.build(diagnose);
+    let calls = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&calls);
+    let handler = service_fn(move |_: Request<String>| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        let mut response = Response::new(String::from("the items"));
+        for (name, value) in RESPONSE {
+            response.headers_mut().insert(name, HeaderValue::from_static(value));
+        }
+        ready(Ok::<_, Infallible>(response))
+    });
+    let browser = Browser::new(CorsLayer::new(policy.clone()).layer(handler));
+    let mut page = browser.page(fetch.page);
+    let credentials =
+        if fetch.includes_credentials { Credentials::Include } else { Credentials::SameOrigin };
+    let fetching =
+        page.fetch(request(fetch)).credentials(credentials).upload_listener(fetch.upload_listener);
+    let Poll::Ready(result) = pin!(fetching).poll(&mut Context::from_waker(Waker::noop())) else {
+        panic!("nothing here waits")
+    };
+
+    let verdict = fetch.verdict(configuration);
+    let exchanges = page.exchanges();
+    let described = || format!("{policy}\n{exchanges}\n{result:?}");
+    assert_eq!(exchanges[0].is_preflight(), verdict.is_preflighted, "{}", described());
+    assert_eq!(calls.load(Ordering::Relaxed), usize::from(verdict.handler_runs), "{}", described());
+    match (&result, &verdict.seen) {
+        (Ok(response), Ok(names)) => {
+            assert_eq!(seen(response.headers()), *names, "{}", described());
+        }
+        (Err(error), Err(cause)) => {
+            assert_cause(error.cause(), cause, diagnose, &verdict, &described);
+            let refusal = refusal(&policy, &exchanges[0]);
+            assert_refusal(refusal.as_ref(), cause, &described);
+        }
+        _ => panic!("{:?}\n{}", verdict.seen, described()),
+    }
+}
+
+/// Of the response's own headers.
+fn seen(headers: &HeaderMap) -> Vec<&str> {
+    let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+    names.retain(|name| RESPONSE.iter().any(|(own, _)| own == name));
+    names.sort_unstable();
+    names
+}
+
+/// What the browser's error says, against what it is to say.
+fn assert_cause(
+    found: &NetworkErrorCause,
+    cause: &Cause,
+    diagnose: bool,
+    verdict: &Verdict,
+    described: &dyn Fn() -> String,
+) {
+    use NetworkErrorCause as Found;
+
+    let is_told = match (found, cause) {
+        (Found::MissingAllowOrigin { .. }, Cause::Origin)
+        | (
+            Found::WildcardWithCredentials { .. } | Found::MissingAllowCredentials { found: None },
+            Cause::Credentials,
+        ) => true,
+        // Without `diagnose`, all that the layer refuses looks alike.
+        (Found::MissingAllowOrigin { .. }, Cause::Method(_) | Cause::Header(_)) => !diagnose,
+        (Found::MissingAllowOrigin { .. }, Cause::Credentials) => {
+            !diagnose && verdict.is_preflighted
+        }
+        (Found::MethodNotAllowed { method, .. }, Cause::Method(name)) => {
+            diagnose && method.as_str() == *name
+        }
+        (Found::HeaderNotAllowed { name, .. }, Cause::Header(refused)) => {
+            diagnose && name == refused
+        }
+        (Found::HeaderNotAllowed { name, .. }, Cause::Authorization) => name == "authorization",
+        _ => false,
+    };
+    assert!(is_told, "{cause:?}, {diagnose}\n{}", described());
+}
+
+/// What the layer itself says of the first request, against what it is to say.
+fn assert_refusal(refusal: Option<&Refusal>, cause: &Cause, described: &dyn Fn() -> String) {
+    let is_told = match (refusal, cause) {
+        (Some(Refusal::OriginNotAllowed(_) | Refusal::NullOrigin), Cause::Origin)
+        // That the request has credentials, it cannot see; what else is wrong with it, it may.
+        | (
+            None | Some(Refusal::MethodNotAllowed(_) | Refusal::HeaderNotAllowed(_)),
+            Cause::Credentials,
+        )
+        | (None, Cause::Authorization) => true,
+        (Some(Refusal::MethodNotAllowed(method)), Cause::Method(name)) => method == name,
+        (Some(Refusal::HeaderNotAllowed(name)), Cause::Header(refused)) => name == refused,
+        _ => false,
+    };
+    assert!(is_told, "{refusal:?} for {cause:?}\n{}", described());
+}
+
+fn refusal(policy: &Policy, exchange: &tower_cors::browser::Exchange) -> Option<Refusal> {
+    let mut request = Request::new(());
+    *request.method_mut() = exchange.method().clone();
+    *request.headers_mut() = exchange.request_headers().clone();
+    policy.explain(&request).refusal
+}
+
+fn request(fetch: &Fetch) -> Request<String> {
+    let mut request = Request::new(String::new());
+    *request.method_mut() = Method::from_bytes(fetch.method.as_bytes()).unwrap();
+    *request.uri_mut() = format!("{TARGET}/items").parse().unwrap();
+    for &(name, value, _) in &fetch.headers {
+        request.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    request
+}
