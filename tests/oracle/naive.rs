@@ -201,6 +201,11 @@ impl Configuration {
         builder.build_policy().unwrap()
     }
 
+    fn exposed(&self) -> Vec<&'static str> {
+        let names = RESPONSE.map(|(name, _)| name).into_iter();
+        names.filter(|name| *name == "content-type" || self.expose.have(name)).collect()
+    }
+
     fn allows(&self, page: &str) -> bool {
         match &self.origins {
             // It is reflected with credentials, and `null` never is.
@@ -241,14 +246,13 @@ impl Fetch {
             || self.headers.iter().any(|(.., is_safelisted)| !is_safelisted);
         let cause = self.refusal(configuration, is_preflighted);
         let handler_runs = match cause {
-            None => true,
             Some(_) if is_preflighted => false,
             Some(Cause::Origin) => !configuration.refuse,
-            Some(_) => true,
+            _ => true,
         };
         let seen = match cause {
             Some(cause) => Err(cause),
-            None => Ok(self.exposed(configuration)),
+            None => Ok(configuration.exposed()),
         };
         Verdict { handler_runs, is_preflighted, seen }
     }
@@ -279,10 +283,5 @@ impl Fetch {
             }
         }
         None
-    }
-
-    fn exposed(&self, configuration: &Configuration) -> Vec<&'static str> {
-        let names = RESPONSE.map(|(name, _)| name).into_iter();
-        names.filter(|name| *name == "content-type" || configuration.expose.have(name)).collect()
     }
 }

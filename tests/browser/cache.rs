@@ -1,0 +1,151 @@
+//! The preflight cache.
+
+use super::*;
+
+/// A step of a test of the cache: seconds that pass, what is fetched, and what goes over the wire.
+type Step<'a> = (u64, &'a str, &'a str, Headers<'a>, Credentials, bool, &'a str);
+
+const COOKIES: Credentials = Credentials::Include;
+const NONE: Credentials = Credentials::Omit;
+
+async fn assert_steps(answer: Headers<'static>, steps: &[Step<'_>]) {
+    let browser = answering(move |request| {
+        if request.method() == Method::OPTIONS { response(204, answer) } else { granting(request) }
+    });
+    for (number, &(seconds, method, target, headers, credentials, listens, expected)) in
+        steps.iter().enumerate()
+    {
+        browser.advance(Duration::from_secs(seconds));
+        let mut page = browser.page(PAGE);
+        let fetch = page.fetch(request(method, target, headers));
+        let _ = fetch.credentials(credentials).upload_listener(listens).await;
+        assert_eq!(log(&page), expected, "step {number} of {answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn the_preflight_cache() {
+    const OTHER: &str = "https://api.example.net/items?other";
+    let allowed = ("access-control-allow-origin", PAGE);
+    let put = ("access-control-allow-methods", "PUT");
+    let x_a = ("access-control-allow-headers", "X-A");
+    let cookies = ("access-control-allow-credentials", "true");
+    let any_origin = ("access-control-allow-origin", "*");
+    let any_method = ("access-control-allow-methods", "*");
+    let any_name = ("access-control-allow-headers", "*");
+    let hour = ("access-control-max-age", "3600");
+    #[rustfmt::skip]
+    let tables: Vec<(Headers<'static>, &[Step<'_>])> = vec![
+        // Five seconds, where nothing is said.
+        (vec![allowed, put].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (4, "PUT", TARGET, &[], NONE, false, "PUT"),
+            (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        (vec![allowed, put, ("access-control-max-age", "0")].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        (vec![allowed, put, ("access-control-max-age", "10")].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (9, "PUT", TARGET, &[], NONE, false, "PUT"),
+            (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        // Two hours at the most.
+        (vec![allowed, put, ("access-control-max-age", "99999999999999999999999999")].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (7199, "PUT", TARGET, &[], NONE, false, "PUT"),
+            (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        (vec![allowed, put, ("access-control-max-age", "-1")].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (4, "PUT", TARGET, &[], NONE, false, "PUT"),
+            (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        (vec![allowed, put, hour, hour].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (6, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        // Method, header and URL are what it is for.
+        (vec![allowed, put, x_a, hour].leak(), &[
+            (0, "PUT", TARGET, &[("x-a", "1")], NONE, false, "OPTIONS* PUT"),
+            (0, "PUT", TARGET, &[("x-a", "2")], NONE, false, "PUT"),
+            (0, "PUT", TARGET, &[], NONE, false, "PUT"),
+            (0, "GET", TARGET, &[("x-a", "2")], NONE, false, "GET"),
+            (0, "PUT", OTHER, &[], NONE, false, "OPTIONS* PUT"),
+            (0, "PUT", "https://api.example.net/items#part", &[], NONE, false, "PUT"),
+            (0, "PATCH", TARGET, &[], NONE, false, "OPTIONS*"),
+            // The failure took the entries along.
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        // What was allowed with cookies is allowed without.
+        (vec![allowed, put, cookies, hour].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (0, "PUT", TARGET, &[], COOKIES, false, "OPTIONS* PUT"),
+            (0, "PUT", TARGET, &[], COOKIES, false, "PUT"),
+            (0, "PUT", TARGET, &[], NONE, false, "PUT"),
+        ]),
+        (vec![any_origin, any_method, any_name, hour].leak(), &[
+            (0, "PUT", TARGET, &[("x-a", "1")], NONE, false, "OPTIONS* PUT"),
+            (0, "PATCH", TARGET, &[("x-b", "1")], NONE, false, "PATCH"),
+            (0, "GET", TARGET, &[("authorization", "1")], NONE, false, "OPTIONS*"),
+        ]),
+        // With cookies `*` is a name like others.
+        (vec![allowed, cookies, any_method, any_name, hour].leak(), &[
+            (0, "POST", TARGET, &[], COOKIES, true, "OPTIONS* POST"),
+            (0, "PUT", TARGET, &[], COOKIES, false, "OPTIONS*"),
+        ]),
+        // Whoever listens asks even for what is safelisted.
+        (vec![allowed, hour].leak(), &[
+            (0, "POST", TARGET, &[], NONE, true, "OPTIONS* POST"),
+            (0, "POST", TARGET, &[], NONE, true, "POST"),
+            (0, "GET", TARGET, &[], NONE, true, "OPTIONS* GET"),
+            (0, "POST", TARGET, &[], NONE, false, "POST"),
+        ]),
+    ];
+    for (answer, steps) in tables {
+        assert_steps(answer, steps).await;
+    }
+}
+
+#[tokio::test]
+async fn pages_share_the_cache_but_not_across_sites() {
+    let browser = answering(granting);
+    for (address, expected) in [
+        (PAGE, "OPTIONS* PUT"),
+        (PAGE, "PUT"),
+        ("https://app.example.com/other/page", "PUT"),
+        ("https://www.example.com", "OPTIONS* PUT"),
+        ("null", "OPTIONS* PUT"),
+    ] {
+        let mut page = browser.page(address);
+        page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+        assert_eq!(log(&page), expected, "{address}");
+    }
+    let another = answering(granting);
+    let mut page = another.page(PAGE);
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+    assert_eq!(log(&page), "OPTIONS* PUT");
+}
+
+/// A response that is not shared takes the permission away.
+#[tokio::test]
+async fn a_failed_response_clears_the_cache() {
+    let granted: Headers<'_> = &[
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "PUT"),
+        ("access-control-max-age", "60"),
+    ];
+    let browser = scripted([
+        response(204, granted),
+        response(200, granted),
+        response(200, &[]),
+        response(204, granted),
+        response(200, granted),
+    ]);
+    let mut page = browser.page(PAGE);
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap_err();
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+    assert_eq!(log(&page), "OPTIONS* PUT PUT OPTIONS* PUT");
+}

@@ -1,0 +1,297 @@
+//! What is sent, and what the script sees.
+
+use super::*;
+
+#[tokio::test]
+async fn a_simple_request_as_it_is_sent_and_shown() {
+    let browser = scripted([response(
+        200,
+        &[
+            ("access-control-allow-origin", PAGE),
+            ("access-control-expose-headers", "x-seen, X-Also"),
+            ("content-type", "text/plain"),
+            ("set-cookie", "a=b"),
+            ("x-also", "2"),
+            ("x-hidden", "3"),
+            ("x-seen", "1"),
+        ],
+    )]);
+    let mut page = browser.page("https://app.example.com/a/page?with=query#and-fragment");
+    let target = "https://api.example.net/items?a=b#part";
+    let headers: Headers<'_> = &[("accept-language", "de"), ("cookie", "no"), ("origin", "no")];
+    let response = page.fetch(request("post", target, headers)).await.unwrap();
+    assert_eq!(response.kind(), ResponseKind::Cors);
+    assert_eq!(response.status(), Some(StatusCode::OK));
+    let names: Vec<_> = response.headers().keys().map(ToString::to_string).collect();
+    assert_eq!(names, ["content-type", "x-also", "x-seen"]);
+    assert_eq!(response.into_body().as_deref(), Some("an answer"));
+    let exchange = &page.exchanges()[0];
+    assert_eq!(exchange.uri(), &"https://api.example.net/items?a=b".parse::<Uri>().unwrap());
+    assert_eq!((exchange.status(), exchange.method()), (Some(StatusCode::OK), &Method::POST));
+    assert_eq!(exchange.response_headers().unwrap()["x-hidden"], "3");
+    assert_eq!(
+        sent(&page, 0),
+        [
+            ("accept", "*/*"),
+            ("accept-language", "de"),
+            ("host", "api.example.net"),
+            ("origin", PAGE),
+            ("sec-fetch-dest", "empty"),
+            ("sec-fetch-mode", "cors"),
+            ("sec-fetch-site", "cross-site"),
+        ]
+    );
+}
+
+#[tokio::test]
+async fn a_preflight_as_it_is_sent() {
+    let browser = answering(granting);
+    let mut page = browser.page(PAGE);
+    let headers: Headers<'_> =
+        &[("x-b", "1"), ("content-type", "application/json"), ("x-a", "2"), ("accept", "a/b")];
+    page.fetch(request("put", TARGET, headers)).await.unwrap();
+    assert_eq!(log(&page), "OPTIONS* PUT");
+    assert_eq!(
+        sent(&page, 0),
+        [
+            ("accept", "*/*"),
+            ("access-control-request-headers", "content-type,x-a,x-b"),
+            ("access-control-request-method", "PUT"),
+            ("host", "api.example.net"),
+            ("origin", PAGE),
+            ("sec-fetch-dest", "empty"),
+            ("sec-fetch-mode", "cors"),
+            ("sec-fetch-site", "cross-site"),
+        ]
+    );
+    assert_eq!(sent(&page, 1)[0], ("accept", "a/b"));
+}
+
+#[tokio::test]
+async fn bodies() {
+    let bodies = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&bodies);
+    let browser = answering(move |request| {
+        seen.lock().unwrap().push(request.body().clone());
+        let mut response = granting(request);
+        if request.method() != Method::OPTIONS && request.uri().path() == "/items" {
+            *response.status_mut() = StatusCode::PERMANENT_REDIRECT;
+            response.headers_mut().insert("location", HeaderValue::from_static("/b"));
+        }
+        response
+    });
+    browser.page(PAGE).fetch(request("PUT", TARGET, &[])).await.unwrap();
+    assert_eq!(*bodies.lock().unwrap(), ["", "a body", "", "a body"]);
+}
+
+#[tokio::test]
+async fn which_requests_are_preflighted() {
+    let long = "a".repeat(128);
+    let too_long = "a".repeat(129);
+    #[rustfmt::skip]
+    let cases: &[(&str, Headers<'_>, bool)] = &[
+        ("GET", &[], false),
+        ("head", &[], false),
+        ("POST", &[], false),
+        ("OPTIONS", &[], true),
+        ("PATCH", &[], true),
+        ("post", &[("content-type", "TEXT/plain;charset=utf-8")], false),
+        ("POST", &[("content-type", "multipart/form-data; boundary=a")], false),
+        ("POST", &[("content-type", "application/x-www-form-urlencoded")], false),
+        ("POST", &[("content-type", "application/json")], true),
+        ("POST", &[("content-type", "text/plain; a=\"b\"")], true),
+        ("POST", &[("content-type", "text /plain")], true),
+        ("POST", &[("content-type", "")], true),
+        ("GET", &[("accept", &long)], false),
+        ("GET", &[("accept", &too_long)], true),
+        ("GET", &[("accept", "a(b")], true),
+        ("GET", &[("accept", "a\tb")], false),
+        ("GET", &[("accept-language", "de, en;q=0.5")], false),
+        ("GET", &[("accept-language", "de_DE")], true),
+        ("GET", &[("content-language", "*")], false),
+        ("GET", &[("content-language", "a/b")], true),
+        ("GET", &[("range", "bytes=0-")], false),
+        ("GET", &[("range", "bytes=10-9")], true),
+        ("GET", &[("range", "bytes=-9")], true),
+        ("GET", &[("range", "bytes=0-1,3-4")], true),
+        ("GET", &[("range", "bytes=00000000000000000000000000000000000000009-10")], false),
+        ("GET", &[("x-a", "")], true),
+        ("GET", &[("authorization", "")], true),
+        // These never leave the script.
+        ("GET", &[("cookie", "a"), ("sec-a", "b"), ("proxy-a", "c"), ("host", "d"), ("te", "e")], false),
+        ("GET", &[("x-http-method-override", "a, trace")], false),
+        ("GET", &[("x-http-method-override", "PUT")], true),
+        ("GET", &[("x-http-method-override", "\"a, TRACE\"")], true),
+        ("GET", &[("x-http-method-override", "\"a\\\", TRACE\"")], true),
+        ("GET", &[("x-http-method-override", "\"a\", TRACE")], false),
+    ];
+    for (method, headers, is_preflighted) in cases {
+        let browser = answering(granting);
+        let mut page = browser.page(PAGE);
+        page.fetch(request(method, TARGET, headers)).await.unwrap();
+        assert_eq!(page.exchanges()[0].is_preflight(), *is_preflighted, "{method} {headers:?}");
+    }
+}
+
+/// Of the safelisted, 1024 bytes are, all together.
+#[tokio::test]
+async fn many_bytes_of_safelisted_values() {
+    for (last, names) in [(128, None), (127, None), (129, Some("accept"))] {
+        let lines: Vec<String> =
+            [128, 128, 128, 128, 128, 128, 128, last].map(|n| "a".repeat(n)).into();
+        let mut sent = request("GET", TARGET, &[]);
+        for line in &lines {
+            sent.headers_mut().append("accept", HeaderValue::from_str(line).unwrap());
+        }
+        let browser = answering(granting);
+        let mut page = browser.page(PAGE);
+        page.fetch(sent.clone()).await.unwrap();
+        let asked = |page: &Page<Wire>| {
+            let asked = page.exchanges()[0].request_headers().get("access-control-request-headers");
+            asked.map(|names| names.to_str().unwrap().to_owned())
+        };
+        assert_eq!(asked(&page).as_deref(), names, "{last}");
+        sent.headers_mut().append("accept-language", HeaderValue::from_static("d"));
+        page = answering(granting).page(PAGE);
+        page.fetch(sent).await.unwrap();
+        let both = (last > 127).then_some("accept,accept-language");
+        assert_eq!(asked(&page).as_deref(), both.filter(|_| last == 128).or(names), "{last}");
+    }
+}
+
+#[tokio::test]
+async fn sites_and_fetch_metadata() {
+    for (page, target, mode, expected) in [
+        (PAGE, "https://app.example.com/", Mode::Cors, Some(("same-origin", "cors"))),
+        (PAGE, "https://app.example.com:8443/", Mode::Cors, Some(("same-site", "cors"))),
+        (PAGE, "https://example.com/", Mode::NoCors, Some(("same-site", "no-cors"))),
+        (PAGE, "https://app.example.com/", Mode::SameOrigin, Some(("same-origin", "same-origin"))),
+        (PAGE, "https://example.net/", Mode::Cors, Some(("cross-site", "cors"))),
+        ("https://a.github.io", "https://b.github.io/", Mode::Cors, Some(("cross-site", "cors"))),
+        (
+            "http://app.example.com",
+            "https://app.example.com/",
+            Mode::Cors,
+            Some(("cross-site", "cors")),
+        ),
+        ("null", "https://app.example.com/", Mode::Cors, Some(("cross-site", "cors"))),
+        (PAGE, "http://localhost:1/", Mode::Cors, Some(("cross-site", "cors"))),
+        (PAGE, "http://a.localhost/", Mode::Cors, Some(("cross-site", "cors"))),
+        (PAGE, "http://127.0.0.1/", Mode::Cors, Some(("cross-site", "cors"))),
+        (PAGE, "http://[::1]/", Mode::Cors, Some(("cross-site", "cors"))),
+        (PAGE, "http://127.0.0.2/", Mode::Cors, Some(("cross-site", "cors"))),
+        ("http://127.0.0.1:1", "http://127.0.0.1:2/", Mode::Cors, Some(("same-site", "cors"))),
+        (PAGE, "http://example.com/", Mode::Cors, None),
+        (PAGE, "http://192.168.0.1/", Mode::Cors, None),
+    ] {
+        let browser = answering(granting);
+        let mut page_of = browser.page(page);
+        page_of.fetch(request("GET", target, &[])).mode(mode).await.unwrap();
+        let headers = page_of.exchanges()[0].request_headers();
+        let found = headers.get("sec-fetch-site").map(|site| {
+            assert_eq!(headers["sec-fetch-dest"], "empty");
+            (site.to_str().unwrap(), headers["sec-fetch-mode"].to_str().unwrap())
+        });
+        assert_eq!(found, expected, "{page} {target}");
+    }
+}
+
+#[tokio::test]
+async fn modes_and_kinds() {
+    for (mode, redirect, target, kind, status) in [
+        (Mode::Cors, Redirect::Follow, PAGE, ResponseKind::Basic, Some(200)),
+        (Mode::SameOrigin, Redirect::Follow, PAGE, ResponseKind::Basic, Some(200)),
+        (Mode::NoCors, Redirect::Follow, PAGE, ResponseKind::Basic, Some(200)),
+        (Mode::NoCors, Redirect::Error, PAGE, ResponseKind::Basic, Some(200)),
+        (Mode::Cors, Redirect::Follow, TARGET, ResponseKind::Cors, Some(200)),
+        (Mode::NoCors, Redirect::Follow, TARGET, ResponseKind::Opaque, None),
+    ] {
+        let browser = answering(granting);
+        let mut page = browser.page(PAGE);
+        let fetch = page.fetch(request("GET", target, &[("x-a", "1"), ("accept", "a/b")]));
+        let response = fetch.mode(mode).redirect(redirect).await.unwrap();
+        assert_eq!((response.kind(), response.status().map(|it| it.as_u16())), (kind, status));
+        let is_opaque = kind == ResponseKind::Opaque;
+        assert_eq!(response.headers().is_empty(), is_opaque, "{kind:?}");
+        assert_eq!(response.into_body().is_none(), is_opaque, "{kind:?}");
+        // Without CORS, a script can set little.
+        let headers = page.exchanges().last().unwrap().request_headers();
+        let keeps = mode != Mode::NoCors;
+        assert_eq!(
+            (headers.contains_key("x-a"), &headers["accept"]),
+            (keeps, &HeaderValue::from_static("a/b"))
+        );
+        let has_origin = headers.contains_key("origin");
+        assert_eq!(has_origin, kind == ResponseKind::Cors, "{mode:?} {target}");
+    }
+    let browser = scripted([response(302, &[("location", TARGET)])]);
+    let mut page = browser.page(PAGE);
+    let fetch = page.fetch(request("GET", PAGE, &[]));
+    let response = fetch.redirect(Redirect::Manual).await.unwrap();
+    assert_eq!((response.kind(), response.status()), (ResponseKind::OpaqueRedirect, None));
+    assert!(response.headers().is_empty() && response.into_body().is_none());
+}
+
+#[tokio::test]
+async fn cookies() {
+    let browser = answering(|request| {
+        let mut response = granting(request);
+        let set = match request.uri().path() {
+            "/set" => &["a=1; Path=/", "b=2"][..],
+            "/expire" => &["a=; Max-Age=0"],
+            "/nonsense" => &["no pair"],
+            _ => &[],
+        };
+        for line in set {
+            response.headers_mut().append("set-cookie", HeaderValue::from_static(line));
+        }
+        response
+    });
+    let site = "https://api.example.net";
+    for (page, path, method, credentials, expected) in [
+        (PAGE, "/set", "GET", Credentials::SameOrigin, None),
+        (PAGE, "/", "GET", Credentials::Include, None),
+        (PAGE, "/set", "GET", Credentials::Include, None),
+        (PAGE, "/", "GET", Credentials::Include, Some("a=1; b=2")),
+        (PAGE, "/", "PUT", Credentials::Include, Some("a=1; b=2")),
+        (PAGE, "/", "GET", Credentials::SameOrigin, None),
+        (PAGE, "/", "GET", Credentials::Omit, None),
+        (site, "/", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
+        (site, "/", "GET", Credentials::Omit, None),
+        (site, "/expire", "GET", Credentials::Omit, None),
+        (site, "/nonsense", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
+        (site, "/expire", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
+        (PAGE, "/", "GET", Credentials::Include, Some("b=2")),
+    ] {
+        let mut page = browser.page(page);
+        let fetch = page.fetch(request(method, &format!("{site}{path}"), &[]));
+        fetch.credentials(credentials).await.unwrap();
+        let exchanges = page.exchanges();
+        let cookie = exchanges.last().unwrap().request_headers().get("cookie");
+        assert_eq!(cookie.map(|it| it.to_str().unwrap()), expected, "{path} {credentials:?}");
+        let in_preflight = exchanges.iter().any(|exchange| {
+            exchange.is_preflight() && exchange.request_headers().contains_key("cookie")
+        });
+        assert!(!in_preflight);
+    }
+}
+
+#[tokio::test]
+async fn origins_of_pages() {
+    for (address, origin) in [
+        ("https://APP.example.com:443/page", PAGE),
+        ("http://app.example.com:8080", "http://app.example.com:8080"),
+        ("https://ex\u{e4}mple.com", "https://xn--exmple-cua.com"),
+        ("http://[::0001]:1/", "http://[::1]:1"),
+        ("tauri://localhost", "tauri://localhost"),
+        ("chrome-extension://abc/page.html", "chrome-extension://abc"),
+        ("app://host:8080/", "app://host:8080"),
+        ("null", "null"),
+        ("data:,a", "null"),
+        ("file:///a/page.html", "null"),
+    ] {
+        let mut page = answering(granting).page(address);
+        page.fetch(request("GET", TARGET, &[])).await.unwrap();
+        assert_eq!(page.exchanges()[0].request_headers()["origin"], origin, "{address}");
+    }
+}
