@@ -8,3 +8,8 @@ pub mod errors {}
 
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
+
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
