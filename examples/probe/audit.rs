@@ -1,0 +1,277 @@
+//! Asks as many origins would, and collects what is found.
+
+use std::{cmp::Reverse, error::Error, fmt};
+
+use http::{HeaderName, HeaderValue, Method, Request, Uri};
+use serde_json::{Value, json};
+
+use super::{
+    Arguments,
+    checks::{self, Answer, Hostile},
+    client::{self, HttpClient},
+};
+
+/// What to print, and whether nothing is wrong.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
+    let auditor = Auditor::new(arguments.url.clone(), &arguments.origin, &arguments.method)?;
+    let findings = auditor.findings().await?;
+    let (notes, findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.severity == Severity::Note);
+    let text = if arguments.json {
+        let list = |findings: &[Finding]| findings.iter().map(Finding::json).collect::<Vec<_>>();
+        serde_json::to_string_pretty(&json!({
+            "url": arguments.url.to_string(),
+            "findings": list(&findings),
+            "notes": list(&notes),
+        }))?
+    } else if findings.is_empty() {
+        format!("nothing found\n{}", table(&notes))
+    } else {
+        format!("{}\n{}", table(&findings), table(&notes))
+    };
+    Ok((text.trim_end().to_owned(), findings.is_empty()))
+}
+
+/// How bad it is. A note is of what may be meant, and no fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Severity {
+    Note,
+    Low,
+    Medium,
+    High,
+}
+
+impl fmt::Display for Severity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Note => "note",
+            Self::Low => "low",
+            Self::Medium => "medium",
+            Self::High => "high",
+        })
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Finding {
+    pub(crate) severity: Severity,
+    pub(crate) name: &'static str,
+    pub(crate) found: String,
+    pub(crate) advice: &'static str,
+}
+
+impl Finding {
+    fn json(&self) -> Value {
+        let Self { severity, name, found, advice } = self;
+        json!({ "severity": severity.to_string(), "name": name, "found": found, "advice": advice })
+    }
+}
+
+fn table(findings: &[Finding]) -> String {
+    let width = findings.iter().map(|finding| finding.name.len()).max().unwrap_or_default();
+    let lines = findings.iter().map(|Finding { severity, name, found, advice }| {
+        format!("{severity:<6}  {name:<width$}  {found}\n{:<8}{:<width$}  -> {advice}", "", "")
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+pub(crate) struct Auditor {
+    client: HttpClient,
+    url: Uri,
+    /// An origin that is allowed.
+    origin: String,
+    method: Method,
+}
+
+impl Auditor {
+    pub(crate) fn new(url: Uri, origin: &str, method: &Method) -> Result<Self, Box<dyn Error>> {
+        let is_absolute =
+            matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
+        if !is_absolute {
+            return Err(format!("the URL {url} is none of http or https").into());
+        }
+        if checks::parts(origin).is_none() {
+            return Err(format!(
+                "the origin {origin:?} has no scheme or no host; write https://app.example.com"
+            )
+            .into());
+        }
+        let (origin, method) = (origin.to_owned(), method.clone());
+        Ok(Self { client: client::new()?, url, origin, method })
+    }
+
+    /// Worst first.
+    pub(crate) async fn findings(&self) -> Result<Vec<Finding>, Box<dyn Error>> {
+        let own = self.get(&[("origin", &self.origin)]).await?;
+        let none = self.get(&[]).await?;
+        let stranger = self.get(&[("origin", checks::STRANGER)]).await?;
+        let preflight = self.preflight(&self.origin, &[]).await?;
+        let strange_preflight = self.preflight(checks::STRANGER, &[]).await?;
+
+        let mut findings = checks::of_answers(&self.origin, &own, &none, &stranger);
+        findings.extend(checks::of_preflights(&self.method, &own, &preflight, &strange_preflight));
+        let reflects_all = stranger.echoes(checks::STRANGER);
+        let mut below = Vec::new();
+        if !reflects_all {
+            for domain in checks::domains(&self.origin) {
+                if self.allows_subdomains(domain).await? {
+                    below.push(domain);
+                }
+            }
+        }
+        findings.extend(below.last().map(|domain| Finding {
+            severity: Severity::Note,
+            name: "any-subdomain",
+            found: format!("any subdomain of {domain} is allowed"),
+            advice: "whoever takes over one of them is allowed: list those that need to be",
+        }));
+        for Hostile { name, severity, origins, advice } in checks::hostile(&self.origin) {
+            // Where everything is reflected, these say nothing new, but `null` does.
+            if reflects_all && name != "null-origin" {
+                continue;
+            }
+            for origin in
+                origins.iter().filter(|origin| !checks::is_below(origin, &self.origin, &below))
+            {
+                let answer = self.get(&[("origin", origin)]).await?;
+                if answer.echoes(origin) {
+                    let with = if answer.allows_credentials() { ", with credentials" } else { "" };
+                    let found = format!("Origin: {origin} is allowed{with}");
+                    let severity = checks::weighed(severity, &answer);
+                    findings.push(Finding { severity, name, found, advice });
+                    break;
+                }
+            }
+        }
+        findings.extend(self.dependence(&stranger).await?);
+        findings.extend(self.several_origins().await?);
+        findings.extend(self.private_network().await?);
+        findings.extend(self.errors(&own).await?);
+        findings.sort_by_key(|finding| Reverse(finding.severity));
+        Ok(findings)
+    }
+
+    async fn allows_subdomains(&self, domain: &str) -> Result<bool, Box<dyn Error>> {
+        let Some((scheme, _, port)) = checks::parts(&self.origin) else { return Ok(false) };
+        let origin = format!("{scheme}://tower-cors-probe.{domain}{port}");
+        Ok(self.get(&[("origin", &origin)]).await?.echoes(&origin))
+    }
+
+    /// Whether what a page cannot choose, but whoever stands between can, changes the decision.
+    async fn dependence(&self, stranger: &Answer) -> Result<Vec<Finding>, Box<dyn Error>> {
+        let mut findings = Vec::new();
+        if stranger.echoes(checks::STRANGER) {
+            return Ok(findings);
+        }
+        let host = checks::STRANGER.trim_start_matches("https://");
+        for (name, headers, advice) in [
+            (
+                "depends-on-host",
+                [("host", host), ("x-forwarded-host", host)],
+                "decide by the list alone: a page can make Host anything by the name it uses",
+            ),
+            (
+                "depends-on-cookies",
+                [("cookie", "session=1"), ("x-probe", "1")],
+                "decide alike with and without cookies",
+            ),
+        ] {
+            let answer = self.get(&[("origin", checks::STRANGER), headers[0], headers[1]]).await?;
+            if answer.echoes(checks::STRANGER) {
+                let (severity, found) = (
+                    Severity::High,
+                    format!("with {}: {}, another origin is allowed", headers[0].0, headers[0].1),
+                );
+                findings.push(Finding { severity, name, found, advice });
+            }
+        }
+        Ok(findings)
+    }
+
+    async fn several_origins(&self) -> Result<Option<Finding>, Box<dyn Error>> {
+        let list = format!("{} {}", self.origin, checks::STRANGER);
+        let lists = [
+            vec![("origin", self.origin.as_str()), ("origin", checks::STRANGER)],
+            vec![("origin", checks::STRANGER), ("origin", self.origin.as_str())],
+            vec![("origin", list.as_str())],
+        ];
+        for headers in lists {
+            let answer = self.get(&headers).await?;
+            let allowed = answer.allow_origin().unwrap_or_default();
+            if allowed.contains(checks::STRANGER) {
+                return Ok(Some(Finding {
+                    severity: Severity::Medium,
+                    name: "several-origins",
+                    found: format!(
+                        "Access-Control-Allow-Origin: {allowed} for more than one Origin"
+                    ),
+                    advice: "refuse what is not one origin",
+                }));
+            }
+        }
+        Ok(None)
+    }
+
+    async fn private_network(&self) -> Result<Option<Finding>, Box<dyn Error>> {
+        let asks = [("access-control-request-private-network", "true")];
+        let answer = self.preflight(checks::STRANGER, &asks).await?;
+        Ok(answer.has("access-control-allow-private-network").then(|| Finding {
+            severity: Severity::Medium,
+            name: "private-network",
+            found: String::from(
+                "Access-Control-Allow-Private-Network for an origin that nobody allowed",
+            ),
+            advice: "allow it to listed origins only, or not at all",
+        }))
+    }
+
+    /// Whether a page can read that something is not there.
+    async fn errors(&self, own: &Answer) -> Result<Option<Finding>, Box<dyn Error>> {
+        let path = format!("{}/tower-cors-probe", self.url.path().trim_end_matches('/'));
+        let mut parts = self.url.clone().into_parts();
+        parts.path_and_query = Some(path.parse()?);
+        let url = Uri::from_parts(parts)?;
+        let answer = self.send(&Method::GET, &url, &[("origin", &self.origin)]).await?;
+        let is_hidden = answer.status >= 400 && answer.allow_origin().is_none();
+        Ok((is_hidden && own.allow_origin().is_some()).then(|| Finding {
+            severity: Severity::Low,
+            name: "hidden-errors",
+            found: format!(
+                "a response of status {} has no CORS headers, so pages cannot read it",
+                answer.status
+            ),
+            advice: "put the CORS layer outside of whatever makes errors",
+        }))
+    }
+
+    async fn get(&self, headers: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
+        self.send(&Method::GET, &self.url, headers).await
+    }
+
+    async fn preflight(
+        &self,
+        origin: &str,
+        further: &[(&str, &str)],
+    ) -> Result<Answer, Box<dyn Error>> {
+        let mut headers =
+            vec![("origin", origin), ("access-control-request-method", self.method.as_str())];
+        headers.extend(further);
+        self.send(&Method::OPTIONS, &self.url, &headers).await
+    }
+
+    async fn send(
+        &self,
+        method: &Method,
+        url: &Uri,
+        headers: &[(&str, &str)],
+    ) -> Result<Answer, Box<dyn Error>> {
+        let mut request = Request::builder().method(method).uri(url).body(String::new())?;
+        for (name, value) in headers {
+            let name: HeaderName = name.parse()?;
+            request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
+        }
+        let response = self.client.request(request).await;
+        let response = response.map_err(|error| client::describe(&error))?;
+        Ok(Answer::new(&response))
+    }
+}

@@ -1,0 +1,33 @@
+//! The client that asks.
+
+use std::error::Error;
+
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+
+pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, String>;
+
+/// It trusts what the system trusts.
+pub(crate) fn new() -> Result<HttpClient, Box<dyn Error>> {
+    let connector = HttpsConnectorBuilder::new()
+        .with_native_roots()
+        .map_err(|error| format!("the system's root certificates cannot be read: {error}"))?
+        .https_or_http()
+        .enable_http1()
+        .build();
+    Ok(Client::builder(TokioExecutor::new()).build(connector))
+}
+
+/// The error, and what is behind it.
+pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}

@@ -1,0 +1,77 @@
+//! One request, and what a browser makes of the answer.
+
+use std::error::Error;
+
+use http::{HeaderMap, HeaderName, Request};
+use serde_json::{Value, json};
+use tower_cors::browser::{
+    Browser, Credentials, Exchange, FetchResponse, NetworkError, NetworkErrorCause,
+};
+
+use super::{Arguments, client};
+
+/// What to print, and whether the page can read the response.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
+    let mut request = Request::new(arguments.body.clone());
+    *request.method_mut() = arguments.method.clone();
+    *request.uri_mut() = arguments.url.clone();
+    for (name, value) in &arguments.headers {
+        request.headers_mut().append(name, value.clone());
+    }
+    let mut page = Browser::new(client::new()?).page(&arguments.origin);
+    let mut fetch = page.fetch(request).upload_listener(arguments.upload_listener);
+    if arguments.credentials {
+        fetch = fetch.credentials(Credentials::Include);
+    }
+    let result = fetch.await;
+    let exchanges = page.exchanges();
+    let verdict = match &result {
+        Ok(response) => {
+            let status = response.status().map_or(0, |status| status.as_u16());
+            let names: Vec<&str> = response.headers().keys().map(HeaderName::as_str).collect();
+            format!(
+                "the page can read the response: status {status}, headers {}",
+                if names.is_empty() { String::from("none") } else { names.join(", ") }
+            )
+        }
+        Err(error) => match error.cause() {
+            NetworkErrorCause::Service(_) => {
+                let source = error.source().map_or_else(|| error.to_string(), client::describe);
+                return Err(source.into());
+            }
+            NetworkErrorCause::InvalidPage(_) | NetworkErrorCause::InvalidUrl(_) => {
+                return Err(error.to_string().into());
+            }
+            _ => format!("the page cannot read the response: {error}"),
+        },
+    };
+    if !arguments.json {
+        return Ok((format!("{exchanges}verdict: {verdict}"), result.is_ok()));
+    }
+    let printed = json!({
+        "exchanges": exchanges.iter().map(exchange).collect::<Vec<_>>(),
+        "readable": result.is_ok(),
+        "status": result.as_ref().ok().and_then(FetchResponse::status).map(|it| it.as_u16()),
+        "headers": result.as_ref().ok().map(|response| lines(response.headers())),
+        "error": result.as_ref().err().map(ToString::to_string),
+        "failed_exchange": result.as_ref().err().and_then(NetworkError::exchange),
+    });
+    Ok((serde_json::to_string_pretty(&printed)?, result.is_ok()))
+}
+
+fn exchange(exchange: &Exchange) -> Value {
+    json!({
+        "preflight": exchange.is_preflight(),
+        "method": exchange.method().as_str(),
+        "url": exchange.uri().to_string(),
+        "request_headers": lines(exchange.request_headers()),
+        "status": exchange.status().map(|status| status.as_u16()),
+        "response_headers": exchange.response_headers().map(lines),
+    })
+}
+
+/// In the order of the wire, as names may be repeated.
+fn lines(headers: &HeaderMap) -> Vec<[String; 2]> {
+    let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
+    headers.iter().map(|(name, value)| [name.to_string(), text(value.as_bytes())]).collect()
+}
