@@ -1,0 +1,119 @@
+//! Chromium, by `WebDriver`.
+
+use std::{error::Error, process::Stdio};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+
+use crate::{
+    address,
+    case::{Case, Hosts, Outcome, Page},
+};
+
+pub(crate) struct Chromium {
+    client: Client,
+    driver: Child,
+    _profile: TempDir,
+}
+
+impl Chromium {
+    pub(crate) async fn start() -> Result<Self, Box<dyn Error>> {
+        let mut driver = Command::new("chromedriver")
+            .arg("--port=0")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| {
+                format!(
+                    "chromedriver does not start ({error}); install Debian's packages chromium and \
+                     chromium-driver"
+                )
+            })?;
+        let port = port(&mut driver).await?;
+        let profile = tempfile::tempdir()?;
+        let arguments = [
+            "--headless=new",
+            // It may run as root, in a container.
+            "--no-sandbox",
+            "--disable-dev-shm-usage",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            &format!("--user-data-dir={}", profile.path().display()),
+        ];
+        let capabilities = json!({
+            "acceptInsecureCerts": true,
+            "timeouts": { "script": 300_000 },
+            "goog:chromeOptions": { "args": arguments },
+        });
+        let Value::Object(capabilities) = capabilities else { return Err("no object".into()) };
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await
+            .map_err(|error| format!("Chromium does not start: {error}"))?;
+        Ok(Self { client, driver, _profile: profile })
+    }
+
+    /// Gets the cookie for `localhost`.
+    pub(crate) async fn sign_in(&self, hosts: Hosts) -> Result<(), Box<dyn Error>> {
+        let url = format!("{}/cookie", Page::Localhost.origin(hosts));
+        Ok(self.client.goto(&url).await?)
+    }
+
+    /// What a page sees of its cases, each with its number.
+    pub(crate) async fn fetch_all(
+        &self,
+        page: Page,
+        hosts: Hosts,
+        cases: &[Case],
+    ) -> Result<Vec<(usize, Vec<Outcome>)>, Box<dyn Error>> {
+        let (ids, cases): (Vec<usize>, Vec<&Case>) =
+            cases.iter().enumerate().filter(|(_, case)| case.page == page).unzip();
+        let found = self.run(page, hosts, include_str!("script.js"), json!(cases)).await?;
+        let found: Vec<Vec<Outcome>> = serde_json::from_value(found)?;
+        Ok(ids.into_iter().zip(found).collect())
+    }
+
+    /// Runs a script in a page.
+    pub(crate) async fn run(
+        &self,
+        page: Page,
+        hosts: Hosts,
+        script: &str,
+        argument: Value,
+    ) -> Result<Value, Box<dyn Error>> {
+        self.client.goto(&address(page, hosts)).await?;
+        Ok(self.client.execute_async(script, vec![argument]).await?)
+    }
+
+    pub(crate) async fn stop(mut self) -> Result<(), Box<dyn Error>> {
+        self.client.close().await?;
+        Ok(self.driver.kill().await?)
+    }
+}
+
+/// It says where it listens.
+async fn port(driver: &mut Child) -> Result<u16, Box<dyn Error>> {
+    let output = driver.stdout.take().ok_or("chromedriver has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    let mut port = None;
+    while port.is_none() {
+        let line = lines.next_line().await?.ok_or("chromedriver ends before it listens")?;
+        let after = line.split_once("successfully on port ").map(|(_, after)| after);
+        port = after.and_then(|after| after.trim_end_matches('.').parse().ok());
+    }
+    // What it says later has to be taken, too, or it would wait.
+    tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
+    port.ok_or_else(|| "chromedriver names no port".into())
+}

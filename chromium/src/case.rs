@@ -1,0 +1,201 @@
+//! What is fetched, of what server, and what is seen of it.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// The ports of the servers: two on `127.0.0.1`, one on `[::1]`, and one with TLS.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Hosts {
+    pub(crate) first: u16,
+    pub(crate) second: u16,
+    pub(crate) ipv6: u16,
+    pub(crate) tls: u16,
+}
+
+/// Where the script runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Page {
+    Localhost,
+    Ipv4,
+    Ipv6,
+    Subdomain,
+    /// Of the opaque origin `null`.
+    Sandboxed,
+}
+
+impl Page {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Localhost, Self::Ipv4, Self::Ipv6, Self::Subdomain, Self::Sandboxed];
+
+    pub(crate) fn origin(self, hosts: Hosts) -> String {
+        match self {
+            Self::Localhost => format!("http://localhost:{}", hosts.first),
+            Self::Ipv4 => format!("http://127.0.0.1:{}", hosts.first),
+            Self::Ipv6 => format!("http://[::1]:{}", hosts.ipv6),
+            Self::Subdomain => format!("http://a.localhost:{}", hosts.first),
+            Self::Sandboxed => String::from("null"),
+        }
+    }
+}
+
+/// By which interface of the browser.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Api {
+    Fetch,
+    /// `fetch` with a stream for its body.
+    Stream,
+    Xhr,
+}
+
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Case {
+    #[serde(skip)]
+    pub(crate) page: Page,
+    #[serde(skip)]
+    pub(crate) server: Server,
+    pub(crate) url: String,
+    pub(crate) api: Api,
+    pub(crate) method: &'static str,
+    pub(crate) headers: Vec<(&'static str, String)>,
+    pub(crate) body: Option<&'static str>,
+    pub(crate) credentials: &'static str,
+    pub(crate) mode: &'static str,
+    pub(crate) redirect: &'static str,
+    pub(crate) upload_listener: bool,
+    /// How often it is fetched.
+    pub(crate) times: usize,
+}
+
+impl Case {
+    /// A `GET` of another port.
+    pub(crate) fn new(page: Page, server: Server) -> Self {
+        Self {
+            page,
+            server,
+            url: String::new(),
+            api: Api::Fetch,
+            method: "GET",
+            headers: Vec::new(),
+            body: None,
+            credentials: "same-origin",
+            mode: "cors",
+            redirect: "follow",
+            upload_listener: false,
+            times: 1,
+        }
+    }
+
+    pub(crate) fn method(mut self, method: &'static str) -> Self {
+        self.method = method;
+        self
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    pub(crate) fn body(mut self) -> Self {
+        self.body = Some("a body");
+        self
+    }
+
+    pub(crate) fn credentials(mut self, credentials: &'static str) -> Self {
+        self.credentials = credentials;
+        self
+    }
+
+    pub(crate) fn mode(mut self, mode: &'static str) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    pub(crate) fn redirect(mut self, redirect: &'static str) -> Self {
+        self.redirect = redirect;
+        self
+    }
+
+    pub(crate) fn api(mut self, api: Api) -> Self {
+        self.api = api;
+        self
+    }
+
+    pub(crate) fn upload_listener(mut self) -> Self {
+        self.api = Api::Xhr;
+        self.upload_listener = true;
+        self
+    }
+
+    pub(crate) fn twice(mut self) -> Self {
+        self.times = 2;
+        self
+    }
+
+    /// Of the host that this URL begins with, and not of the second port.
+    pub(crate) fn of(mut self, host: impl Into<String>) -> Self {
+        self.url = host.into();
+        self
+    }
+}
+
+/// Who answers.
+#[derive(Clone, Debug)]
+pub(crate) enum Server {
+    /// The layer with the policy of this number, and a handler inside.
+    Policy(usize),
+    /// Answers as written, one after the other where the earlier ones redirect.
+    Raw(Vec<Hop>),
+}
+
+/// What a URL answers to a preflight, and to other requests.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Hop {
+    pub(crate) preflight: Answer,
+    pub(crate) answer: Answer,
+}
+
+/// Status and headers. In a value, `{origin}` is the request's origin, and `{hop}` the path of the next hop.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+impl Default for Answer {
+    fn default() -> Self {
+        Self { status: 200, headers: Vec::new() }
+    }
+}
+
+/// What a script sees of a response.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) ok: bool,
+    /// The response's type, which `XMLHttpRequest` does not tell.
+    pub(crate) kind: Option<String>,
+    pub(crate) status: u16,
+    pub(crate) headers: BTreeMap<String, String>,
+}
+
+/// A request as the server got it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Logged {
+    pub(crate) method: String,
+    pub(crate) url: String,
+    pub(crate) origin: Option<String>,
+    pub(crate) requested_method: Option<String>,
+    pub(crate) requested_headers: Option<String>,
+    pub(crate) has_cookie: bool,
+    pub(crate) has_authorization: bool,
+    /// `Sec-Fetch-Site`, `-Mode` and `-Dest`.
+    pub(crate) metadata: [Option<String>; 3],
+}
+
+/// All that is compared.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Observation {
+    pub(crate) outcomes: Vec<Outcome>,
+    pub(crate) requests: Vec<Logged>,
+}

@@ -1,0 +1,137 @@
+//! Where Chromium and the model may differ, each with the reason, and whether they do elsewhere.
+
+use std::fmt;
+
+use crate::case::{Case, Observation, Outcome};
+
+/// An explained difference.
+struct Difference {
+    reason: &'static str,
+    /// Whether it is all that differs: what Chromium shows, and what the model does.
+    explains: fn(&Case, &Observation, &Observation) -> bool,
+}
+
+const DIFFERENCES: &[Difference] = &[
+    Difference {
+        reason: "Chromium leaves cookies that do not say SameSite=None out of what is cross-site, and the model \
+                 sends them wherever the credentials mode does",
+        explains: |_, chromium, model| {
+            let without = |observation: &Observation| {
+                let mut observation = observation.clone();
+                for request in &mut observation.requests {
+                    request.has_cookie &= request.metadata[0].as_deref() != Some("cross-site");
+                }
+                observation
+            };
+            without(chromium) == without(model)
+        },
+    },
+    Difference {
+        reason: "Chromium lets `*` among the allowed headers stand for authorization, and the standard does not \
+                 (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)",
+        explains: |case, chromium, model| {
+            case.headers.iter().any(|(name, _)| *name == "authorization")
+                && chromium.outcomes.iter().all(|outcome| outcome.ok)
+                && model.outcomes.iter().all(|outcome| !outcome.ok)
+                && chromium.requests.len() == 2
+                && chromium.requests[..1] == model.requests
+        },
+    },
+    Difference {
+        reason: "Chromium takes a safelisted method to be allowed by whatever answer it has kept, and the standard \
+                 wants it listed where somebody listens to the upload \
+                 (https://fetch.spec.whatwg.org/#concept-http-fetch)",
+        explains: |case, chromium, model| {
+            let [preflight, first, _, second] = &model.requests[..] else { return false };
+            case.upload_listener
+                && chromium.requests.iter().eq([preflight, first, second])
+                && chromium.outcomes == model.outcomes
+        },
+    },
+    Difference {
+        reason: "Chromium says Sec-Fetch-Site of a preflight by its URL alone, and the standard by all URLs that led \
+                 to it (https://fetch.spec.whatwg.org/#cors-preflight-fetch)",
+        explains: |_, chromium, model| {
+            let without = |observation: &Observation| {
+                let mut observation = observation.clone();
+                for request in observation.requests.iter_mut().skip(1) {
+                    if request.requested_method.is_some() {
+                        request.metadata[0] = None;
+                    }
+                }
+                observation
+            };
+            without(chromium) == without(model)
+        },
+    },
+];
+
+pub(crate) struct Report {
+    count: usize,
+    /// How many cases each row explains.
+    explained: Vec<usize>,
+    unexplained: Vec<String>,
+}
+
+impl Report {
+    /// A row that explains nothing any more is to be removed.
+    pub(crate) fn is_good(&self) -> bool {
+        self.unexplained.is_empty() && self.explained.iter().all(|&count| count > 0)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for text in &self.unexplained {
+            writeln!(f, "{text}")?;
+        }
+        for (count, difference) in self.explained.iter().zip(DIFFERENCES) {
+            writeln!(f, "explained ({count}): {}", difference.reason)?;
+        }
+        let explained: usize = self.explained.iter().sum();
+        let same = self.count - self.unexplained.len() - explained;
+        write!(
+            f,
+            "{} cases: {same} as the model says, {explained} explained ({} rows), {} not",
+            self.count,
+            DIFFERENCES.len(),
+            self.unexplained.len()
+        )
+    }
+}
+
+pub(crate) fn compare(
+    cases: &[Case],
+    of_chromium: &[Observation],
+    of_model: &[Observation],
+) -> Report {
+    let mut report = Report {
+        count: cases.len(),
+        explained: vec![0; DIFFERENCES.len()],
+        unexplained: Vec::new(),
+    };
+    for ((case, chromium), model) in cases.iter().zip(of_chromium).zip(of_model) {
+        let (chromium, model) = (comparable(chromium), comparable(model));
+        if chromium == model {
+            continue;
+        }
+        let explains = |difference: &Difference| (difference.explains)(case, &chromium, &model);
+        let row = DIFFERENCES.iter().position(explains);
+        if let Some(row) = row {
+            report.explained[row] += 1;
+        } else {
+            let text = format!("{case:#?}\nChromium: {chromium:#?}\nmodel: {model:#?}\n");
+            report.unexplained.push(text);
+        }
+    }
+    report
+}
+
+/// The time of day is in no two responses the same.
+fn comparable(observation: &Observation) -> Observation {
+    let mut observation = observation.clone();
+    for Outcome { headers, .. } in &mut observation.outcomes {
+        headers.remove("date");
+    }
+    observation
+}

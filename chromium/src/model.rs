@@ -1,0 +1,131 @@
+//! The model, on the same cases.
+
+use std::{
+    collections::BTreeMap, convert::Infallible, error::Error, future::ready, net::SocketAddr,
+};
+
+use http::{HeaderName, HeaderValue, Method, Request};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::TokioExecutor,
+};
+use rustls::{RootCertStore, pki_types::CertificateDer};
+use tower::service_fn;
+use tower_cors::browser::{
+    Browser, Credentials, FetchResponse, Mode, NetworkError, Redirect, ResponseKind,
+};
+
+use crate::{
+    address,
+    case::{Api, Case, Hosts, Outcome, Page},
+};
+
+pub(crate) async fn fetch_all(
+    hosts: Hosts,
+    certificate: CertificateDer<'static>,
+    cases: &[Case],
+) -> Result<Vec<Vec<Outcome>>, Box<dyn Error>> {
+    let mut roots = RootCertStore::empty();
+    roots.add(certificate)?;
+    let tls = rustls::ClientConfig::builder_with_provider(
+        rustls::crypto::ring::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()?
+    .with_root_certificates(roots)
+    .with_no_client_auth();
+    // As in Chromium, all names below `localhost` are this machine.
+    let here = service_fn(|_| {
+        ready(Ok::<_, Infallible>([SocketAddr::from(([127, 0, 0, 1], 0))].into_iter()))
+    });
+    let mut http = HttpConnector::new_with_resolver(here);
+    http.enforce_http(false);
+    let connector = HttpsConnectorBuilder::new()
+        .with_tls_config(tls)
+        .https_or_http()
+        .enable_all_versions()
+        .wrap_connector(http);
+    let browser = Browser::new(Client::builder(TokioExecutor::new()).build::<_, String>(connector));
+
+    let cookie = format!("{}/cookie", Page::Localhost.origin(hosts));
+    let request = Request::get(cookie).body(String::new())?;
+    browser.page(&address(Page::Localhost, hosts)).fetch(request).await?;
+
+    let mut all = Vec::new();
+    for case in cases {
+        let address = match case.page {
+            Page::Sandboxed => String::from("null"),
+            page => address(page, hosts),
+        };
+        let mut page = browser.page(&address);
+        let mut outcomes = Vec::new();
+        for _ in 0..case.times {
+            let mut fetch = page
+                .fetch(request_of(case)?)
+                .upload_listener(case.upload_listener)
+                .upload_stream(case.api == Api::Stream);
+            fetch = match case.credentials {
+                "omit" => fetch.credentials(Credentials::Omit),
+                "include" => fetch.credentials(Credentials::Include),
+                _ => fetch,
+            };
+            fetch = match case.mode {
+                "no-cors" => fetch.mode(Mode::NoCors),
+                "same-origin" => fetch.mode(Mode::SameOrigin),
+                _ => fetch,
+            };
+            fetch = match case.redirect {
+                "error" => fetch.redirect(Redirect::Error),
+                "manual" => fetch.redirect(Redirect::Manual),
+                _ => fetch,
+            };
+            outcomes.push(outcome(case, fetch.await));
+        }
+        all.push(outcomes);
+    }
+    Ok(all)
+}
+
+fn request_of(case: &Case) -> Result<Request<String>, Box<dyn Error>> {
+    let mut request = Request::new(case.body.unwrap_or_default().to_owned());
+    *request.method_mut() = Method::from_bytes(case.method.as_bytes())?;
+    *request.uri_mut() = case.url.parse()?;
+    for (name, value) in &case.headers {
+        let name: HeaderName = name.parse()?;
+        request.headers_mut().append(name, HeaderValue::from_str(value)?);
+    }
+    // What the interfaces of a browser add for a string.
+    let has_type = request.headers().contains_key("content-type");
+    if case.body.is_some() && case.api != Api::Stream && !has_type {
+        let text = HeaderValue::from_static("text/plain;charset=UTF-8");
+        request.headers_mut().insert("content-type", text);
+    }
+    Ok(request)
+}
+
+fn outcome<C>(case: &Case, result: Result<FetchResponse<C>, NetworkError>) -> Outcome {
+    let Ok(response) = result else {
+        return Outcome { ok: false, kind: None, status: 0, headers: BTreeMap::new() };
+    };
+    let kind = match response.kind() {
+        ResponseKind::Basic => "basic",
+        ResponseKind::Cors => "cors",
+        ResponseKind::Opaque => "opaque",
+        ResponseKind::OpaqueRedirect => "opaqueredirect",
+        _ => "unknown",
+    };
+    let mut headers: BTreeMap<String, String> = BTreeMap::new();
+    for (name, value) in response.headers() {
+        let value = String::from_utf8_lossy(value.as_bytes()).into_owned();
+        headers
+            .entry(name.to_string())
+            .and_modify(|values| *values = format!("{values}, {value}"))
+            .or_insert(value);
+    }
+    Outcome {
+        ok: true,
+        kind: (case.api != Api::Xhr).then(|| kind.to_owned()),
+        status: response.status().map_or(0, |status| status.as_u16()),
+        headers,
+    }
+}

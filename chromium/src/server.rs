@@ -1,0 +1,212 @@
+//! The servers, which log each request before anything else sees it.
+
+use std::{
+    error::Error,
+    io,
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+};
+
+use axum::{
+    Router,
+    body::Body,
+    extract::{Request, State, WebSocketUpgrade},
+    middleware::{Next, from_fn_with_state},
+    response::{Html, IntoResponse, Response},
+    routing::{any, get},
+};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tower_cors::CorsLayer;
+
+use crate::{
+    case::{Answer, Case, Hosts, Logged, Server as Answering},
+    policies, websockets,
+};
+
+pub(crate) struct Listeners {
+    first: TcpListener,
+    second: TcpListener,
+    ipv6: TcpListener,
+    tls: TcpListener,
+}
+
+impl Listeners {
+    pub(crate) async fn bind() -> io::Result<Self> {
+        let bind = TcpListener::bind::<&str>;
+        Ok(Self {
+            first: bind("127.0.0.1:0").await?,
+            second: bind("127.0.0.1:0").await?,
+            ipv6: bind("[::1]:0").await?,
+            tls: bind("127.0.0.1:0").await?,
+        })
+    }
+
+    pub(crate) fn hosts(&self) -> Hosts {
+        let port = |listener: &TcpListener| listener.local_addr().map_or(0, |it| it.port());
+        Hosts {
+            first: port(&self.first),
+            second: port(&self.second),
+            ipv6: port(&self.ipv6),
+            tls: port(&self.tls),
+        }
+    }
+}
+
+pub(crate) struct Server {
+    log: Log,
+    certificate: CertificateDer<'static>,
+}
+
+type Log = Arc<Mutex<Vec<(usize, Logged)>>>;
+
+impl Server {
+    /// What came since it was taken last, with the number of the case.
+    pub(crate) fn take_log(&self) -> Vec<(usize, Logged)> {
+        self.log.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
+    }
+
+    pub(crate) fn certificate(&self) -> CertificateDer<'static> {
+        self.certificate.clone()
+    }
+}
+
+pub(crate) fn start(listeners: Listeners, cases: Arc<Vec<Case>>) -> Result<Server, Box<dyn Error>> {
+    let log = Log::default();
+    let app = app(listeners.hosts(), cases, Arc::clone(&log))?;
+    for listener in [listeners.first, listeners.second, listeners.ipv6] {
+        let app = app.clone();
+        tokio::spawn(async move { axum::serve(listener, app).await });
+    }
+    // Of one run, for names that end here.
+    let names = ["localhost", "a.localhost"].map(String::from);
+    let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
+    let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
+    let certificate = cert.der().clone();
+    let mut config = rustls::ServerConfig::builder_with_provider(
+        rustls::crypto::ring::default_provider().into(),
+    )
+    .with_safe_default_protocol_versions()?
+    .with_no_client_auth()
+    .with_single_cert(vec![certificate.clone()], key)?;
+    // Chromium sends streams over HTTP/2 alone.
+    config.alpn_protocols = vec![b"h2".to_vec()];
+    tokio::spawn(serve_tls(listeners.tls, TlsAcceptor::from(Arc::new(config)), app));
+    Ok(Server { log, certificate })
+}
+
+async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, app: Router) -> io::Result<()> {
+    loop {
+        let (stream, _): (_, SocketAddr) = listener.accept().await?;
+        let (acceptor, app) = (acceptor.clone(), app.clone());
+        tokio::spawn(async move {
+            // A browser that does not trust the certificate hangs up, and the cases show it.
+            let Ok(stream) = acceptor.accept(stream).await else { return };
+            let server = auto::Builder::new(TokioExecutor::new());
+            let _ =
+                server.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app)).await;
+        });
+    }
+}
+
+fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router, Box<dyn Error>> {
+    let policies = policies::all(hosts)?;
+    let by_case = Arc::clone(&cases);
+    let cors = CorsLayer::select(move |request| {
+        let (id, _) = place(request.uri.path())?;
+        match by_case.get(id)?.server {
+            Answering::Policy(number) => policies.get(number).cloned(),
+            Answering::Raw(_) => None,
+        }
+    });
+    let mut app = Router::new()
+        .route("/c/{id}/{hop}", any(answer).with_state(cases))
+        .layer(cors)
+        .layer(from_fn_with_state(log, write_log))
+        .route("/page", get(async || Html("")))
+        .route(
+            "/sandboxed",
+            get(async || ([("content-security-policy", "sandbox allow-scripts")], Html(""))),
+        )
+        .route("/cookie", get(async || ([("set-cookie", "probe=1")], "")));
+    for (number, layer) in websockets::layers(hosts)?.into_iter().enumerate() {
+        let upgrade = async |upgrade: WebSocketUpgrade| upgrade.on_upgrade(async |_| ());
+        app = app.route(&format!("/websocket/{number}"), get(upgrade).layer(layer));
+    }
+    Ok(app)
+}
+
+async fn write_log(State(log): State<Log>, request: Request, next: Next) -> Response {
+    if let Some((id, _)) = place(request.uri().path()) {
+        let text = |name: &str| {
+            let value = request.headers().get(name)?;
+            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+        };
+        let host = text("host").or_else(|| request.uri().authority().map(ToString::to_string));
+        let logged = Logged {
+            method: request.method().to_string(),
+            url: format!("{}{}", host.unwrap_or_default(), request.uri().path()),
+            origin: text("origin"),
+            requested_method: text("access-control-request-method"),
+            requested_headers: text("access-control-request-headers"),
+            has_cookie: request.headers().contains_key("cookie"),
+            has_authorization: request.headers().contains_key("authorization"),
+            metadata: ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(text),
+        };
+        if let Ok(mut log) = log.lock() {
+            log.push((id, logged));
+        }
+    }
+    next.run(request).await
+}
+
+async fn answer(State(cases): State<Arc<Vec<Case>>>, request: Request) -> Response {
+    let (head, body) = request.into_parts();
+    // An upload is read to its end, as servers do.
+    let _ = axum::body::to_bytes(body, usize::MAX).await;
+    let Some((id, number)) = place(head.uri.path()) else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    match cases.get(id).map(|case| &case.server) {
+        Some(Answering::Policy(_)) => {
+            let headers = [("x-exposed", "1"), ("x-hidden", "2"), ("etag", "\"3\"")];
+            (headers, "the items").into_response()
+        }
+        Some(Answering::Raw(hops)) => match hops.get(number) {
+            Some(hop) if head.headers.contains_key("access-control-request-method") => {
+                written(&hop.preflight, &head.headers, id, number)
+            }
+            Some(hop) => written(&hop.answer, &head.headers, id, number),
+            None => StatusCode::NOT_FOUND.into_response(),
+        },
+        None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn written(answer: &Answer, request: &HeaderMap, id: usize, number: usize) -> Response {
+    let origin = request.get("origin").map(|origin| String::from_utf8_lossy(origin.as_bytes()));
+    let mut response = Response::new(Body::from("an answer"));
+    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or_default();
+    for (name, value) in &answer.headers {
+        let value = value
+            .replace("{origin}", origin.as_deref().unwrap_or_default())
+            .replace("{hop}", &format!("/c/{id}/{}", number + 1));
+        if let Ok(value) = HeaderValue::from_str(&value) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response
+}
+
+/// The number of the case, and of its hop.
+fn place(path: &str) -> Option<(usize, usize)> {
+    let (id, hop) = path.strip_prefix("/c/")?.split_once('/')?;
+    Some((id.parse().ok()?, hop.parse().ok()?))
+}
