@@ -1,11 +1,16 @@
 //! Closures that decide about origins.
 
-use std::sync::{
-    Arc, Mutex,
-    atomic::{AtomicUsize, Ordering},
+use std::{
+    convert::Infallible,
+    future::ready,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
-use http::{HeaderValue, Method, Request};
+use http::{HeaderValue, Method, Request, Response};
+use tower::{Layer, ServiceExt, service_fn};
 use tower_cors::{ConfigError, CorsLayer, Danger, Decision, Origin, Policy, RequestHead};
 
 fn request(origin: &[u8]) -> Request<()> {
@@ -137,4 +142,22 @@ fn a_predicate_stands_in_what_is_read() {
         second.build().unwrap_err().to_string(),
         "allow_origins: allow_origin_if is given two closures, and only one can be asked; join them"
     );
+}
+
+/// Over one service, and so one connection of a server, others are served as ever.
+#[tokio::test]
+async fn a_panic_fails_its_own_request_only() {
+    let layer = CorsLayer::builder()
+        .allow_origin_if(|origin, _| {
+            assert_ne!(origin.host(), "panics.com", "a slip");
+            true
+        })
+        .build()
+        .unwrap();
+    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
+    let service = layer.layer(inner);
+    let panics = service.clone().oneshot(request(b"https://panics.com"));
+    assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
+    let response = service.oneshot(request(b"https://a.com")).await.unwrap();
+    assert_eq!(response.headers()["access-control-allow-origin"], "https://a.com");
 }

@@ -149,3 +149,48 @@ async fn a_failed_response_clears_the_cache() {
     page.fetch(request("PUT", TARGET, &[])).await.unwrap();
     assert_eq!(log(&page), "OPTIONS* PUT PUT OPTIONS* PUT");
 }
+
+/// The last answer counts, for as long as it says.
+#[tokio::test]
+async fn a_later_answer_takes_the_place_of_an_earlier_one() {
+    for credentials in [NONE, COOKIES] {
+        for (first, second, third) in [("3600", "0", "OPTIONS* PUT"), ("5", "3600", "PUT")] {
+            let browser = answering(move |request| {
+                let mut response = granting(request);
+                let names = request.headers().get("access-control-request-headers");
+                let max_age = if names.is_some() { second } else { first };
+                let max_age = HeaderValue::from_static(max_age);
+                response.headers_mut().insert("access-control-max-age", max_age);
+                response
+            });
+            for (seconds, headers, expected) in [
+                (0, &[][..], "OPTIONS* PUT"),
+                (1, &[("x-a", "1")], "OPTIONS* PUT"),
+                (9, &[], third),
+            ] {
+                browser.advance(Duration::from_secs(seconds));
+                let mut page = browser.page(PAGE);
+                let fetch = page.fetch(request("PUT", TARGET, headers));
+                fetch.credentials(credentials).await.unwrap();
+                assert_eq!(log(&page), expected, "{credentials:?} {first} {second}");
+            }
+        }
+    }
+}
+
+/// What is kept of one URL is not of another.
+#[tokio::test]
+async fn urls_are_kept_apart() {
+    let browser = answering(granting);
+    for (target, expected) in [
+        ("https://api.example.net/a", "OPTIONS* PUT"),
+        ("https://api.example.net/b", "OPTIONS* PUT"),
+        ("https://api.example.net/a", "PUT"),
+        ("https://api.example.net/b", "PUT"),
+        ("https://api.example.net:8443/b", "OPTIONS* PUT"),
+    ] {
+        let mut page = browser.page(PAGE);
+        page.fetch(request("PUT", target, &[])).await.unwrap();
+        assert_eq!(log(&page), expected, "{target}");
+    }
+}

@@ -192,3 +192,15 @@ async fn an_assertion_that_it_is_refused() {
     let (page, result) = fetched(true).await;
     page.assert_refused(result);
 }
+
+#[test]
+fn debug_texts() {
+    let browser = answering(granting);
+    assert_eq!(format!("{browser:?}"), "Browser { .. }");
+    let mut page = browser.page(PAGE);
+    let text = "Page { address: \"https://app.example.com\", exchanges: Exchanges([]), .. }";
+    assert_eq!(format!("{page:?}"), text);
+    let fetch = page.fetch(request("GET", TARGET, &[]));
+    let text = format!("{fetch:?}");
+    assert!(text.starts_with("Fetch { options: Options { mode: Cors, "), "{text}");
+}

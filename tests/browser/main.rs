@@ -21,7 +21,7 @@ use tower_cors::{
     CorsLayer,
     browser::{
         Browser, Credentials, Fetch, Mode, NetworkError, NetworkErrorCause, Page, Redirect,
-        ResponseKind,
+        ReferrerPolicy, ResponseKind,
     },
 };
 

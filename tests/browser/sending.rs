@@ -295,3 +295,41 @@ async fn origins_of_pages() {
         assert_eq!(page.exchanges()[0].request_headers()["origin"], origin, "{address}");
     }
 }
+
+/// What a page says of itself where CORS does not make it.
+#[tokio::test]
+async fn referrer_policies() {
+    use ReferrerPolicy as Policy;
+
+    let (own, insecure) = ("https://app.example.com/b", "http://app.example.com/");
+    #[rustfmt::skip]
+    let cases = [
+        (Policy::NoReferrer, Mode::Cors, own, PAGE),
+        (Policy::NoReferrer, Mode::NoCors, own, "null"),
+        (Policy::NoReferrer, Mode::SameOrigin, own, "null"),
+        (Policy::NoReferrerWhenDowngrade, Mode::NoCors, own, PAGE),
+        (Policy::NoReferrerWhenDowngrade, Mode::NoCors, TARGET, PAGE),
+        (Policy::NoReferrerWhenDowngrade, Mode::NoCors, insecure, "null"),
+        (Policy::StrictOrigin, Mode::NoCors, TARGET, PAGE),
+        (Policy::StrictOrigin, Mode::NoCors, insecure, "null"),
+        (Policy::StrictOriginWhenCrossOrigin, Mode::NoCors, TARGET, PAGE),
+        (Policy::StrictOriginWhenCrossOrigin, Mode::NoCors, insecure, "null"),
+        (Policy::SameOrigin, Mode::NoCors, own, PAGE),
+        (Policy::SameOrigin, Mode::NoCors, TARGET, "null"),
+        (Policy::SameOrigin, Mode::Cors, TARGET, PAGE),
+        (Policy::Origin, Mode::NoCors, insecure, PAGE),
+        (Policy::OriginWhenCrossOrigin, Mode::NoCors, insecure, PAGE),
+        (Policy::UnsafeUrl, Mode::NoCors, insecure, PAGE),
+    ];
+    for (policy, mode, target, expected) in cases {
+        let mut page = answering(granting).page(PAGE);
+        let fetch = page.fetch(request("POST", target, &[]));
+        fetch.mode(mode).referrer_policy(policy).await.unwrap();
+        let headers = page.exchanges()[0].request_headers();
+        assert_eq!(headers["origin"], expected, "{policy:?} {mode:?} {target}");
+    }
+    // A page over http has nothing to lose.
+    let mut page = answering(granting).page("http://app.example.com");
+    page.fetch(request("POST", "http://api.example.net/", &[])).mode(Mode::NoCors).await.unwrap();
+    assert_eq!(page.exchanges()[0].request_headers()["origin"], "http://app.example.com");
+}
