@@ -1,58 +1,166 @@
 //! What the layer adds to a request in instructions, which are the same in each run: beside `tower-http`'s
 //! layer in the same configuration, over the same service.
 //!
-//! It runs itself under valgrind. Where there is none, it says so, and measures nothing.
+//! It runs itself under valgrind. Where there is none, it says so, and measures nothing. `-- --matrix` takes long
+//! lists, too; `-- --check` fails where a count is more than 5 % above that of `instructions.txt`, and
+//! `-- --update` writes that file.
 
 mod support;
 
-use std::{convert::Infallible, env, process::Command};
+use std::{collections::BTreeMap, convert::Infallible, env, fs, process::Command};
 
-use http::{Method, Request, Response};
+use http::{
+    HeaderValue, Method, Request, Response,
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN},
+};
 use support::{
-    REFUSED_ORIGIN, inner, origin, preflight, request, respond, simple, tower_cors, tower_http,
+    REFUSED_ORIGIN, inner, origin, origin_of_pattern, preflight, request, respond, simple,
+    tower_http, value, with_patterns,
 };
 use tower::{Layer, Service};
 
-const REQUESTS: u64 = 1000;
 const KINDS: [&str; 5] =
     ["without origin", "refused", "allowed", "preflight, allowed", "preflight, refused"];
-const SUBJECTS: [&str; 3] = ["bare", "tower-cors", "tower-http"];
-const ORIGINS: [usize; 3] = [1, 10, 1000];
+
+/// Requests that are made to cost much, with the most that they may cost of an honest preflight.
+const ATTACKS: [(&str, u64); 11] = [
+    ("names: 1 MiB of commas", 150),
+    ("names: 1 MiB of spaces", 150),
+    ("names: one of 1 MiB", 150),
+    ("names: an allowed one, for 1 MiB", 150),
+    ("names: 10,000 lines", 150),
+    ("names: 10,000 empty lines", 150),
+    ("origin: 1 MiB", 150),
+    ("origin: 1,000 labels", 150),
+    ("origin: refused after 120 labels, of 10,000 patterns", 400),
+    ("origin: allowed with 120 labels, of 10,000 patterns", 400),
+    ("origin: allowed with labels like Punycode, of 10,000 patterns", 1500),
+];
+const MEBIBYTE: usize = 1 << 20;
+const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
     if let Some(at) = arguments.iter().position(|argument| argument == "--measured") {
-        let [subject, kind, origins] = &arguments[at + 1..] else { panic!("three arguments") };
-        return run(subject, kind, origins.parse().expect("a number"));
+        let [subject, kind, origins, patterns] = &arguments[at + 1..] else {
+            panic!("four arguments")
+        };
+        let number = |text: &str| text.parse().expect("a number");
+        return run(subject, kind, number(origins), number(patterns));
     }
     if Command::new("valgrind").arg("--version").output().is_err() {
         println!("There is no valgrind here, so no instructions are counted.");
         return;
     }
-    println!("Instructions added to a request, with N exact origins:\n");
-    println!("| request | N | tower-cors | tower-http | ratio |");
-    println!("|---|---:|---:|---:|---:|");
+    let is_asked = |flag: &str| arguments.iter().any(|argument| argument == flag);
+    if is_asked("--check") || is_asked("--update") {
+        return guard(is_asked("--update"));
+    }
+    let sizes: &[(usize, usize)] = if is_asked("--matrix") {
+        &[
+            (1, 0),
+            (10, 0),
+            (1000, 0),
+            (100_000, 0),
+            (1_000_000, 0),
+            (1, 10),
+            (1, 10_000),
+            (1000, 10_000),
+            (1_000_000, 10_000),
+        ]
+    } else {
+        &[(1, 0), (1000, 0)]
+    };
+    println!("Instructions added to a request over the service without a layer:\n");
+    println!("| request | origins | patterns | tower-cors | tower-http | ratio |");
+    println!("|---|---:|---:|---:|---:|---:|");
     for kind in KINDS {
-        for origins in ORIGINS {
-            let [bare, ours, theirs] = SUBJECTS.map(|subject| count(subject, kind, origins));
-            let (ours, theirs) = (ours.saturating_sub(bare), theirs.saturating_sub(bare));
-            let tenths = theirs * 10 / ours.max(1);
-            println!(
-                "| {kind} | {origins} | {ours} | {theirs} | 1/{}.{} |",
-                tenths / 10,
-                tenths % 10
-            );
+        let bare = count("bare", kind, 1, 0);
+        for &(origins, patterns) in sizes {
+            let ours = added("tower-cors", kind, origins, patterns, bare);
+            // It has no patterns, and it copies its list for each service.
+            let theirs = (patterns == 0 && origins <= 1000)
+                .then(|| added("tower-http", kind, origins, patterns, bare));
+            let (theirs, ratio) = match theirs {
+                Some(theirs) => (theirs.to_string(), format!("1/{}", tenths(theirs, ours))),
+                None => (String::from("-"), String::from("-")),
+            };
+            println!("| {kind} | {origins} | {patterns} | {ours} | {theirs} | {ratio} |");
         }
+    }
+    let honest = cost_of_attack("preflight, allowed");
+    println!(
+        "\nOf an honest preflight's {honest} instructions, and of the most that is allowed:\n"
+    );
+    println!("| preflight | times | at most |");
+    println!("|---|---:|---:|");
+    for (kind, most) in ATTACKS {
+        let times = tenths(cost_of_attack(kind), honest);
+        println!("| {kind} | {times} | {} |", tenths(most, 100));
     }
 }
 
+/// With one decimal.
+fn tenths(dividend: u64, divisor: u64) -> String {
+    let tenths = (dividend * 10 + divisor / 2) / divisor.max(1);
+    format!("{}.{}", tenths / 10, tenths % 10)
+}
+
+/// Fails where a count has grown, or an attack costs too much.
+fn guard(is_update: bool) {
+    let mut counts = BTreeMap::new();
+    for kind in KINDS {
+        let bare = count("bare", kind, 1, 0);
+        for origins in [1, 1000] {
+            // A long list is hashed with another seed in each run, and now and then two share a place.
+            let runs = if origins == 1 { 1 } else { 3 };
+            let counted = (0..runs).map(|_| added("tower-cors", kind, origins, 0, bare)).min();
+            counts.insert(format!("{kind}, {origins}"), counted.unwrap_or_default());
+        }
+    }
+    let honest = cost_of_attack("preflight, allowed");
+    let mut wrong = Vec::new();
+    for (kind, most) in ATTACKS {
+        let cost = cost_of_attack(kind);
+        if cost * 100 > honest * most {
+            wrong.push(format!("{kind}: {cost} instructions, and an honest preflight {honest}"));
+        }
+    }
+    let line = |(kind, count): (&String, &u64)| format!("{kind}: {count}\n");
+    if is_update {
+        let text: String = counts.iter().map(line).collect();
+        fs::write(BASELINE, text).expect("the baseline can be written");
+    }
+    let baseline = fs::read_to_string(BASELINE).expect("the baseline can be read");
+    for known in baseline.lines() {
+        let (kind, known) = known.rsplit_once(": ").expect("a kind and a count");
+        let known: u64 = known.parse().expect("a count");
+        let found = counts[kind];
+        println!("{kind}: {found} instructions, and {known} in the baseline");
+        if found * 100 > known * 105 {
+            wrong.push(format!("{kind}: {found} is more than 5 % above {known}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+fn added(subject: &str, kind: &str, origins: usize, patterns: usize, bare: u64) -> u64 {
+    count(subject, kind, origins, patterns).saturating_sub(bare)
+}
+
+/// What the layer adds to it.
+fn cost_of_attack(kind: &str) -> u64 {
+    let patterns = if kind.ends_with("10,000 patterns") { 10_000 } else { 0 };
+    added("tower-cors", kind, 1, patterns, count("bare", kind, 1, 0))
+}
+
 /// The instructions of a request, the service's own among them.
-fn count(subject: &str, kind: &str, origins: usize) -> u64 {
+fn count(subject: &str, kind: &str, origins: usize, patterns: usize) -> u64 {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"])
         .arg("--toggle-collect=*serve_measured*")
         .arg(env::current_exe().expect("the benchmark has a path"))
-        .args(["--measured", subject, kind, &origins.to_string()])
+        .args(["--measured", subject, kind, &origins.to_string(), &patterns.to_string()])
         .output()
         .expect("valgrind runs");
     let text = String::from_utf8_lossy(&output.stderr);
@@ -60,31 +168,74 @@ fn count(subject: &str, kind: &str, origins: usize) -> u64 {
         .lines()
         .find_map(|line| line.split_once("Collected : ")?.1.trim().parse::<u64>().ok())
         .unwrap_or_else(|| panic!("valgrind counted nothing: {text}"));
-    total / REQUESTS
+    total / repetitions(kind)
 }
 
-fn run(subject: &str, kind: &str, origins: usize) {
+/// The large ones are few, because each is copied.
+fn repetitions(kind: &str) -> u64 {
+    if KINDS.contains(&kind) { 1000 } else { 10 }
+}
+
+fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
     // The last of the list: a search from its beginning takes longest to find it.
     let allowed = origin(origins);
+    let names = |lines: &[&str]| {
+        let mut request = preflight(&allowed);
+        request.headers_mut().remove(ACCESS_CONTROL_REQUEST_HEADERS);
+        for line in lines {
+            request.headers_mut().append(ACCESS_CONTROL_REQUEST_HEADERS, value(line));
+        }
+        request
+    };
+    let of_origin = |origin: String| {
+        let mut request = preflight(&allowed);
+        let origin = HeaderValue::try_from(origin).expect("the origin is a header value");
+        request.headers_mut().insert(ORIGIN, origin);
+        request
+    };
+    let repeated = |text: &str| text.repeat(MEBIBYTE / text.len());
     let request = match kind {
         "without origin" => request(Method::GET, []),
         "refused" => simple(REFUSED_ORIGIN),
         "allowed" => simple(&allowed),
         "preflight, allowed" => preflight(&allowed),
-        _ => preflight(REFUSED_ORIGIN),
+        "preflight, refused" => preflight(REFUSED_ORIGIN),
+        "names: 1 MiB of commas" => names(&[&repeated(",")]),
+        "names: 1 MiB of spaces" => names(&[&repeated(" ")]),
+        "names: one of 1 MiB" => names(&[&repeated("a")]),
+        "names: an allowed one, for 1 MiB" => names(&[&repeated("authorization,")]),
+        "names: 10,000 lines" => names(&vec!["authorization"; 10_000]),
+        "names: 10,000 empty lines" => names(&vec![""; 10_000]),
+        "origin: 1 MiB" => of_origin(format!("https://{}", repeated("a"))),
+        "origin: 1,000 labels" => of_origin(format!("https://{}example", "a.".repeat(1000))),
+        _ if kind.ends_with("10,000 patterns") => {
+            // The end of what a pattern matches, so that the walk over its labels begins.
+            let end = origin_of_pattern(patterns).replace("https://a", "");
+            let (label, port) = match kind {
+                _ if kind.contains("refused") => ("a.", ":65535"),
+                _ if kind.contains("Punycode") => ("xn--4ca.", ""),
+                _ => ("a.", ""),
+            };
+            let labels = label.repeat((253 - end.len()) / label.len());
+            of_origin(format!("https://{}{end}{port}", labels.trim_end_matches('.')))
+        }
+        kind => panic!("no such request: {kind}"),
     };
+    let repetitions = repetitions(kind);
     match subject {
-        "tower-cors" => serve(tower_cors(origins).layer(inner()), &request),
-        "tower-http" => serve(tower_http(origins).layer(inner()), &request),
-        _ => serve(inner(), &request),
+        "tower-cors" => {
+            serve(with_patterns(origins, patterns).layer(inner()), &request, repetitions);
+        }
+        "tower-http" => serve(tower_http(origins).layer(inner()), &request, repetitions),
+        _ => serve(inner(), &request, repetitions),
     }
 }
 
-fn serve<S>(mut service: S, request: &Request<()>)
+fn serve<S>(mut service: S, request: &Request<()>, repetitions: u64)
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
 {
-    for _ in 0..REQUESTS {
+    for _ in 0..repetitions {
         // While the original lives, its clones' values are shared, as those of hyper's requests are.
         serve_measured(&mut service, request.clone());
     }

@@ -1,5 +1,7 @@
 //! Two layers in the same configuration, the service that they stand around, and requests.
 
+#![allow(dead_code, reason = "not every benchmark takes all of it")]
+
 use std::{
     convert::Infallible,
     future::{Ready, ready},
@@ -28,9 +30,19 @@ pub(crate) fn origin(index: usize) -> String {
     format!("https://site{index}.example")
 }
 
+/// An origin that the pattern of this number matches.
+pub(crate) fn origin_of_pattern(index: usize) -> String {
+    format!("https://a.pattern{index}.example")
+}
+
 pub(crate) fn tower_cors(origins: usize) -> tower_cors::CorsLayer {
+    with_patterns(origins, 0)
+}
+
+pub(crate) fn with_patterns(origins: usize, patterns: usize) -> tower_cors::CorsLayer {
     tower_cors::CorsLayer::builder()
         .allow_origins((1..=origins).map(origin))
+        .allow_origins((1..=patterns).map(|index| format!("https://*.pattern{index}.example")))
         .allow_credentials(true)
         .allow_methods(ALLOWED_METHODS)
         .allow_headers(ALLOWED_HEADERS)
@@ -77,7 +89,7 @@ pub(crate) fn request<const COUNT: usize>(
     request
 }
 
-fn value(text: &str) -> HeaderValue {
+pub(crate) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("the text is a header value")
 }
 

@@ -40,15 +40,25 @@ pub(super) enum Scheme {
 
 impl<'a> OriginView<'a> {
     pub(crate) fn parse(origin: &'a [u8]) -> Result<Self, OriginFault> {
+        let view = Self::split(origin)?;
+        check_host(view.scheme, view.host)?;
+        Ok(view)
+    }
+
+    /// The parts of what is an origin only if its host is in form.
+    pub(super) fn split(origin: &'a [u8]) -> Result<Self, OriginFault> {
         if origin.len() > MAX_ORIGIN {
             return Err(OriginFault::TooLong);
         }
         let (scheme, authority) = split_scheme(origin)?;
         let (host, port) = split_port(scheme, authority);
-        check_host(scheme, host)?;
         let port = port.map(parse_port).transpose()?;
         let host_end = origin.len() - (authority.len() - host.len());
         Ok(Self { scheme, without_port: &origin[..host_end], host, port })
+    }
+
+    pub(super) fn has_host_in_form(&self) -> bool {
+        check_host(self.scheme, self.host).is_ok()
     }
 
     /// Whether what this origin serves crosses a network unencrypted. Other schemes than http and
@@ -98,7 +108,8 @@ pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault
 
 /// Splits off the port, without its colon. Only http and https have ports.
 pub(super) fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    if scheme == Scheme::Other {
+    // To find a byte is quicker than to find its place, and most origins have no port.
+    if scheme == Scheme::Other || !authority.contains(&b':') {
         return (authority, None);
     }
     let brackets = match authority.first() {
@@ -197,10 +208,33 @@ fn check_domain(host: &[u8]) -> Result<(), OriginFault> {
     if name.len() > MAX_HOST {
         return Err(OriginFault::HostTooLong);
     }
+    if is_plain_domain(name) {
+        return Ok(());
+    }
     for label in name.split(|&byte| byte == b'.') {
         check_label(label)?;
     }
     Ok(())
+}
+
+/// In one pass, because it is what an origin of many labels costs: whether nothing is wrong, and nothing may
+/// be Punycode. If not, a closer look tells.
+fn is_plain_domain(name: &[u8]) -> bool {
+    let (mut length, mut previous) = (0, b'.');
+    for &byte in name {
+        if byte == b'.' {
+            if length == 0 || length > MAX_LABEL {
+                return false;
+            }
+            length = 0;
+        } else if !IS_LABEL_BYTE[usize::from(byte)] || (byte == b'-' && previous == b'-') {
+            return false;
+        } else {
+            length += 1;
+        }
+        previous = byte;
+    }
+    length > 0 && length <= MAX_LABEL
 }
 
 fn check_label(label: &[u8]) -> Result<(), OriginFault> {
@@ -224,9 +258,20 @@ fn check_label(label: &[u8]) -> Result<(), OriginFault> {
     }
 }
 
+/// As a table, because each byte of a host is looked up.
+const IS_LABEL_BYTE: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0;
+    while byte < 128_u8 {
+        table[byte as usize] = is_label_byte(byte);
+        byte += 1;
+    }
+    table
+};
+
 /// No underscore stands in a domain name by the letter of the [URL standard's producers](https://url.spec.whatwg.org/#valid-host-string),
 /// but its parser lets it by, and such hosts are in use.
-fn is_label_byte(byte: u8) -> bool {
+const fn is_label_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 

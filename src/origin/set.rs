@@ -60,7 +60,10 @@ impl OriginSet {
         // What equals an exact origin is well-formed, so it is looked up before its grammar is read.
         self.exact.contains(origin)
             || (self.has_wildcards()
-                && OriginView::parse(origin).is_ok_and(|origin| self.matches_wildcard(&origin)))
+                && OriginView::split(origin).is_ok_and(|origin| {
+                    // What no pattern has is found out by a few labels, and the grammar reads all of it.
+                    self.matches_wildcard(&origin) && origin.has_host_in_form()
+                }))
     }
 
     fn has_wildcards(&self) -> bool {

@@ -104,11 +104,16 @@ fn allow_list(
 ) -> bool {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
     // Lengths first: a list that cannot be allowed is not read at all.
-    let mut bytes = 0;
+    let (mut bytes, mut empty) = (0, 0);
     for line in &lines {
         bytes += line.len();
         if bytes > max_bytes {
             notes.refused(|| first_refused(headers, &allows));
+            return false;
+        }
+        empty += usize::from(line.is_empty());
+        if empty > MAX_EMPTY {
+            notes.refused(|| Refusal::MalformedRequestHeaders);
             return false;
         }
         // A line end counts as the comma that it stands for.
