@@ -1,6 +1,6 @@
 //! Policies that change while a server runs.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwap;
 
@@ -34,7 +34,8 @@ impl CorsLayer {
     #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
     pub fn reloadable(policy: Policy) -> (CorsLayer<Reloadable>, PolicyHandle) {
         let current = Arc::new(ArcSwap::from_pointee(policy));
-        (CorsLayer::from_source(Reloadable(Arc::clone(&current))), PolicyHandle(current))
+        let handle = PolicyHandle { current: Arc::clone(&current), retired: Arc::default() };
+        (CorsLayer::from_source(Reloadable(current)), handle)
     }
 }
 
@@ -52,18 +53,28 @@ impl Decide for Reloadable {
 
 /// Replaces the policy of a [`CorsLayer::reloadable`].
 #[derive(Clone, Debug)]
-pub struct PolicyHandle(Arc<ArcSwap<Policy>>);
+pub struct PolicyHandle {
+    current: Arc<ArcSwap<Policy>>,
+    /// Those that some request still had when they were replaced. To free a long list takes a while, and no
+    /// request is to do it.
+    retired: Arc<Mutex<Vec<Arc<Policy>>>>,
+}
 
 impl PolicyHandle {
     /// Replaces the policy, for all requests that come from now on. It is built already, so this cannot
     /// fail.
+    ///
+    /// The one that is replaced is freed here, or, if a request still has it, by the next call.
     pub fn set(&self, policy: Policy) {
-        self.0.store(Arc::new(policy));
+        let replaced = self.current.swap(Arc::new(policy));
+        let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
+        retired.push(replaced);
+        retired.retain(|policy| Arc::strong_count(policy) > 1 || policy.is_shared());
     }
 
     /// The policy that is applied now.
     #[must_use]
     pub fn policy(&self) -> Policy {
-        Policy::clone(&self.0.load())
+        Policy::clone(&self.current.load())
     }
 }

@@ -104,6 +104,68 @@ async fn a_request_sees_one_policy() {
     assert_eq!(lines(&answer.await.unwrap().unwrap()), expected(false)[0]);
 }
 
+/// Where a policy was freed.
+#[derive(Clone, Default)]
+struct FreedBy(Arc<std::sync::Mutex<Vec<std::thread::ThreadId>>>);
+
+impl FreedBy {
+    fn threads(&self) -> Vec<std::thread::ThreadId> {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn policy(&self) -> Policy {
+        struct Freed(FreedBy);
+
+        impl Drop for Freed {
+            fn drop(&mut self) {
+                self.0.0.lock().unwrap().push(std::thread::current().id());
+            }
+        }
+
+        let freed = Freed(self.clone());
+        let builder = Policy::builder().allow_origin(ORIGIN).on_decision(move |_, _| {
+            let _ = &freed;
+        });
+        builder.build_policy().unwrap()
+    }
+}
+
+/// A list of a million origins is not freed in a moment, and no request waits for it.
+#[test]
+fn no_request_frees_a_policy() {
+    let freed = FreedBy::default();
+    let here = std::thread::current().id();
+    let (layer, handle) = CorsLayer::reloadable(freed.policy());
+    handle.set(freed.policy());
+    assert_eq!(freed.threads(), [here], "no request had it");
+
+    let (responds, response) = std::sync::mpsc::channel::<()>();
+    let (calls, called) = std::sync::mpsc::channel::<()>();
+    let request = std::thread::spawn(move || {
+        let response = Arc::new(std::sync::Mutex::new(response));
+        let mut service = layer.layer(service_fn(move |_: Request<()>| {
+            let response = Arc::clone(&response);
+            calls.send(()).unwrap();
+            async move {
+                response.lock().unwrap().recv().unwrap();
+                Ok::<_, Infallible>(Response::new(()))
+            }
+        }));
+        let request = Request::get("/").header("origin", ORIGIN).body(()).unwrap();
+        let future = tower::Service::call(&mut service, request);
+        let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+        assert!(std::pin::pin!(future).poll(&mut context).is_ready());
+    });
+    called.recv().unwrap();
+    handle.set(freed.policy());
+    assert_eq!(freed.threads(), [here], "a request has it");
+    responds.send(()).unwrap();
+    request.join().unwrap();
+    assert_eq!(freed.threads(), [here], "the request is over, and did not free it");
+    handle.set(freed.policy());
+    assert_eq!(freed.threads(), [here; 3], "with the one that was replaced after it");
+}
+
 /// Over sockets, from several connections, while another thread reloads all the time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load() {

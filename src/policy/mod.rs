@@ -288,6 +288,12 @@ impl Policy {
         Self(Arc::new(compile::vary_by(Arc::unwrap_or_clone(self.0), names)))
     }
 
+    /// Whether somebody else has it too.
+    #[cfg(feature = "reload")]
+    pub(crate) fn is_shared(&self) -> bool {
+        Arc::strong_count(&self.0) > 1
+    }
+
     /// Whether any origin is allowed.
     pub(crate) fn allows_any_origin(&self) -> bool {
         !matches!(self.0.origins, AllowedOrigins::Listed(_))

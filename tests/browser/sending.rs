@@ -124,6 +124,10 @@ async fn which_requests_are_preflighted() {
         ("GET", &[("x-http-method-override", "\"a, TRACE\"")], true),
         ("GET", &[("x-http-method-override", "\"a\\\", TRACE\"")], true),
         ("GET", &[("x-http-method-override", "\"a\", TRACE")], false),
+        ("GET", &[("x-http-method-override", "\"a,TRACE,b\"")], true),
+        ("GET", &[("x-http-method-override", "\"a\\\",TRACE,b\"")], true),
+        ("GET", &[("x-http-method-override", "\\\",TRACE,b")], true),
+        ("GET", &[("x-http-method-override", "a,TRACE,b")], false),
     ];
     for (method, headers, is_preflighted) in cases {
         let browser = answering(granting);
@@ -239,6 +243,7 @@ async fn cookies() {
         let set = match request.uri().path() {
             "/set" => &["a=1; Path=/", "b=2"][..],
             "/expire" => &["a=; Max-Age=0"],
+            "/keep" => &["b=2; Max-Age=60", "b=2; Version=0"],
             "/nonsense" => &["no pair"],
             _ => &[],
         };
@@ -258,6 +263,7 @@ async fn cookies() {
         (PAGE, "/", "GET", Credentials::Omit, None),
         (site, "/", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
         (site, "/", "GET", Credentials::Omit, None),
+        (site, "/keep", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
         (site, "/expire", "GET", Credentials::Omit, None),
         (site, "/nonsense", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
         (site, "/expire", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
