@@ -163,12 +163,10 @@ fn is_unsafe_byte(byte: u8) -> bool {
     }
 }
 
-/// The type without its parameters: <https://mimesniff.spec.whatwg.org/#parsing-a-mime-type>
+/// The type without its parameters, unchecked: <https://mimesniff.spec.whatwg.org/#parsing-a-mime-type>
 fn essence(value: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(value.split(|&byte| byte == b';').next()?).ok()?;
-    let (kind, subtype) = text.trim_matches(HTTP_WHITE_SPACE).split_once('/')?;
-    let are_tokens = is_token(kind.as_bytes()) && is_token(subtype.as_bytes());
-    are_tokens.then(|| format!("{kind}/{subtype}").to_ascii_lowercase())
+    Some(text.trim_matches(HTTP_WHITE_SPACE).to_ascii_lowercase())
 }
 
 const HTTP_WHITE_SPACE: &[char] = &[' ', '\t', '\n', '\r'];

@@ -1,0 +1,89 @@
+//! What two threads get done beside one, sharing a layer, and sharing none.
+
+mod support;
+
+use std::{
+    convert::Infallible,
+    sync::{
+        Barrier,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use http::{Request, Response};
+use support::{inner, origin, preflight, respond, simple, tower_cors, tower_http};
+use tower::{Layer, Service};
+
+const ROUNDS: usize = 5;
+const TIME: Duration = Duration::from_millis(400);
+
+fn main() {
+    if std::env::args().any(|argument| argument == "--test") {
+        return;
+    }
+    println!("Requests of two threads for each of one, the median of {ROUNDS} rounds:\n");
+    println!("| request | no layer | tower-cors | tower-http |");
+    println!("|---|---:|---:|---:|");
+    let allowed = origin(1);
+    for (kind, request) in
+        [("allowed", simple(&allowed)), ("preflight, allowed", preflight(&allowed))]
+    {
+        let bare = ratio(&inner(), &request);
+        let ours = ratio(&tower_cors(1).layer(inner()), &request);
+        let theirs = ratio(&tower_http(1).layer(inner()), &request);
+        println!("| {kind} | {bare:.2} | {ours:.2} | {theirs:.2} |");
+    }
+}
+
+fn ratio<S>(service: &S, request: &Request<()>) -> f64
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
+{
+    let mut ratios: Vec<f64> = (0..ROUNDS)
+        .map(|_| throughput(service, request, 2) / throughput(service, request, 1))
+        .collect();
+    ratios.sort_by(f64::total_cmp);
+    ratios[ROUNDS / 2]
+}
+
+/// Requests a second, each thread with a clone of the service and a request of its own.
+fn throughput<S>(service: &S, request: &Request<()>, threads: usize) -> f64
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
+{
+    let (count, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
+    let barrier = Barrier::new(threads + 1);
+    thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let mut service = service.clone();
+                // A value of its own, as each connection has: only the layer is shared.
+                let mut own = Request::new(());
+                *own.method_mut() = request.method().clone();
+                for (name, value) in request.headers() {
+                    let value = http::HeaderValue::from_bytes(value.as_bytes());
+                    own.headers_mut().append(name, value.expect("it was one"));
+                }
+                let mut done = 0_u64;
+                barrier.wait();
+                while !is_over.load(Ordering::Relaxed) {
+                    for _ in 0..100 {
+                        drop(respond(&mut service, own.clone()));
+                    }
+                    done += 100;
+                }
+                count.fetch_add(done, Ordering::Relaxed);
+            });
+        }
+        barrier.wait();
+        let start = Instant::now();
+        thread::sleep(TIME);
+        is_over.store(true, Ordering::Relaxed);
+        start
+    });
+    #[expect(clippy::cast_precision_loss, reason = "it is far below 2^52")]
+    let count = count.into_inner() as f64;
+    count / TIME.as_secs_f64()
+}
