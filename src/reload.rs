@@ -57,19 +57,22 @@ pub struct PolicyHandle {
     current: Arc<ArcSwap<Policy>>,
     /// Those that some request still had when they were replaced. To free a long list takes a while, and no
     /// request is to do it.
-    retired: Arc<Mutex<Vec<Arc<Policy>>>>,
+    retired: Arc<Mutex<Vec<Policy>>>,
 }
 
 impl PolicyHandle {
     /// Replaces the policy, for all requests that come from now on. It is built already, so this cannot
     /// fail.
     ///
-    /// The one that is replaced is freed here, or, if a request still has it, by the next call.
+    /// The one that is replaced is freed here, or, if a request still has it, by a later call.
     pub fn set(&self, policy: Policy) {
-        let replaced = self.current.swap(Arc::new(policy));
+        let replaced = Policy::clone(&self.current.swap(Arc::new(policy)));
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
-        retired.push(replaced);
-        retired.retain(|policy| Arc::strong_count(policy) > 1 || policy.is_shared());
+        // Who keeps policies and goes back and forth between them has each here once.
+        if !retired.iter().any(|policy| policy.is_same(&replaced)) {
+            retired.push(replaced);
+        }
+        retired.retain(Policy::is_shared);
     }
 
     /// The policy that is applied now.

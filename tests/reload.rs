@@ -166,6 +166,21 @@ fn no_request_frees_a_policy() {
     assert_eq!(freed.threads(), [here; 3], "with the one that was replaced after it");
 }
 
+/// Who keeps policies, and goes back and forth between them, keeps no more for it.
+#[test]
+fn reloads_leave_nothing_behind() {
+    let [one, two] = policies();
+    let (_layer, handle) = CorsLayer::reloadable(one.clone());
+    let reload = |times: usize| {
+        for count in 0..times {
+            handle.set(if count % 2 == 0 { two.clone() } else { one.clone() });
+        }
+    };
+    reload(10);
+    let memory = allocation_counter::measure(|| reload(1_000));
+    assert_eq!((memory.count_current, memory.bytes_current), (0, 0), "{memory:?}");
+}
+
 /// Over sockets, from several connections, while another thread reloads all the time.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load() {

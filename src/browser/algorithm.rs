@@ -113,7 +113,7 @@ impl Algorithm {
     }
 
     /// The [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch) of the current URL.
-    pub(super) fn start(&mut self, memory: &Memory) -> Result<Step, NetworkErrorCause> {
+    pub(super) fn start(&mut self, memory: &Memory) -> Result<Outgoing, NetworkErrorCause> {
         let is_own = self.origin.is_same_origin(self.url());
         self.is_preflighted = false;
         if is_own && self.tainting == ResponseKind::Basic {
@@ -141,7 +141,7 @@ impl Algorithm {
         }
         self.awaits_preflight = true;
         let headers = self.announced(&self.serialized_origin()).request_headers();
-        Ok(Step::Send(self.outgoing(Method::OPTIONS, headers, true)))
+        Ok(self.outgoing(Method::OPTIONS, headers, true))
     }
 
     /// What the response makes of it.
@@ -159,7 +159,7 @@ impl Algorithm {
                 let expires = now + permission.max_age;
                 memory.preflights.store(&key, self.includes_credentials(), allowed, expires);
             }
-            return Ok(self.send(memory));
+            return Ok(Step::Send(self.send(memory)));
         }
         if let Some(host) = self.url().host_str().filter(|_| self.has_credentials()) {
             memory.cookies.store(host, headers);
@@ -178,7 +178,7 @@ impl Algorithm {
                 }
                 Redirect::Follow if headers.contains_key(LOCATION) => {
                     self.redirect(status, headers)?;
-                    return self.start(memory);
+                    return self.start(memory).map(Step::Send);
                 }
                 Redirect::Follow => {}
             }
@@ -280,7 +280,7 @@ impl Algorithm {
     }
 
     /// The request itself: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
-    fn send(&self, memory: &Memory) -> Step {
+    fn send(&self, memory: &Memory) -> Outgoing {
         let mut headers = self.headers.clone();
         if !headers.contains_key(ACCEPT) {
             headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
@@ -289,7 +289,7 @@ impl Algorithm {
             let cookies = self.url().host_str().and_then(|host| memory.cookies.header(host));
             headers.extend(cookies.map(|cookies| (COOKIE, cookies)));
         }
-        Step::Send(self.outgoing(self.method.clone(), headers, false))
+        self.outgoing(self.method.clone(), headers, false)
     }
 
     fn outgoing(&self, method: Method, mut headers: HeaderMap, is_preflight: bool) -> Outgoing {

@@ -108,48 +108,51 @@ where
             }
         }
         let running = this.running.as_mut().expect("a future is not polled after it is ready");
-        loop {
-            if let Some(future) = this.response.as_mut().as_pin_mut() {
-                let result = ready!(future.poll(context));
-                this.response.set(None);
-                let step = match result {
-                    Ok(response) => {
-                        let (head, body) = response.into_parts();
-                        if let Some(exchange) = this.page.exchanges.0.last_mut() {
-                            exchange.response = Some((head.status, head.headers.clone()));
-                        }
-                        let memory = &mut lock(&this.page.shared).memory;
-                        let step = running.algorithm.receive(head.status, &head.headers, memory);
-                        step.map(|step| (step, body))
-                    }
-                    Err(error) => {
-                        return Poll::Ready(Err(failed(this.page, running, error.into())));
-                    }
-                };
-                match step {
-                    Ok((Step::Send(outgoing), _)) => running.next = Some(outgoing),
-                    Ok((Step::Finish { kind, status, headers }, body)) => {
-                        *this.running = None;
-                        let is_visible = matches!(kind, ResponseKind::Basic | ResponseKind::Cors);
-                        let body = is_visible.then_some(body);
-                        return Poll::Ready(Ok(FetchResponse { kind, status, headers, body }));
-                    }
-                    Err(cause) => return Poll::Ready(Err(error(this.page, running, cause))),
-                }
-            }
-            if running.next.is_some() {
+        let result = loop {
+            if let Some(outgoing) = running.next.take() {
                 let mut shared = lock(&this.page.shared);
-                if let Err(error) = ready!(shared.service.poll_ready(context)) {
-                    drop(shared);
-                    return Poll::Ready(Err(failed(this.page, running, error.into())));
+                match shared.service.poll_ready(context) {
+                    Poll::Ready(Ok(())) => {}
+                    Poll::Ready(Err(error)) => {
+                        drop(shared);
+                        break Err(failed(this.page, running, error.into()));
+                    }
+                    Poll::Pending => {
+                        running.next = Some(outgoing);
+                        return Poll::Pending;
+                    }
                 }
-                let Some(outgoing) = running.next.take() else { continue };
                 let (request, exchange) = request(outgoing, &running.body);
                 this.response.set(Some(shared.service.call(request)));
                 drop(shared);
                 this.page.exchanges.0.push(exchange);
             }
-        }
+            let sent = this.response.as_mut().as_pin_mut().expect("what was next is sent");
+            let response = ready!(sent.poll(context));
+            this.response.set(None);
+            let (head, body) = match response {
+                Ok(response) => response.into_parts(),
+                Err(error) => break Err(failed(this.page, running, error.into())),
+            };
+            if let Some(exchange) = this.page.exchanges.0.last_mut() {
+                exchange.response = Some((head.status, head.headers.clone()));
+            }
+            let step = {
+                let memory = &mut lock(&this.page.shared).memory;
+                running.algorithm.receive(head.status, &head.headers, memory)
+            };
+            match step {
+                Ok(Step::Send(outgoing)) => running.next = Some(outgoing),
+                Ok(Step::Finish { kind, status, headers }) => {
+                    let is_visible = matches!(kind, ResponseKind::Basic | ResponseKind::Cors);
+                    let body = is_visible.then_some(body);
+                    break Ok(FetchResponse { kind, status, headers, body });
+                }
+                Err(cause) => break Err(error(this.page, running, cause)),
+            }
+        };
+        *this.running = None;
+        Poll::Ready(result)
     }
 }
 
@@ -166,14 +169,11 @@ fn begin<S, B>(
     };
     let (head, body) = request.into_parts();
     let started = Algorithm::new(origin, head, options).and_then(|mut algorithm| {
-        let step = algorithm.start(&lock(&page.shared).memory)?;
-        Ok((algorithm, step))
+        let first = algorithm.start(&lock(&page.shared).memory)?;
+        Ok((algorithm, first))
     });
     match started {
-        Ok((algorithm, Step::Send(outgoing))) => {
-            Ok(Running { algorithm, body, next: Some(outgoing) })
-        }
-        Ok((algorithm, Step::Finish { .. })) => Ok(Running { algorithm, body, next: None }),
+        Ok((algorithm, first)) => Ok(Running { algorithm, body, next: Some(first) }),
         Err(cause) => Err(refused(cause)),
     }
 }

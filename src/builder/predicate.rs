@@ -68,6 +68,7 @@ impl CorsLayerBuilder {
     ///     .build()?;
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
+    ///
     /// There is one predicate of either kind, and a second one of this kind does not compile:
     ///
     /// ```compile_fail,E0599

@@ -288,6 +288,12 @@ impl Policy {
         Self(Arc::new(compile::vary_by(Arc::unwrap_or_clone(self.0), names)))
     }
 
+    /// Whether it is a clone of this one.
+    #[cfg(feature = "reload")]
+    pub(crate) fn is_same(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// Whether somebody else has it too.
     #[cfg(feature = "reload")]
     pub(crate) fn is_shared(&self) -> bool {

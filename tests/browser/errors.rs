@@ -204,3 +204,13 @@ fn debug_texts() {
     let text = format!("{fetch:?}");
     assert!(text.starts_with("Fetch { options: Options { mode: Cors, "), "{text}");
 }
+
+#[tokio::test]
+#[should_panic(expected = "a future is not polled after it is ready")]
+async fn a_fetch_that_failed_is_over() {
+    let browser = scripted([response(200, &[])]);
+    let mut page = browser.page(PAGE);
+    let mut fetch = std::pin::pin!(page.fetch(request("GET", TARGET, &[])));
+    assert!(fetch.as_mut().await.is_err());
+    let _ = fetch.as_mut().await;
+}
