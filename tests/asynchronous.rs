@@ -221,6 +221,20 @@ fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
+/// An inner service that waits for its one response.
+fn responding() -> (
+    oneshot::Sender<Response<()>>,
+    impl Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
+) {
+    let (responds, response) = oneshot::channel();
+    let response = Arc::new(Mutex::new(Some(response)));
+    let inner = service_fn(move |_: Request<()>| {
+        let response = response.lock().unwrap().take().unwrap();
+        async { Ok(response.await.unwrap()) }
+    });
+    (responds, inner)
+}
+
 #[test]
 fn in_decorating_mode_the_inner_call_and_the_question_run_together() {
     for (answer, expected) in [
@@ -230,12 +244,7 @@ fn in_decorating_mode_the_inner_call_and_the_question_run_together() {
     ] {
         let (predicate, questions) = waiting();
         let layer = listing().allow_origin_if_async(predicate).build().unwrap();
-        let (responds, response) = oneshot::channel();
-        let response = Arc::new(Mutex::new(Some(response)));
-        let inner = service_fn(move |_: Request<()>| {
-            let response = response.lock().unwrap().take().unwrap();
-            async { Ok::<Response<()>, Infallible>(response.await.unwrap()) }
-        });
+        let (responds, inner) = responding();
         let mut future = pin!(layer.layer(inner).call(request("GET", &[ASKED])));
         assert_eq!(questions.lock().unwrap().len(), 1, "it is asked before the first poll");
         assert!(poll_once(future.as_mut()).is_pending());
@@ -253,12 +262,7 @@ fn in_decorating_mode_the_inner_call_and_the_question_run_together() {
 fn the_answer_may_come_first() {
     let (predicate, questions) = waiting();
     let layer = listing().allow_origin_if_async(predicate).build().unwrap();
-    let (responds, response) = oneshot::channel();
-    let response = Arc::new(Mutex::new(Some(response)));
-    let inner = service_fn(move |_: Request<()>| {
-        let response = response.lock().unwrap().take().unwrap();
-        async { Ok::<Response<()>, Infallible>(response.await.unwrap()) }
-    });
+    let (responds, inner) = responding();
     let mut future = pin!(layer.layer(inner).call(request("GET", &[ASKED])));
     questions.lock().unwrap().pop().unwrap().send(Ok(true)).unwrap();
     assert!(poll_once(future.as_mut()).is_pending(), "the response is missing");

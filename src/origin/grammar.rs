@@ -241,7 +241,7 @@ fn check_label(label: &[u8]) -> Result<(), OriginFault> {
     if label.is_empty() {
         return Err(OriginFault::EmptyLabel);
     }
-    if let Some(&byte) = label.iter().find(|&&byte| !is_label_byte(byte)) {
+    if let Some(&byte) = label.iter().find(|&&byte| !IS_LABEL_BYTE[usize::from(byte)]) {
         return Err(match byte {
             b'A'..=b'Z' => OriginFault::UpperCase,
             b'*' => OriginFault::WildcardPlace,
