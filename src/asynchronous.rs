@@ -243,8 +243,8 @@ impl Pending {
             let request = Box::new(request.into());
             return Self::Watched { origin, policy, request };
         }
-        let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request);
-        let refused = policy.decide_by(Verdict::Unasked, request);
+        let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request).into();
+        let refused = policy.decide_by(Verdict::Unasked, request).into();
         Self::Decided { allowed, refused }
     }
 
@@ -257,7 +257,7 @@ impl Pending {
             Self::Decided { allowed, .. } if answer == Ok(true) => allowed,
             Self::Decided { refused, .. } => refused,
             Self::Watched { origin, policy, request } => {
-                policy.decide_by(verdict(answer, origin), request.borrow())
+                policy.decide_by(verdict(answer, origin), request.borrow()).into()
             }
         };
         match decision {

@@ -6,7 +6,7 @@ use arc_swap::ArcSwap;
 
 use crate::{
     layer::CorsLayer,
-    policy::{Decision, Policy, RequestHead, Verdict},
+    policy::{Policy, RequestHead, Ruling, Verdict},
     source::{Decide, PolicySource},
 };
 
@@ -46,7 +46,7 @@ pub struct Reloadable(Arc<ArcSwap<Policy>>);
 impl PolicySource for Reloadable {}
 
 impl Decide for Reloadable {
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision {
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
         self.0.load().decide_by(Verdict::Unasked, request)
     }
 }

@@ -1,11 +1,14 @@
-use std::task::{Context, Poll};
+use std::{
+    mem,
+    task::{Context, Poll},
+};
 
 use http::{Request, Response};
 use tower_service::Service;
 
 use crate::{
     future::ResponseFuture,
-    policy::{Decision, Policy},
+    policy::{Policy, Ruling, refused},
     source::PolicySource,
 };
 
@@ -75,31 +78,37 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        // As `carry_out`, but to hand the decision to a function would copy all of it, on every request.
+        // As `carry_out`, but to hand the ruling to a function would copy all of it, on every request.
         match self.source.decide_for_layer((&request).into()) {
-            Decision::Forward(headers) => {
+            Ruling::Forward(headers) => {
                 headers.prepare(request.headers_mut());
                 ResponseFuture::forward(self.inner.call(request), headers)
             }
-            Decision::Respond(answer) => ResponseFuture::respond(answer),
+            Ruling::Answer(answer) => ResponseFuture::respond(answer),
+            Ruling::Refuse(vary) => {
+                ResponseFuture::respond(refused(mem::take(request.headers_mut()), vary))
+            }
         }
     }
 }
 
 #[inline]
 pub(crate) fn carry_out<S, RequestBody>(
-    decision: Decision,
+    ruling: Ruling,
     inner: &mut S,
     mut request: Request<RequestBody>,
 ) -> ResponseFuture<S::Future>
 where
     S: Service<Request<RequestBody>>,
 {
-    match decision {
-        Decision::Forward(headers) => {
+    match ruling {
+        Ruling::Forward(headers) => {
             headers.prepare(request.headers_mut());
             ResponseFuture::forward(inner.call(request), headers)
         }
-        Decision::Respond(answer) => ResponseFuture::respond(answer),
+        Ruling::Answer(answer) => ResponseFuture::respond(answer),
+        Ruling::Refuse(vary) => {
+            ResponseFuture::respond(refused(mem::take(request.headers_mut()), vary))
+        }
     }
 }

@@ -11,7 +11,7 @@ use http::header::ORIGIN;
 use crate::{
     error::{ConfigError, ConfigErrors},
     layer::CorsLayer,
-    policy::{Decision, Policy, RequestHead, ResponseHeaders, Verdict},
+    policy::{Policy, RequestHead, ResponseHeaders, Ruling, Verdict},
 };
 
 /// What has a policy for each request: a [`Policy`] has itself, [`Select`] and [`FirstMatch`] choose one,
@@ -23,14 +23,14 @@ pub trait PolicySource: Decide {}
 pub trait Decide {
     /// Decides, and reports to whoever looks.
     #[doc(hidden)]
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision;
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling;
 }
 
 impl PolicySource for Policy {}
 
 impl Decide for Policy {
     #[inline]
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision {
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
         self.decide_by(Verdict::Unasked, request)
     }
 }
@@ -134,10 +134,10 @@ type Choose = dyn Fn(&RequestHead<'_>) -> Option<Policy> + Send + Sync;
 impl PolicySource for Select {}
 
 impl Decide for Select {
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision {
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
         match (self.0)(&request) {
             Some(policy) => policy.decide_by(Verdict::Unasked, request),
-            None => Decision::Forward(ResponseHeaders::untouched()),
+            None => Ruling::Forward(ResponseHeaders::untouched()),
         }
     }
 }
@@ -162,7 +162,7 @@ pub struct FirstMatch {
 impl PolicySource for FirstMatch {}
 
 impl Decide for FirstMatch {
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Decision {
+    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
         for policy in &*self.first {
             if let Some(origin) = policy.allowed_origin(request) {
                 return policy.decide_by(Verdict::Granted(origin), request);

@@ -605,3 +605,45 @@ fn sorted(headers: &[Header]) -> Vec<(String, String)> {
     headers.sort();
     headers
 }
+
+/// Few headers are looked for in another way than many, and repeated ones in another than single ones.
+#[test]
+fn other_headers_change_nothing() {
+    const OTHERS: [&str; 8] = ["x-a", "accept", "x-b", "host", "x-c", "range", "x-d", "te"];
+
+    let policy = full().build_policy().unwrap();
+    let of = |headers: &[Header], before: usize, after: usize, repeated: usize| {
+        let mut request = Request::new(());
+        *request.method_mut() = Method::OPTIONS;
+        let others = |count| OTHERS.iter().cycle().take(count).map(|&name| (name, "a"));
+        let repeated = others(repeated).chain(others(repeated));
+        for (name, value) in
+            others(before).chain(headers.iter().copied()).chain(others(after)).chain(repeated)
+        {
+            request.headers_mut().append(name, HeaderValue::from_static(value));
+        }
+        policy.explain(&request).refusal
+    };
+    let two_origins = [ORIGIN, ORIGIN, PUT];
+    let two_methods = [ORIGIN, PUT, PUT];
+    let cases: [(&[Header], _); 5] = [
+        (&[ORIGIN, PUT, (NAMES, "x-a")], None),
+        (&[PUT, (NAMES, "X-A"), ORIGIN], None),
+        (
+            &[ORIGIN, PUT, (NAMES, "x-a"), (NAMES, "x-z")],
+            Some(Refusal::HeaderNotAllowed("x-z".into())),
+        ),
+        (&two_origins, Some(Refusal::SeveralOrigins)),
+        (&two_methods, Some(Refusal::SeveralMethods)),
+    ];
+    for (headers, refusal) in cases {
+        for before in 0..=OTHERS.len() {
+            for after in 0..=OTHERS.len() {
+                for repeated in 0..3 {
+                    let found = of(headers, before, after, repeated);
+                    assert_eq!(found, refusal, "{headers:?} {before} {after} {repeated}");
+                }
+            }
+        }
+    }
+}

@@ -126,7 +126,8 @@ impl FreedBy {
         let builder = Policy::builder().allow_origin(ORIGIN).on_decision(move |_, _| {
             let _ = &freed;
         });
-        builder.build_policy().unwrap()
+        // Without this, a request has no use for the policy once it is decided.
+        builder.attach_outcome(true).build_policy().unwrap()
     }
 }
 

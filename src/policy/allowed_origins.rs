@@ -29,18 +29,20 @@ pub(super) struct Listed {
 impl AllowedOrigins {
     /// The value of `Access-Control-Allow-Origin`, if it is the same for every request.
     #[inline]
-    pub(super) fn static_value(&self) -> Option<HeaderValue> {
-        matches!(self, Self::Any).then(|| HeaderValue::from_static("*"))
+    pub(super) fn static_value(&self) -> Option<&'static HeaderValue> {
+        static ANY: HeaderValue = HeaderValue::from_static("*");
+
+        matches!(self, Self::Any).then_some(&ANY)
     }
 
     /// The value of `Access-Control-Allow-Origin`, if there is to be one.
     #[inline]
-    pub(super) fn allow(
+    pub(super) fn allow<'a>(
         &self,
-        origin: &Line<'_>,
+        origin: &Line<'a>,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Option<HeaderValue> {
+    ) -> Option<&'a HeaderValue> {
         if let Self::Any = self {
             return self.static_value();
         }
@@ -66,7 +68,7 @@ impl AllowedOrigins {
             });
         }
         // Reflecting is safe only for what was found to be allowed.
-        allowed.then(|| origin.clone())
+        allowed.then_some(origin)
     }
 }
 

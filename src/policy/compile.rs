@@ -13,9 +13,11 @@ use http::{
 };
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Exposed, Policy, Refusing, Rules,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, PerThread, Policy, Refusing, ResponseRules,
+    Rules, lasting,
     refusing::SEC_FETCH_SITE,
     request::REQUEST_PRIVATE_NETWORK,
+    response_rules::Exposed,
     validate::{List, Valid},
 };
 use crate::{origin::OriginSet, trace};
@@ -54,7 +56,7 @@ pub(super) fn compile(config: Valid) -> Policy {
     let further = config.vary_on.iter().filter(|&name| is_static || *name != ORIGIN).cloned();
     let varies_by: Vec<HeaderName> = origin.into_iter().chain(further).collect();
     let preflights_vary_by = preflights_vary_by(config.private_network, &varies_by);
-    let preflight_vary = vary_value(&preflights_vary_by);
+    let preflight_vary = joined(&preflights_vary_by, ", ");
     let allowed_preflight = granted(&config, preflight_vary.clone());
     let mut rules = Rules {
         origins: config.origins,
@@ -68,20 +70,26 @@ pub(super) fn compile(config: Valid) -> Policy {
             List::All(names) => AllowedHeaders::Any { authorization: !names.is_empty() },
             List::Some(names) => AllowedHeaders::listed(names),
         },
-        exposed: match config.exposed {
-            List::All(_) if credentials => Exposed::Carried,
-            List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
-            List::Some(names) => joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed),
-        },
-        timing: config.timing,
         private_network: config.private_network,
-        vary: vary_value(&varies_by),
-        varies_by,
+        responses: PerThread::new(ResponseRules {
+            credentials,
+            exposed: match config.exposed {
+                List::All(_) if credentials => Exposed::Carried,
+                List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
+                List::Some(names) => {
+                    joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed)
+                }
+            },
+            timing: config.timing,
+            vary: joined(&varies_by, ", "),
+            varies_by,
+            reported_inner: trace::Once::new(),
+        }),
         max_age: config.max_age,
         preflight_status: config.preflight_status,
         allowed_preflight,
-        refused_preflight: preflight_vary.map(|vary| (VARY, vary)).into_iter().collect(),
         preflights_vary_by,
+        preflight_vary,
         forward_preflights: config.forward_preflights,
         methods_of_route: config.methods_of_route,
         refusing: None,
@@ -90,7 +98,6 @@ pub(super) fn compile(config: Valid) -> Policy {
         attach_outcome: config.attach_outcome,
         hook: config.hook,
         is_special: false,
-        reported_inner: trace::Once::new(),
         dangers: config.dangers,
         warnings: config.warnings,
     };
@@ -129,7 +136,8 @@ fn granted(config: &Valid, vary: Option<HeaderValue>) -> HeaderMap {
         headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
     }
     if let Some(max_age) = config.max_age {
-        headers.insert(ACCESS_CONTROL_MAX_AGE, max_age.as_secs().into());
+        let seconds = max_age.as_secs().to_string();
+        headers.extend(lasting::value(&seconds).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
     }
     headers.extend(vary.map(|vary| (VARY, vary)));
     headers
@@ -164,33 +172,23 @@ fn preflights_vary_by(private_network: bool, varies_by: &[HeaderName]) -> Vec<He
 
 /// Makes a policy say that its responses vary by further headers, as other policies' choice does.
 pub(super) fn vary_by(mut rules: Rules, names: &[HeaderName]) -> Rules {
+    let mut responses = ResponseRules::clone(rules.responses.of_this_thread());
     for name in names {
-        if !rules.varies_by.contains(name) {
-            rules.varies_by.push(name.clone());
+        if !responses.varies_by.contains(name) {
+            responses.varies_by.push(name.clone());
         }
     }
-    rules.vary = vary_value(&rules.varies_by);
-    rules.preflights_vary_by = preflights_vary_by(rules.private_network, &rules.varies_by);
-    if let Some(vary) = vary_value(&rules.preflights_vary_by) {
-        rules.refused_preflight.insert(VARY, vary.clone());
-        rules.allowed_preflight.insert(VARY, vary);
+    responses.vary = joined(&responses.varies_by, ", ");
+    rules.preflights_vary_by = preflights_vary_by(rules.private_network, &responses.varies_by);
+    rules.preflight_vary = joined(&rules.preflights_vary_by, ", ");
+    if let Some(vary) = &rules.preflight_vary {
+        rules.allowed_preflight.insert(VARY, vary.clone());
     }
+    rules.responses = PerThread::new(responses);
     if let Some(refusing) = &mut rules.refusing {
         refusing.own_pages = refusing.own_pages.clone().vary_by(names);
     }
     rules
-}
-
-fn vary_value(names: &[HeaderName]) -> Option<HeaderValue> {
-    // Cloning a static value counts no references, and nearly all policies have one of these.
-    const COMMON: [&str; 3] = [
-        "origin",
-        "origin, access-control-request-method, access-control-request-headers",
-        "access-control-request-method, access-control-request-headers",
-    ];
-    let value = joined(names, ", ")?;
-    let common = COMMON.into_iter().find(|common| value == common);
-    Some(common.map_or(value, HeaderValue::from_static))
 }
 
 fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {
@@ -198,8 +196,5 @@ fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {
         return None;
     }
     let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
-    let value = HeaderValue::try_from(tokens.join(separator)).ok()?;
-    // The first clone of a value moves it behind a reference count, which allocates. This is it.
-    drop(value.clone());
-    Some(value)
+    lasting::value(&tokens.join(separator))
 }

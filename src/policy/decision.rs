@@ -1,21 +1,18 @@
 //! What a policy decides, and what a decision does to a response.
 
-use http::{
-    HeaderMap, HeaderValue, Response,
-    header::{
-        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
-        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, HeaderName, ORIGIN, VARY,
-    },
-};
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderValue, Response, header::VARY};
 
 use super::{
-    ALLOW_PRIVATE_NETWORK, Exposed, Policy, Rules, diagnosis::CORS_REFUSAL, vary, watch::Watch,
+    Policy, Rules,
+    diagnosis::CORS_REFUSAL,
+    preflight::refused,
+    response_rules::{self, ResponseRules, remove_foreign},
+    vary,
+    watch::Watch,
 };
-use crate::{fetch, trace};
-
-/// The [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) header.
-const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
+use crate::trace;
 
 /// What a [`Policy`] decides for a request.
 #[derive(Debug)]
@@ -28,6 +25,35 @@ pub enum Decision {
     Respond(Response<()>),
 }
 
+/// A decision that need not have a header map yet, where there may be one to spare.
+#[expect(unnameable_types, reason = "only a sealed trait gives one")]
+#[derive(Debug)]
+pub enum Ruling {
+    Forward(ResponseHeaders),
+    Answer(Response<()>),
+    /// The answer says no, and has this `Vary`.
+    Refuse(Option<HeaderValue>),
+}
+
+impl From<Ruling> for Decision {
+    fn from(ruling: Ruling) -> Self {
+        match ruling {
+            Ruling::Forward(headers) => Self::Forward(headers),
+            Ruling::Answer(answer) => Self::Respond(answer),
+            Ruling::Refuse(vary) => Self::Respond(refused(HeaderMap::new(), vary)),
+        }
+    }
+}
+
+impl From<Decision> for Ruling {
+    fn from(decision: Decision) -> Self {
+        match decision {
+            Decision::Forward(headers) => Self::Forward(headers),
+            Decision::Respond(answer) => Self::Answer(answer),
+        }
+    }
+}
+
 /// The CORS headers of the response to a forwarded request.
 #[derive(Clone, Debug)]
 #[must_use = "a response without these headers is hidden by browsers, or mixed up by caches"]
@@ -38,7 +64,7 @@ enum Granted {
     /// The response only varies by the origin.
     VaryByOrigin,
     /// `origin` is the value of `Access-Control-Allow-Origin`, if there is to be one.
-    By { policy: Policy, origin: Option<HeaderValue> },
+    By { rules: Arc<ResponseRules>, origin: Option<HeaderValue> },
     /// The response is left as it is.
     Untouched,
     /// What takes an option that few configurations have. In a box, so that the others need no more place.
@@ -58,9 +84,10 @@ enum Seldom {
 
 impl ResponseHeaders {
     #[inline]
-    pub(super) fn new(policy: &Policy, origin: Option<HeaderValue>) -> Self {
-        Self(if origin.is_some() || trace::IS_COMPILED || policy.0.says_more() {
-            Granted::By { policy: policy.clone(), origin }
+    pub(super) fn new(rules: &Rules, origin: Option<&HeaderValue>) -> Self {
+        let rules = rules.responses.of_this_thread();
+        Self(if origin.is_some() || trace::IS_COMPILED || rules.says_more() {
+            Granted::By { rules: Arc::clone(rules), origin: origin.cloned() }
         } else {
             // Most policies have nothing else to say, and then there is no pointer to count.
             Granted::VaryByOrigin
@@ -133,11 +160,8 @@ impl Granted {
     #[inline]
     fn apply(self, headers: &mut HeaderMap) {
         match self {
-            Self::VaryByOrigin => {
-                let has_vary = remove_foreign(headers, None);
-                vary::add(headers, has_vary, &[ORIGIN], &HeaderValue::from_static("origin"));
-            }
-            Self::By { policy, origin } => policy.0.write(headers, origin),
+            Self::VaryByOrigin => response_rules::vary_by_origin(headers),
+            Self::By { rules, origin } => rules.write(headers, origin),
             Self::Untouched => {}
             Self::Seldom(seldom) => seldom.apply(headers),
         }
@@ -171,7 +195,7 @@ impl Seldom {
     fn apply(self, headers: &mut HeaderMap) {
         match self {
             Self::Diagnosed { policy, reason } => {
-                policy.0.write(headers, None);
+                policy.0.responses.of_this_thread().write(headers, None);
                 let _ = headers.try_insert(CORS_REFUSAL, reason);
             }
             Self::Preflight { policy, answer } => policy.0.write_preflight(headers, answer),
@@ -182,48 +206,12 @@ impl Seldom {
 }
 
 impl Rules {
-    /// Whether a response that is shared with no one is told more than that it varies by the origin.
-    fn says_more(&self) -> bool {
-        self.timing || self.varies_by.len() > 1
-    }
-
-    fn write(&self, headers: &mut HeaderMap, origin: Option<HeaderValue>) {
-        let has_vary = remove_foreign(headers, Some(&self.reported_inner));
-        if let Some(value) = &self.vary {
-            if !vary::add(headers, has_vary, &self.varies_by, value) {
-                return;
-            }
-        }
-        if self.timing {
-            headers.remove(TIMING_ALLOW_ORIGIN);
-        }
-        let Some(origin) = origin else { return };
-        // None of these is there any more, and then to append costs less than to insert. In an overfull
-        // map the first that fails is the last that could have been written, and what is missing then
-        // allows less.
-        if self.timing {
-            let _ = headers.try_append(TIMING_ALLOW_ORIGIN, origin.clone());
-        }
-        let _ = headers.try_append(ACCESS_CONTROL_ALLOW_ORIGIN, origin);
-        if self.credentials {
-            let _ = headers
-                .try_append(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
-        }
-        let exposed = match &self.exposed {
-            Exposed::Safelisted => None,
-            Exposed::Listed(names) => Some(names.clone()),
-            Exposed::Carried => carried(headers),
-        };
-        if let Some(exposed) = exposed {
-            let _ = headers.try_append(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
-        }
-    }
-
     /// Makes the inner service's response to a preflight the answer.
     fn write_preflight(&self, headers: &mut HeaderMap, mut answer: HeaderMap) {
-        let has_vary = remove_foreign(headers, Some(&self.reported_inner));
+        let rules = self.responses.of_this_thread();
+        remove_foreign(headers, Some(&rules.reported_inner));
         if let Some(value) = answer.remove(VARY) {
-            if !vary::add(headers, has_vary, &self.preflights_vary_by, &value) {
+            if !vary::add_missing(headers, &self.preflights_vary_by, value) {
                 return;
             }
         }
@@ -236,56 +224,4 @@ impl Rules {
             }
         }
     }
-}
-
-/// The names of the headers that a script could not read without their being exposed.
-fn carried(headers: &HeaderMap) -> Option<HeaderValue> {
-    let mut names: Vec<&str> = headers
-        .keys()
-        .filter(|name| !is_access_control(name))
-        .map(HeaderName::as_str)
-        .filter(|name| !fetch::is_safelisted_response_header(name))
-        .filter(|name| !fetch::is_forbidden_response_header(name))
-        .collect();
-    names.sort_unstable();
-    HeaderValue::try_from(names.join(",")).ok().filter(|_| !names.is_empty())
-}
-
-/// Removes the CORS headers that are not this policy's, and says whether there is a `Vary`.
-#[inline]
-fn remove_foreign(headers: &mut HeaderMap, reported: Option<&trace::Once>) -> bool {
-    // One look at each name costs less than a look-up for each name that could be there.
-    let (mut has_vary, mut has_foreign) = (false, false);
-    for name in headers.keys() {
-        has_vary |= *name == VARY;
-        has_foreign |= is_access_control(name);
-    }
-    if has_foreign {
-        trace::inner_headers(reported, headers.keys().filter(|name| is_access_control(name)));
-        // The protocol's own are removed unseen, as to collect them first would allocate.
-        for name in KNOWN {
-            headers.remove(name);
-        }
-        let others: Vec<HeaderName> =
-            headers.keys().filter(|name| is_access_control(name)).cloned().collect();
-        for name in others {
-            headers.remove(name);
-        }
-    }
-    has_vary
-}
-
-/// The response headers of the [CORS protocol](https://fetch.spec.whatwg.org/#http-responses).
-const KNOWN: [HeaderName; 7] = [
-    ACCESS_CONTROL_ALLOW_CREDENTIALS,
-    ACCESS_CONTROL_ALLOW_HEADERS,
-    ACCESS_CONTROL_ALLOW_METHODS,
-    ACCESS_CONTROL_ALLOW_ORIGIN,
-    ACCESS_CONTROL_EXPOSE_HEADERS,
-    ACCESS_CONTROL_MAX_AGE,
-    ALLOW_PRIVATE_NETWORK,
-];
-
-fn is_access_control(name: &HeaderName) -> bool {
-    name.as_str().starts_with("access-control-")
 }

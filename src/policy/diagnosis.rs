@@ -40,7 +40,7 @@ impl Policy {
                         Asks::Leave { method, .. } => method,
                         _ => Line::Absent,
                     };
-                    let granted = rules.granted(origin, &method, request);
+                    let granted = rules.granted(&origin, &method, request);
                     refused = answer(rules.preflight_status, granted);
                 }
                 refusal.add_to(refused.headers_mut());
@@ -60,7 +60,7 @@ impl Policy {
             Line::One(origin) => Some(origin.clone()),
             Line::Absent | Line::Several => None,
         };
-        self.0.origins.static_value().or(is_sent)
+        self.0.origins.static_value().cloned().or(is_sent)
     }
 }
 

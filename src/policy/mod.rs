@@ -5,12 +5,15 @@ mod closures;
 mod compile;
 mod decision;
 mod diagnosis;
+mod lasting;
+mod per_thread;
 mod preflight;
 mod read_back;
 mod refusal;
 mod refusing;
 mod request;
 mod request_headers;
+mod response_rules;
 mod route;
 mod validate;
 mod vary;
@@ -22,8 +25,11 @@ use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use allowed_origins::AllowedOrigins;
 pub(crate) use closures::{Closures, Hook, Predicate};
+pub(crate) use decision::Ruling;
 pub use decision::{Decision, ResponseHeaders};
+use per_thread::PerThread;
 use preflight::AllowedMethods;
+pub(crate) use preflight::refused;
 #[cfg(feature = "tracing")]
 pub(crate) use refusal::Escaped;
 use refusal::Notes;
@@ -34,6 +40,7 @@ use request::Asks;
 pub(crate) use request::OwnedHead;
 pub use request::{RequestHead, RequestKind};
 use request_headers::AllowedHeaders;
+use response_rules::ResponseRules;
 
 use crate::{
     builder::CorsLayerBuilder,
@@ -78,20 +85,17 @@ struct Rules {
     credentials: bool,
     methods: AllowedMethods,
     headers: AllowedHeaders,
-    exposed: Exposed,
-    timing: bool,
     private_network: bool,
-    /// What all responses vary by, and the value that says so.
-    varies_by: Vec<HeaderName>,
-    vary: Option<HeaderValue>,
+    /// What is done to the responses to forwarded requests.
+    responses: PerThread<ResponseRules>,
     max_age: Option<Duration>,
     preflight_status: StatusCode,
     /// What an allowed preflight gets, but for the values that depend on the request.
     allowed_preflight: HeaderMap,
-    /// What every refused one gets, whatever the reason.
-    refused_preflight: HeaderMap,
-    /// What both vary by.
+    /// What all preflights vary by, and the value that says so. A refused one gets nothing else, whatever the
+    /// reason.
     preflights_vary_by: Vec<HeaderName>,
+    preflight_vary: Option<HeaderValue>,
     forward_preflights: bool,
     methods_of_route: bool,
     refusing: Option<Refusing>,
@@ -102,18 +106,8 @@ struct Rules {
     /// Whether a request takes more than the decision: see [`Rules::is_watched`] and
     /// [`Rules::tells_reasons`].
     is_special: bool,
-    /// Whether it was reported that the inner service sets CORS headers of its own.
-    reported_inner: trace::Once,
     dangers: BTreeSet<Danger>,
     warnings: Vec<ConfigWarning>,
-}
-
-#[derive(Clone)]
-enum Exposed {
-    Safelisted,
-    Listed(HeaderValue),
-    /// All with credentials, where browsers take `*` for a name: those that the response has.
-    Carried,
 }
 
 impl Policy {
@@ -144,7 +138,7 @@ impl Policy {
         if self.0.tells_reasons() {
             self.decide_in_words(Verdict::Unasked, request).0
         } else {
-            self.decide_noting(request, &mut ())
+            self.decide_noting(request, &mut ()).into()
         }
     }
 
@@ -176,15 +170,16 @@ impl Policy {
 
     fn decide_in_words(&self, verdict: Verdict, request: RequestHead<'_>) -> (Decision, Outcome) {
         let mut refusal = None;
-        let mut decision = match verdict {
-            Verdict::Granted(origin) => self.decide_granting(origin, request, &mut refusal),
+        let ruling = match verdict {
+            Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut refusal),
             Verdict::Unasked => self.decide_noting(request, &mut refusal),
             Verdict::Failed(error) => {
-                let decision = self.decide_noting(request, &mut refusal);
+                let ruling = self.decide_noting(request, &mut refusal);
                 refusal = refusal.map(|_| Refusal::PredicateFailed(error));
-                decision
+                ruling
             }
         };
+        let mut decision = Decision::from(ruling);
         if let (true, Some(refusal)) = (self.0.diagnose, &refusal) {
             decision = self.diagnose(decision, refusal, request);
         }
@@ -199,49 +194,45 @@ impl Policy {
     /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) of the origin first, then, in a
     /// [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), the method and the header names.
     #[inline]
-    fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Decision {
+    fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Ruling {
         let rules = &*self.0;
-        match request.asks() {
-            Asks::NothingOfCors => {
-                // A static policy shares the response with anyone, whether they ask or not.
-                let static_origin = rules.origins.static_value();
-                Decision::Forward(ResponseHeaders::new(self, static_origin))
+        let asks = request.asks();
+        let granted = match asks.origin() {
+            Some(origin) => rules.origins.allow(&origin, request, notes),
+            // A static policy shares the response with anyone, whether they ask or not.
+            None => rules.origins.static_value(),
+        };
+        match (asks, &rules.refusing) {
+            (Asks::Leave { method, .. }, _) => {
+                return self.decide_preflight(granted, &method, request, notes);
             }
-            Asks::ToShare { origin } => {
-                let granted = rules.origins.allow(&origin, request, notes);
-                match &rules.refusing {
-                    Some(refusing) if granted.is_none() => {
-                        refusing.decide(self, &origin, request, notes)
-                    }
-                    _ => Decision::Forward(ResponseHeaders::new(self, granted)),
-                }
+            (Asks::ToShare { origin }, Some(refusing)) if granted.is_none() => {
+                return refusing.decide(self, &origin, request, notes);
             }
-            Asks::Leave { origin, method } => {
-                let origin = rules.origins.allow(&origin, request, notes);
-                self.decide_preflight(origin, &method, request, notes)
-            }
+            _ => {}
         }
+        Ruling::Forward(ResponseHeaders::new(rules, granted))
     }
 
     /// The same for an origin that somebody else has allowed.
     fn decide_granting(
         &self,
-        origin: HeaderValue,
+        origin: &HeaderValue,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Decision {
+    ) -> Ruling {
         match request.asks() {
             Asks::Leave { method, .. } => {
                 self.decide_preflight(Some(origin), &method, request, notes)
             }
-            _ => Decision::Forward(ResponseHeaders::new(self, Some(origin))),
+            _ => Ruling::Forward(ResponseHeaders::new(&self.0, Some(origin))),
         }
     }
 
     /// The value of `Access-Control-Allow-Origin` for the request's origin, if it has one that is allowed.
     pub(crate) fn allowed_origin(&self, request: RequestHead<'_>) -> Option<HeaderValue> {
         let origin = request.asks().origin()?;
-        self.0.origins.allow(&origin, request, &mut ())
+        self.0.origins.allow(&origin, request, &mut ()).cloned()
     }
 
     /// The origin that an asynchronous predicate has to be asked about.
@@ -268,19 +259,19 @@ impl Policy {
 
     /// Decides for a layer: reports, and sees to what the inner service has a say in.
     #[inline]
-    pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Decision {
+    pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Ruling {
         if self.is_special() {
-            return watch::decide(self, verdict, request);
+            return watch::decide(self, verdict, request).into();
         }
         match verdict {
             Verdict::Unasked | Verdict::Failed(_) => self.decide_noting(request, &mut ()),
-            Verdict::Granted(origin) => self.decide_granting(origin, request, &mut ()),
+            Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut ()),
         }
     }
 
     /// The further request headers, and `Origin`, that all responses vary by.
     pub(crate) fn varies_by(&self) -> &[HeaderName] {
-        &self.0.varies_by
+        &self.0.responses.of_this_thread().varies_by
     }
 
     /// The same policy, whose responses vary by these headers besides.

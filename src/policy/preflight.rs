@@ -4,11 +4,12 @@ use http::{
     HeaderMap, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        VARY,
     },
 };
 
 use super::{
-    ALLOW_PRIVATE_NETWORK, Decision, Policy, Refusal, RequestHead, ResponseHeaders, Rules,
+    ALLOW_PRIVATE_NETWORK, Policy, Refusal, RequestHead, ResponseHeaders, Rules, Ruling,
     refusal::Notes, request::Line,
 };
 use crate::fetch;
@@ -24,24 +25,23 @@ impl Policy {
     #[inline]
     pub(super) fn decide_preflight(
         &self,
-        origin: Option<HeaderValue>,
+        origin: Option<&HeaderValue>,
         method: &Line<'_>,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Decision {
+    ) -> Ruling {
         let rules = &*self.0;
         match origin {
             Some(origin)
-                if rules.methods.allow(method, notes)
-                    && rules.headers.allow(request.headers, notes) =>
+                if rules.methods.allow(method, notes) && rules.headers.allow(request, notes) =>
             {
                 let granted = rules.granted(origin, method, request);
                 if rules.forward_preflights {
-                    return Decision::Forward(ResponseHeaders::preflight(self, granted));
+                    return Ruling::Forward(ResponseHeaders::preflight(self, granted));
                 }
-                Decision::Respond(answer(rules.preflight_status, granted))
+                Ruling::Answer(answer(rules.preflight_status, granted))
             }
-            _ => Decision::Respond(rules.refuse_preflight()),
+            _ => Ruling::Refuse(rules.preflight_vary.clone()),
         }
     }
 
@@ -83,12 +83,12 @@ impl Policy {
 
 impl Rules {
     pub(super) fn refuse_preflight(&self) -> Response<()> {
-        answer(StatusCode::FORBIDDEN, self.refused_preflight.clone())
+        refused(HeaderMap::new(), self.preflight_vary.clone())
     }
 
     pub(super) fn granted(
         &self,
-        origin: HeaderValue,
+        origin: &HeaderValue,
         method: &Line<'_>,
         request: RequestHead<'_>,
     ) -> HeaderMap {
@@ -96,7 +96,7 @@ impl Rules {
         // It was inserted first and is found first, which a look-up would take longer for.
         let mut entries = granted.iter_mut();
         if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
-            *value = origin;
+            *value = origin.clone();
         }
         if self.credentials {
             // Browsers take `*` for a name where there are credentials, so what was asked is named.
@@ -112,6 +112,15 @@ impl Rules {
         }
         granted
     }
+}
+
+/// The answer to what is refused, the same for every reason. What is in `headers` goes, and its place is used.
+pub(crate) fn refused(mut headers: HeaderMap, vary: Option<HeaderValue>) -> Response<()> {
+    headers.clear();
+    if let Some(vary) = vary {
+        let _ = headers.try_append(VARY, vary);
+    }
+    answer(StatusCode::FORBIDDEN, headers)
 }
 
 pub(super) fn answer(status: StatusCode, headers: HeaderMap) -> Response<()> {

@@ -3,8 +3,8 @@
 use std::fmt;
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Exposed, Policy, Refuse, Refusing,
-    allowed_origins::Listed,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Policy, Refuse, Refusing,
+    allowed_origins::Listed, response_rules::Exposed,
 };
 use crate::config::CorsConfig;
 
@@ -19,6 +19,7 @@ impl Policy {
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         let rules = &*self.0;
+        let responses = rules.responses.of_this_thread();
         let mut allow_origins = match &rules.origins {
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
             AllowedOrigins::Listed(Listed { set, null, .. }) => {
@@ -37,8 +38,8 @@ impl Policy {
             },
             max_age: rules.max_age,
             allow_private_network: rules.private_network.then_some(true),
-            allow_timing: rules.timing.then_some(true),
-            vary_on: rules
+            allow_timing: responses.timing.then_some(true),
+            vary_on: responses
                 .varies_by
                 .iter()
                 // All but a static policy vary by the origin, first of all, without being told.
@@ -73,7 +74,7 @@ impl Policy {
             AllowedHeaders::Echoed => vec![String::from("*")],
             AllowedHeaders::Listed { names, .. } => names.clone(),
         };
-        config.expose_headers = match &rules.exposed {
+        config.expose_headers = match &responses.exposed {
             Exposed::Safelisted => Vec::new(),
             Exposed::Listed(names) => {
                 names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()

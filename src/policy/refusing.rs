@@ -2,15 +2,9 @@
 
 use std::{fmt, str::FromStr};
 
-use http::{
-    HeaderName, Method, StatusCode,
-    header::{UPGRADE, VARY},
-};
+use http::{HeaderName, Method, header::UPGRADE};
 
-use super::{
-    Decision, Policy, RequestHead, ResponseHeaders, preflight::answer, refusal::Notes,
-    request::Line,
-};
+use super::{Policy, RequestHead, ResponseHeaders, Ruling, refusal::Notes, request::Line};
 use crate::origin::{OriginSet, OriginView};
 
 /// [Fetch metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header), which scripts cannot set.
@@ -85,25 +79,24 @@ impl Refusing {
         origin: &Line<'_>,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Decision {
-        let not_shared = ResponseHeaders::new(policy, None);
+    ) -> Ruling {
+        let not_shared = ResponseHeaders::new(&policy.0, None);
         if self.is_listed_as_own(origin) {
             notes.passed();
-            return Decision::Forward(not_shared);
+            return Ruling::Forward(not_shared);
         }
         match (self.covers(request), is_own_page(origin, request)) {
-            (false, false) => Decision::Forward(not_shared),
+            (false, false) => Ruling::Forward(not_shared),
             (false, true) => {
                 notes.passed();
-                Decision::Forward(not_shared)
+                Ruling::Forward(not_shared)
             }
             (true, true) => {
                 notes.passed();
-                Decision::Forward(ResponseHeaders::new(&self.own_pages, None))
+                Ruling::Forward(ResponseHeaders::new(&self.own_pages.0, None))
             }
             (true, false) => {
-                let vary = self.own_pages.0.vary.clone().map(|vary| (VARY, vary));
-                Decision::Respond(answer(StatusCode::FORBIDDEN, vary.into_iter().collect()))
+                Ruling::Refuse(self.own_pages.0.responses.of_this_thread().vary.clone())
             }
         }
     }

@@ -13,6 +13,9 @@ use crate::fetch;
 /// Of a [draft](https://wicg.github.io/private-network-access/) that browsers have left.
 pub(super) const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
 
+/// Of how many headers each is looked at.
+const FEW: usize = 4;
+
 /// The head of a request, borrowed: what a policy is asked about.
 ///
 /// It comes from a `&Request<B>` or a `&request::Parts`, so most code never names it.
@@ -179,6 +182,12 @@ impl<'a> RequestHead<'a> {
     pub(super) fn single(self, name: &HeaderName) -> Line<'a> {
         // Most requests have no name twice, and then nothing has to be counted.
         let has_repetitions = self.headers.len() != self.headers.keys_len();
+        // To look at few names costs less than to hash one.
+        if !has_repetitions && self.headers.keys_len() <= FEW {
+            let place = self.headers.keys().position(|other| other == name);
+            let line = place.and_then(|place| self.headers.values().nth(place));
+            return line.map_or(Line::Absent, Line::One);
+        }
         match self.headers.get(name) {
             None => Line::Absent,
             Some(_) if has_repetitions && self.headers.get_all(name).iter().nth(1).is_some() => {
@@ -190,6 +199,7 @@ impl<'a> RequestHead<'a> {
 }
 
 /// What a request asks of the policy.
+#[derive(Clone, Copy)]
 pub(super) enum Asks<'a> {
     /// It is no [CORS request](https://fetch.spec.whatwg.org/#cors-request).
     NothingOfCors,

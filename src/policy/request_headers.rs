@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
-use super::{Refusal, refusal::Notes};
+use super::{Refusal, RequestHead, refusal::Notes, request::Line};
 use crate::fetch;
 
 /// What an echo may have, counted as a list's bytes are.
@@ -42,12 +42,13 @@ impl AllowedHeaders {
     /// way it may have become another spelling of the same list, and tests are written by hand. So all
     /// spellings are taken, within bounds: no request makes this allocate, or read more than the
     /// policy's own names could fill.
-    pub(super) fn allow(&self, headers: &HeaderMap, notes: &mut impl Notes) -> bool {
+    pub(super) fn allow(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> bool {
+        let headers = request.headers;
         match self {
             Self::Any { .. } => true,
             Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, notes),
             Self::Listed { names, max_bytes } => {
-                is_sorted_choice(headers, names)
+                is_sorted_choice(request, names)
                     || allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
             }
         }
@@ -68,12 +69,8 @@ impl AllowedHeaders {
 
 /// Whether it is as browsers send it, and all allowed: one line of names in the order of `names`, which are
 /// sorted as the browser's are. All else takes a closer look.
-fn is_sorted_choice(headers: &HeaderMap, names: &[String]) -> bool {
-    let has_repetitions = headers.len() != headers.keys_len();
-    let Some(line) = headers.get(ACCESS_CONTROL_REQUEST_HEADERS).filter(|_| !has_repetitions)
-    else {
-        return false;
-    };
+fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
+    let Line::One(line) = request.single(&ACCESS_CONTROL_REQUEST_HEADERS) else { return false };
     let mut rest = line.as_bytes();
     for name in names {
         match rest.strip_prefix(name.as_bytes()) {

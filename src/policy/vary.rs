@@ -7,26 +7,17 @@ use http::{
 
 /// Adds to `Vary` what no line of it says; a `*` says all. `value` is `members`, joined. `false` if
 /// there is no place for it.
-#[inline]
-pub(super) fn add(
+#[cold]
+pub(super) fn add_missing(
     headers: &mut HeaderMap,
-    has_vary: bool,
     members: &[HeaderName],
-    value: &HeaderValue,
+    value: HeaderValue,
 ) -> bool {
-    if has_vary {
-        add_missing(headers, members, value)
-    } else {
-        headers.try_append(VARY, value.clone()).is_ok()
-    }
-}
-
-fn add_missing(headers: &mut HeaderMap, members: &[HeaderName], value: &HeaderValue) -> bool {
     if says(headers, "*") {
         return true;
     }
     if !members.iter().any(|name| says(headers, name.as_str())) {
-        return headers.try_append(VARY, value.clone()).is_ok();
+        return headers.try_append(VARY, value).is_ok();
     }
     members.iter().all(|name| {
         says(headers, name.as_str())
