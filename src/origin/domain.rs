@@ -1,4 +1,4 @@
-//! The domain names that patterns put behind a `*.`, as a tree.
+//! The domain names that patterns put behind a `*.`.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -10,104 +10,76 @@ use super::{
     pattern::PortPattern,
 };
 
-/// A domain name in the tree, the root's children being last labels. A walk ends at the first label
-/// that no pattern has, so a long host costs no more.
+/// Domain names, and what patterns say of their subdomains' scheme and port.
 #[derive(Clone, Default, PartialEq, Eq)]
-pub(super) struct Domain {
-    children: HashMap<Box<[u8]>, Domain, RandomState>,
-    /// What patterns say of the subdomains' scheme and port.
-    subdomains: BTreeSet<(Scheme, PortPattern)>,
+pub(super) struct Domains {
+    subdomains: HashMap<Box<[u8]>, BTreeSet<(Scheme, PortPattern)>, RandomState>,
+    /// How long the names are, the shortest first. Only an end of a host that is as long as one and follows a dot is
+    /// looked up: few are, however many labels the host has.
+    lengths: Vec<usize>,
 }
 
-impl Domain {
+impl Domains {
     pub(super) fn is_empty(&self) -> bool {
-        self.children.is_empty() && self.subdomains.is_empty()
+        self.subdomains.is_empty()
     }
 
+    #[inline]
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
-        let mut domain = self;
-        for label in labels(origin.host) {
-            // Asked with a label still to go: the bare domain is not its own subdomain.
-            if domain.allows(origin.scheme, origin.port) {
-                return true;
-            }
-            match domain.children.get(label) {
-                Some(child) => domain = child,
-                None => return false,
-            }
-        }
-        false
+        self.names_above(origin.host).any(|name| {
+            self.allows(name, origin.scheme, PortPattern::Any)
+                || self.allows(name, origin.scheme, PortPattern::Exact(origin.port))
+        })
     }
 
-    fn allows(&self, scheme: Scheme, port: Option<u16>) -> bool {
-        self.subdomains.contains(&(scheme, PortPattern::Any))
-            || self.subdomains.contains(&(scheme, PortPattern::Exact(port)))
+    /// The ends of a host that follow a label and a dot, and may be in the map: the shortest first. The bare
+    /// domain is not its own subdomain.
+    fn names_above<'a>(&self, host: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+        let lengths = self.lengths.iter().take_while(move |&&length| length + 2 <= host.len());
+        lengths.filter_map(move |length| {
+            let (subdomain, name) = host.split_at(host.len() - length);
+            subdomain.ends_with(b".").then_some(name)
+        })
+    }
+
+    fn allows(&self, name: &[u8], scheme: Scheme, port: PortPattern) -> bool {
+        self.subdomains.get(name).is_some_and(|subdomains| subdomains.contains(&(scheme, port)))
     }
 
     /// `false` if the pattern was there already.
     pub(super) fn insert(&mut self, pattern: &OriginPattern) -> bool {
-        let mut domain = self;
-        for label in labels(pattern.host()) {
-            domain = domain.children.entry(label.into()).or_default();
+        let length = pattern.host().len();
+        if let Err(place) = self.lengths.binary_search(&length) {
+            self.lengths.insert(place, length);
         }
-        domain.subdomains.insert((pattern.scheme, pattern.port))
+        let subdomains = self.subdomains.entry(pattern.host().into()).or_default();
+        subdomains.insert((pattern.scheme, pattern.port))
     }
 
     /// Another pattern that matches all that `pattern` does.
     pub(super) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
-        let mut domain = self;
-        // The end of the host that was walked, with the dot that stands before it. At the root it is
-        // nothing, and there no pattern ends.
-        let mut walked = 0;
-        for label in labels(pattern.host()) {
-            for port in [PortPattern::Any, pattern.port] {
-                if domain.subdomains.contains(&(pattern.scheme, port)) {
-                    let name = &pattern.host()[pattern.host().len() + 1 - walked..];
-                    return Some(written(pattern.scheme, &String::from_utf8_lossy(name), port));
-                }
-            }
-            domain = domain.children.get(label)?;
-            walked += label.len() + 1;
-        }
-        let covers = pattern.subdomains
-            && pattern.port != PortPattern::Any
-            && domain.subdomains.contains(&(pattern.scheme, PortPattern::Any));
-        let name = String::from_utf8_lossy(pattern.host());
-        covers.then(|| written(pattern.scheme, &name, PortPattern::Any))
+        let host = pattern.host();
+        let above = self
+            .names_above(host)
+            .flat_map(|name| [(name, PortPattern::Any), (name, pattern.port)]);
+        let itself = (pattern.subdomains && pattern.port != PortPattern::Any)
+            .then_some((host, PortPattern::Any));
+        above
+            .chain(itself)
+            .find(|&(name, port)| self.allows(name, pattern.scheme, port))
+            .map(|(name, port)| written(pattern.scheme, name, port))
     }
 
-    pub(super) fn patterns(&self) -> impl Iterator<Item = String> + use<> {
-        let mut patterns = Vec::new();
-        self.collect(None, &mut patterns);
-        patterns.into_iter()
-    }
-
-    /// No deeper than a host has labels, which is 127 at the most.
-    fn collect(&self, name: Option<&str>, patterns: &mut Vec<String>) {
-        patterns.extend(
-            self.subdomains
-                .iter()
-                .map(|&(scheme, port)| written(scheme, name.unwrap_or_default(), port)),
-        );
-        for (label, child) in &self.children {
-            child.collect(Some(&child_name(label, name)), patterns);
-        }
+    pub(super) fn patterns(&self) -> impl Iterator<Item = String> {
+        self.subdomains.iter().flat_map(|(name, subdomains)| {
+            subdomains.iter().map(|&(scheme, port)| written(scheme, name, port))
+        })
     }
 }
 
-/// The last label first. A host that ends in a dot has an empty last label.
-fn labels(host: &[u8]) -> impl Iterator<Item = &[u8]> {
-    host.rsplit(|&byte| byte == b'.')
-}
-
-/// The root has no name.
-fn child_name(label: &[u8], parent: Option<&str>) -> String {
-    let label = String::from_utf8_lossy(label);
-    parent.map_or_else(|| label.to_string(), |parent| format!("{label}.{parent}"))
-}
-
-fn written(scheme: Scheme, name: &str, port: PortPattern) -> String {
+fn written(scheme: Scheme, name: &[u8], port: PortPattern) -> String {
     let scheme = if scheme == Scheme::Http { "http" } else { "https" };
+    let name = String::from_utf8_lossy(name);
     let port = match port {
         PortPattern::Any => String::from(":*"),
         PortPattern::Exact(None) => String::new(),

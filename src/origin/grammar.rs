@@ -46,6 +46,7 @@ impl<'a> OriginView<'a> {
     }
 
     /// The parts of what is an origin only if its host is in form.
+    #[inline]
     pub(super) fn split(origin: &'a [u8]) -> Result<Self, OriginFault> {
         if origin.len() > MAX_ORIGIN {
             return Err(OriginFault::TooLong);
@@ -78,6 +79,7 @@ impl<'a> OriginView<'a> {
 }
 
 /// Splits off the scheme and its `://`.
+#[inline]
 pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault> {
     if let Some(authority) = origin.strip_prefix(b"https://") {
         return Ok((Scheme::Https, authority));
@@ -85,6 +87,10 @@ pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault
     if let Some(authority) = origin.strip_prefix(b"http://") {
         return Ok((Scheme::Http, authority));
     }
+    split_other_scheme(origin).map(|host| (Scheme::Other, host))
+}
+
+fn split_other_scheme(origin: &[u8]) -> Result<&[u8], OriginFault> {
     let end = origin.windows(3).position(|window| window == b"://").ok_or(OriginFault::NoScheme)?;
     if end > MAX_SCHEME {
         return Err(OriginFault::SchemeTooLong);
@@ -102,26 +108,21 @@ pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault
     }
     match SCHEMES_WITHOUT_PAGES.iter().find(|name| name.as_bytes() == scheme) {
         Some(name) => Err(OriginFault::SchemeWithoutPages(name)),
-        None => Ok((Scheme::Other, authority)),
+        None => Ok(authority),
     }
 }
 
 /// Splits off the port, without its colon. Only http and https have ports.
-pub(super) fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
-    // To find a byte is quicker than to find its place, and most origins have no port.
-    if scheme == Scheme::Other || !authority.contains(&b':') {
-        return (authority, None);
-    }
-    let brackets = match authority.first() {
-        Some(b'[') => authority.iter().position(|&byte| byte == b']').unwrap_or(0),
-        _ => 0,
-    };
-    match authority[brackets..].iter().position(|&byte| byte == b':') {
-        Some(colon) => {
-            let colon = brackets + colon;
-            (&authority[..colon], Some(&authority[colon + 1..]))
-        }
-        None => (authority, None),
+///
+/// It is looked for from the end, as most origins have none. Any other colon than one before digits is left in the
+/// host, and [no host](check_host) has one but in brackets.
+#[inline]
+fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let digits = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let (rest, port) = authority.split_at(authority.len() - digits);
+    match rest.strip_suffix(b":") {
+        Some(host) if scheme != Scheme::Other => (host, Some(port)),
+        _ => (authority, None),
     }
 }
 
@@ -208,70 +209,78 @@ fn check_domain(host: &[u8]) -> Result<(), OriginFault> {
     if name.len() > MAX_HOST {
         return Err(OriginFault::HostTooLong);
     }
-    if is_plain_domain(name) {
-        return Ok(());
+    let mut labels = name.split(|&byte| byte == b'.');
+    if !has_labels_in_form(name) {
+        return labels.try_for_each(check_label);
     }
-    for label in name.split(|&byte| byte == b'.') {
-        check_label(label)?;
+    if has_repeated(name, b'-') && labels.any(is_wrong_punycode) {
+        return Err(OriginFault::Punycode);
     }
     Ok(())
 }
 
-/// In one pass, because it is what an origin of many labels costs: whether nothing is wrong, and nothing may
-/// be Punycode. If not, a closer look tells.
-fn is_plain_domain(name: &[u8]) -> bool {
-    let (mut length, mut previous) = (0, b'.');
-    for &byte in name {
-        if byte == b'.' {
-            if length == 0 || length > MAX_LABEL {
-                return false;
-            }
-            length = 0;
-        } else if !IS_LABEL_BYTE[usize::from(byte)] || (byte == b'-' && previous == b'-') {
-            return false;
-        } else {
-            length += 1;
+/// Whether each label has one to 63 bytes, and only such as it may have.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, many bytes are looked at at once"
+)]
+fn has_labels_in_form(name: &[u8]) -> bool {
+    name.iter().fold(true, |in_form, &byte| in_form & (is_label_byte(byte) | (byte == b'.')))
+        && !has_repeated(name, b'.')
+        && !name.starts_with(b".")
+        && !name.ends_with(b".")
+        && !has_long_label(name)
+}
+
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "without branches, many bytes are looked at at once"
+)]
+fn has_repeated(name: &[u8], byte: u8) -> bool {
+    let pairs = name.iter().zip(name.iter().skip(1));
+    pairs.fold(false, |found, (&one, &next)| found | ((one == byte) & (next == byte)))
+}
+
+/// Looks for a dot in each stretch that is as long as a label with its dot, and goes on behind the last.
+fn has_long_label(mut name: &[u8]) -> bool {
+    while let Some(stretch) = name.get(..=MAX_LABEL) {
+        match stretch.iter().rposition(|&byte| byte == b'.') {
+            Some(dot) => name = &name[dot + 1..],
+            None => return true,
         }
-        previous = byte;
     }
-    length > 0 && length <= MAX_LABEL
+    false
+}
+
+fn is_wrong_punycode(label: &[u8]) -> bool {
+    label.strip_prefix(b"xn--").is_some_and(|encoded| !punycode::is_canonical(encoded))
 }
 
 fn check_label(label: &[u8]) -> Result<(), OriginFault> {
     if label.is_empty() {
         return Err(OriginFault::EmptyLabel);
     }
-    if let Some(&byte) = label.iter().find(|&&byte| !IS_LABEL_BYTE[usize::from(byte)]) {
+    if let Some(&byte) = label.iter().find(|&&byte| !is_label_byte(byte)) {
         return Err(match byte {
             b'A'..=b'Z' => OriginFault::UpperCase,
             b'*' => OriginFault::WildcardPlace,
             0x80.. => OriginFault::NonAscii,
+            b':' => OriginFault::PortForm,
             _ => OriginFault::HostByte(byte),
         });
     }
     if label.len() > MAX_LABEL {
         return Err(OriginFault::LabelTooLong);
     }
-    match label.strip_prefix(b"xn--") {
-        Some(encoded) if !punycode::is_canonical(encoded) => Err(OriginFault::Punycode),
-        _ => Ok(()),
+    if is_wrong_punycode(label) {
+        return Err(OriginFault::Punycode);
     }
+    Ok(())
 }
-
-/// As a table, because each byte of a host is looked up.
-const IS_LABEL_BYTE: [bool; 256] = {
-    let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128_u8 {
-        table[byte as usize] = is_label_byte(byte);
-        byte += 1;
-    }
-    table
-};
 
 /// No underscore stands in a domain name by the letter of the [URL standard's producers](https://url.spec.whatwg.org/#valid-host-string),
 /// but its parser lets it by, and such hosts are in use.
-const fn is_label_byte(byte: u8) -> bool {
+fn is_label_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 

@@ -252,7 +252,7 @@ fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         Some(parent) => (true, parent),
         None => (false, authority),
     };
-    let (host, port) = grammar::split_port(scheme, authority);
+    let (host, port) = split_port(scheme, authority);
     let host_end = text.len() - authority.len() + host.len();
     grammar::check_host(scheme, host).map_err(|fault| match fault {
         OriginFault::Ipv4Form if subdomains => OriginFault::WildcardBeforeIp,
@@ -286,6 +286,21 @@ fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         subdomains,
         port,
     })
+}
+
+/// Splits off the port, or the `*` in its place, without its colon. Only http and https have ports.
+fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
+    let brackets = match authority.first() {
+        Some(b'[') => authority.iter().position(|&byte| byte == b']').unwrap_or(0),
+        _ => 0,
+    };
+    match authority[brackets..].iter().position(|&byte| byte == b':') {
+        Some(colon) if scheme != Scheme::Other => {
+            let colon = brackets + colon;
+            (&authority[..colon], Some(&authority[colon + 1..]))
+        }
+        _ => (authority, None),
+    }
 }
 
 /// What `text` was probably meant to be. The caller checks it like any other pattern.

@@ -30,41 +30,48 @@ fn decodes(basic: usize, deltas: &[u8]) -> bool {
     let mut length = basic;
     let mut code_point = INITIAL_N;
     let mut bias = INITIAL_BIAS;
-    let mut position = 0_u32;
+    let mut position = 0;
     let mut digits = deltas.iter();
     while !digits.as_slice().is_empty() {
         let Some(delta) = variable_length_integer(&mut digits, bias) else {
             return false;
         };
         length += 1;
-        let Some(sum) = position.checked_add(delta) else {
-            return false;
-        };
-        let Some(next) = code_point.checked_add(sum / length) else {
-            return false;
-        };
-        code_point = next;
-        if char::from_u32(code_point).is_none() {
-            return false;
+        position += delta;
+        // Most deltas lead to a place before the next code point, and to divide takes long.
+        if position >= length {
+            code_point += position / length;
+            position %= length;
+            if char::from_u32(code_point).is_none() {
+                return false;
+            }
         }
         bias = adapt(delta, length, length == basic + 1);
-        position = sum % length + 1;
+        position += 1;
     }
     true
 }
 
+/// `None` if it is not one, or leads beyond all code points. So nothing that is added to it overflows.
 fn variable_length_integer(digits: &mut std::slice::Iter<'_, u8>, bias: u32) -> Option<u32> {
-    let mut integer = 0_u32;
-    let mut weight = 1_u32;
+    /// The last code point, at every place of the longest label.
+    const MAX: u64 = 0x0010_FFFF * 64;
+
+    let mut integer = 0;
+    let mut weight = 1;
     let mut k = BASE;
     loop {
         let digit = digit_value(*digits.next()?)?;
-        integer = integer.checked_add(digit.checked_mul(weight)?)?;
+        integer += u64::from(digit) * weight;
+        if integer > MAX {
+            return None;
+        }
         let threshold = k.saturating_sub(bias).clamp(T_MIN, T_MAX);
         if digit < threshold {
-            return Some(integer);
+            return u32::try_from(integer).ok();
         }
-        weight = weight.checked_mul(BASE - threshold)?;
+        // A digit that is not the last is no zero, so that the integer is no less than its weight was.
+        weight *= u64::from(BASE - threshold);
         k += BASE;
     }
 }
@@ -113,6 +120,13 @@ mod tests {
             ("z", false),
             ("99999999", false),
             ("a-999999999999", false),
+            // The last code point, and what lies behind it; a surrogate, and what lies before it.
+            ("dn32g", true),
+            ("en32g", false),
+            ("hb9b", true),
+            ("ib9b", false),
+            ("zy0c", false),
+            ("0y0c", true),
             // A byte that is no digit.
             ("a_b", false),
         ] {

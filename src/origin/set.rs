@@ -4,7 +4,7 @@ use http::HeaderValue;
 
 use super::{
     OriginPattern,
-    domain::Domain,
+    domain::Domains,
     exact::Exact,
     grammar::{MAX_ORIGIN, OriginView},
     pattern::PortPattern,
@@ -30,8 +30,8 @@ pub struct OriginSet {
     exact: Exact,
     /// Schemes and hosts whose every port is in the set.
     any_port: Exact,
-    /// The root of the tree of domain names that stand behind a `*.`.
-    domains: Domain,
+    /// Those that stand behind a `*.`.
+    domains: Domains,
 }
 
 impl OriginSet {
@@ -71,7 +71,8 @@ impl OriginSet {
     }
 
     fn matches_wildcard(&self, origin: &OriginView<'_>) -> bool {
-        self.any_port.contains(origin.without_port) || self.domains.has_subdomain(origin)
+        (!self.any_port.is_empty() && self.any_port.contains(origin.without_port))
+            || self.domains.has_subdomain(origin)
     }
 
     /// The patterns, each once, in no order.
