@@ -71,7 +71,7 @@ impl CorsLayerBuilder {
 
 impl<Q> CorsLayerBuilder<Q> {
     fn build_rules(self) -> Result<(Policy, Q), ConfigErrors> {
-        let policy = Policy::build(self.config, self.closures, self.mistakes)?;
+        let policy = Policy::build(&self.config, self.closures, self.mistakes)?;
         Ok((policy, self.question))
     }
 

@@ -94,6 +94,6 @@ impl TryFrom<CorsConfig> for Policy {
     type Error = ConfigErrors;
 
     fn try_from(config: CorsConfig) -> Result<Self, Self::Error> {
-        Self::build(config, Closures::default(), Vec::new())
+        Self::build(&config, Closures::default(), Vec::new())
     }
 }

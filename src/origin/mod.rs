@@ -1,7 +1,6 @@
 //! Origins: what a request's `Origin` header holds, and what a configuration writes of them.
 
 mod domain;
-mod exact;
 mod fault;
 mod grammar;
 mod pattern;
@@ -9,6 +8,7 @@ mod public_suffix;
 mod punycode;
 mod set;
 mod suffixes_below;
+mod text_set;
 
 use std::fmt;
 
@@ -18,6 +18,7 @@ pub use fault::OriginFault;
 pub(crate) use grammar::OriginView;
 pub use pattern::{InvalidOriginPattern, OriginPattern};
 pub use set::OriginSet;
+pub(crate) use text_set::TextSet;
 
 /// The well-formed [origin](https://fetch.spec.whatwg.org/#origin-header) of a request: scheme, host
 /// and port.

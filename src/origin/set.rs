@@ -5,9 +5,9 @@ use http::HeaderValue;
 use super::{
     OriginPattern,
     domain::Domains,
-    exact::Exact,
     grammar::{MAX_ORIGIN, OriginView},
     pattern::PortPattern,
+    text_set::TextSet,
 };
 
 /// A set of [`OriginPattern`]s that is asked whether one of them matches an origin.
@@ -27,9 +27,9 @@ use super::{
 /// ```
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OriginSet {
-    exact: Exact,
+    exact: TextSet,
     /// Schemes and hosts whose every port is in the set.
-    any_port: Exact,
+    any_port: TextSet,
     /// Those that stand behind a `*.`.
     domains: Domains,
 }
@@ -49,7 +49,7 @@ impl OriginSet {
     }
 
     pub(crate) fn with_capacity(patterns: usize) -> Self {
-        Self { exact: Exact::with_capacity(patterns), ..Self::default() }
+        Self { exact: TextSet::with_capacity(patterns), ..Self::default() }
     }
 
     #[inline]

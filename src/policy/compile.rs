@@ -1,7 +1,7 @@
 //! From what a configuration means to what is consulted: every header value that can be known
 //! beforehand is made here.
 
-use std::{collections::BTreeSet, mem, sync::Arc};
+use std::{mem, sync::Arc};
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -44,7 +44,7 @@ pub(super) fn public() -> Policy {
         diagnose: false,
         attach_outcome: false,
         hook: None,
-        dangers: BTreeSet::new(),
+        dangers: Vec::new(),
         warnings: Vec::new(),
     })
 }

@@ -1,9 +1,6 @@
 //! Header values that are made at build and last as long as the process.
 
-use std::{
-    collections::BTreeSet,
-    sync::{Mutex, PoisonError},
-};
+use std::sync::{Mutex, PoisonError};
 
 use http::HeaderValue;
 
@@ -27,19 +24,19 @@ pub(super) fn value(text: &str) -> Option<HeaderValue> {
 }
 
 fn keep(text: &str) -> Option<&'static str> {
-    static KEPT: Mutex<Kept> = Mutex::new(Kept { texts: BTreeSet::new(), bytes: 0 });
+    static KEPT: Mutex<Kept> = Mutex::new(Kept { texts: Vec::new(), bytes: 0 });
 
     KEPT.lock().unwrap_or_else(PoisonError::into_inner).keep(text)
 }
 
 struct Kept {
-    texts: BTreeSet<&'static str>,
+    texts: Vec<&'static str>,
     bytes: usize,
 }
 
 impl Kept {
     fn keep(&mut self, text: &str) -> Option<&'static str> {
-        if let Some(kept) = self.texts.get(text) {
+        if let Some(kept) = self.texts.iter().find(|kept| **kept == text) {
             return Some(kept);
         }
         if self.bytes + text.len() > MAX_KEPT {
@@ -47,7 +44,7 @@ impl Kept {
         }
         self.bytes += text.len();
         let kept: &'static str = Box::leak(text.into());
-        self.texts.insert(kept);
+        self.texts.push(kept);
         Some(kept)
     }
 }
@@ -64,7 +61,7 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let mut kept = Kept { texts: BTreeSet::new(), bytes: 0 };
+        let mut kept = Kept { texts: Vec::new(), bytes: 0 };
         let long = "a".repeat(MAX_KEPT - 2);
         assert_eq!(kept.keep(&long), Some(&*long));
         assert_eq!(kept.keep("b,c"), None);

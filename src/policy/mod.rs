@@ -19,7 +19,7 @@ mod validate;
 mod vary;
 mod watch;
 
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
@@ -106,7 +106,7 @@ struct Rules {
     /// Whether a request takes more than the decision: see [`Rules::is_watched`] and
     /// [`Rules::tells_reasons`].
     is_special: bool,
-    dangers: BTreeSet<Danger>,
+    dangers: Vec<Danger>,
     warnings: Vec<ConfigWarning>,
 }
 
@@ -117,7 +117,7 @@ impl Policy {
     }
 
     pub(crate) fn build(
-        config: CorsConfig,
+        config: &CorsConfig,
         closures: Closures,
         mistakes: Vec<ConfigError>,
     ) -> Result<Self, ConfigErrors> {

@@ -48,7 +48,7 @@ impl Policy {
                 .collect(),
             preflight_status: Some(rules.preflight_status)
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
-            dangerously_allow: rules.dangers.iter().copied().collect(),
+            dangerously_allow: rules.dangers.clone(),
             refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
             no_own_origins: rules
                 .refusing

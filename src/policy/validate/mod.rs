@@ -2,10 +2,7 @@
 
 mod origins;
 
-use std::{
-    collections::{BTreeSet, HashSet},
-    time::Duration,
-};
+use std::time::Duration;
 
 use http::{HeaderName, Method, StatusCode};
 
@@ -15,7 +12,7 @@ use crate::{
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
     fetch,
-    origin::OriginSet,
+    origin::{OriginSet, TextSet},
     warning::ConfigWarning,
 };
 
@@ -72,7 +69,7 @@ pub(super) struct Valid {
     pub(super) diagnose: bool,
     pub(super) attach_outcome: bool,
     pub(super) hook: Option<Hook>,
-    pub(super) dangers: BTreeSet<Danger>,
+    pub(super) dangers: Vec<Danger>,
     pub(super) warnings: Vec<ConfigWarning>,
 }
 
@@ -86,14 +83,14 @@ pub(super) enum List<T> {
 struct Findings {
     mistakes: Vec<ConfigError>,
     warnings: Vec<ConfigWarning>,
-    accepted: BTreeSet<Danger>,
-    needed: BTreeSet<Danger>,
+    accepted: Vec<Danger>,
+    needed: Vec<Danger>,
 }
 
 impl Findings {
     /// Notes a mistake, unless its danger is accepted.
     fn danger(&mut self, danger: Danger, mistake: ConfigError) {
-        self.needed.insert(danger);
+        self.needed.push(danger);
         if !self.accepted.contains(&danger) {
             self.mistakes.push(mistake);
         }
@@ -102,15 +99,18 @@ impl Findings {
 
 /// `mistakes` are those that the setters noticed.
 pub(super) fn validate(
-    config: CorsConfig,
+    config: &CorsConfig,
     closures: Closures,
     mistakes: Vec<ConfigError>,
 ) -> Result<Valid, ConfigErrors> {
     let mut findings = Findings {
         mistakes,
         warnings: Vec::new(),
-        accepted: config.dangerously_allow.into_iter().collect(),
-        needed: BTreeSet::new(),
+        accepted: Danger::ALL
+            .into_iter()
+            .filter(|danger| config.dangerously_allow.contains(danger))
+            .collect(),
+        needed: Vec::new(),
     };
     let given = closures.names();
     for name in config.closures.iter().filter(|name| !given.contains(&name.as_str())) {
@@ -153,9 +153,9 @@ pub(super) fn validate(
     findings.warnings.extend(report_only.then_some(ConfigWarning::ReportOnly));
     let diagnose = config.diagnose.unwrap_or(false);
     findings.warnings.extend(diagnose.then_some(ConfigWarning::Diagnose));
-    for &danger in findings.accepted.difference(&findings.needed) {
-        findings.warnings.push(ConfigWarning::UnneededDanger { danger });
-    }
+    let unneeded = findings.accepted.iter().filter(|danger| !findings.needed.contains(danger));
+    let unneeded = unneeded.map(|&danger| ConfigWarning::UnneededDanger { danger });
+    findings.warnings.extend(unneeded);
     Ok(Valid {
         origins,
         credentials,
@@ -187,21 +187,22 @@ fn check_methods(methods: &[String], findings: &mut Findings) -> List<Method> {
     for method in listed {
         match check_method(method) {
             // The protocol allows these whatever is listed.
-            Ok(method) if fetch::is_safelisted_method(method.as_str().as_bytes()) => {}
+            Ok(method) if fetch::is_safelisted_method(method.as_bytes()) => {}
             Ok(method) => checked.push(method),
             Err(mistake) => findings.mistakes.push(mistake),
         }
     }
-    sort(&mut checked, |method| method.as_str());
+    checked.sort_unstable();
+    checked.dedup();
+    let checked = checked.iter().filter_map(|method| method.parse().ok()).collect();
     if any { List::All(checked) } else { List::Some(checked) }
 }
 
-fn check_method(text: &str) -> Result<Method, ConfigError> {
+fn check_method(text: &str) -> Result<String, ConfigError> {
     let method = text.to_owned();
-    let checked = match Method::from_bytes(text.as_bytes()) {
-        Ok(checked) if fetch::is_token(text.as_bytes()) => checked,
-        _ => return Err(ConfigError::InvalidMethod { method }),
-    };
+    if !fetch::is_token(text.as_bytes()) || Method::from_bytes(text.as_bytes()).is_err() {
+        return Err(ConfigError::InvalidMethod { method });
+    }
     if fetch::is_forbidden_method(text.as_bytes()) {
         return Err(ConfigError::ForbiddenMethod { method });
     }
@@ -209,7 +210,7 @@ fn check_method(text: &str) -> Result<Method, ConfigError> {
         Some(known) if *known != text => {
             Err(ConfigError::MisspelledMethod { method, suggestion: (*known).to_owned() })
         }
-        _ => Ok(checked),
+        _ => Ok(method),
     }
 }
 
@@ -279,12 +280,12 @@ fn split_list<'a>(
     if !others.is_empty() {
         findings.mistakes.push(ConfigError::WildcardBesideOthers { option, others });
     }
-    let mut seen = HashSet::new();
+    let mut seen = TextSet::default();
     for entry in &listed {
         // Header names that differ in case are one name, and methods that do are two methods.
         let is_method = option == ConfigOption::AllowMethods;
         let key = if is_method { entry.to_string() } else { entry.to_ascii_lowercase() };
-        if !seen.insert(key) {
+        if !seen.insert(key.as_bytes()) {
             let entry = entry.to_string();
             findings.warnings.push(ConfigWarning::Duplicate { option, entry });
         }
@@ -325,7 +326,8 @@ fn check_names(
             names.push(name);
         }
     }
-    sort(&mut names, String::as_str);
+    names.sort_unstable();
+    names.dedup();
     names
 }
 
@@ -334,12 +336,6 @@ fn check_vary_on(names: &[String], findings: &mut Findings) -> Vec<HeaderName> {
     let listed = names.iter().map(String::as_str).collect();
     let names = check_names(listed, option, findings, |_| None);
     names.iter().filter_map(|name| name.parse().ok()).collect()
-}
-
-/// Sorts, and leaves one of what is there more than once.
-fn sort<T: PartialEq>(list: &mut Vec<T>, text: impl Fn(&T) -> &str) {
-    list.sort_unstable_by(|one, other| text(one).cmp(text(other)));
-    list.dedup();
 }
 
 fn check_max_age(max_age: Option<Duration>, findings: &mut Findings) {

@@ -40,7 +40,7 @@ pub(super) fn check(
     if any && credentials {
         findings.danger(Danger::AnyOriginWithCredentials, ConfigError::AnyOriginWithCredentials);
         // Reflection allows http origins once this danger is accepted.
-        findings.needed.insert(Danger::InsecureOrigins);
+        findings.needed.push(Danger::InsecureOrigins);
     }
     if any && refusing {
         findings.mistakes.push(ConfigError::RefusingWithAnyOrigin);
@@ -53,7 +53,7 @@ pub(super) fn check(
         let danger = Danger::PredicateWithCredentials;
         findings.danger(danger, ConfigError::PredicateWithCredentials);
         // The predicate is asked about http origins once this danger is accepted.
-        findings.needed.insert(Danger::InsecureOrigins);
+        findings.needed.push(Danger::InsecureOrigins);
     }
     let mut null = false;
     let mut set = OriginSet::with_capacity(listed.len());
@@ -154,7 +154,7 @@ fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {
     }
     if pattern.is_beyond_the_list() {
         // Whether this needs the danger, the list would say.
-        findings.needed.insert(Danger::PublicSuffixes);
+        findings.needed.push(Danger::PublicSuffixes);
     }
     if let Some(suffix) = pattern.public_suffix() {
         let (pattern, suffix) = (pattern.to_string(), suffix.to_owned());

@@ -1,4 +1,4 @@
-//! Exact texts, looked up as bytes.
+//! Texts, looked up as bytes.
 
 use std::collections::HashSet;
 
@@ -8,13 +8,13 @@ use foldhash::fast::RandomState;
 const FEW: usize = 8;
 
 #[derive(Clone)]
-pub(super) enum Exact {
+pub(crate) enum TextSet {
     Few(Vec<Box<[u8]>>),
     Many(HashSet<Box<[u8]>, RandomState>),
 }
 
-impl Exact {
-    pub(super) fn with_capacity(capacity: usize) -> Self {
+impl TextSet {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
         if capacity <= FEW {
             Self::Few(Vec::new())
         } else {
@@ -23,14 +23,14 @@ impl Exact {
     }
 
     #[inline]
-    pub(super) fn contains(&self, text: &[u8]) -> bool {
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
         match self {
             Self::Few(texts) => texts.iter().any(|other| **other == *text),
             Self::Many(texts) => texts.contains(text),
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Few(texts) => texts.is_empty(),
             Self::Many(texts) => texts.is_empty(),
@@ -38,7 +38,7 @@ impl Exact {
     }
 
     /// In no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let (few, many) = match self {
             Self::Few(texts) => (Some(texts), None),
             Self::Many(texts) => (None, Some(texts)),
@@ -47,7 +47,7 @@ impl Exact {
     }
 
     /// `false` if the text was there already.
-    pub(super) fn insert(&mut self, text: &[u8]) -> bool {
+    pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
         if self.contains(text) {
             return false;
         }
@@ -63,17 +63,17 @@ impl Exact {
     }
 }
 
-impl Default for Exact {
+impl Default for TextSet {
     fn default() -> Self {
         Self::Few(Vec::new())
     }
 }
 
 /// The order of insertion does not count.
-impl PartialEq for Exact {
+impl PartialEq for TextSet {
     fn eq(&self, other: &Self) -> bool {
         self.iter().count() == other.iter().count() && self.iter().all(|text| other.contains(text))
     }
 }
 
-impl Eq for Exact {}
+impl Eq for TextSet {}
