@@ -2,27 +2,37 @@
 //! layer in the same configuration, over the same service.
 //!
 //! It runs itself under valgrind. Where there is none, it says so, and measures nothing. `-- --matrix` takes long
-//! lists, too; `-- --check` fails where a count is more than 5 % above that of `instructions.txt`, and
-//! `-- --update` writes that file.
+//! lists, too; `-- --check` fails where a count is more than 5 % above that of `instructions.txt`, or a long list or an
+//! attack costs more than it may, and `-- --update` writes that file.
 
 mod support;
 
 use std::{collections::BTreeMap, convert::Infallible, env, fs, process::Command};
 
+use axum::{Router, body::Body};
 use http::{
     HeaderValue, Method, Request, Response,
     header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN},
 };
 use support::{
-    REFUSED_ORIGIN, inner, origin, origin_of_pattern, preflight, request, respond, simple,
-    tower_http, value, with_patterns,
+    REFUSED_ORIGIN, inner, origin, origin_of_pattern, preflight, request, respond, respond_as_axum,
+    router, simple, tower_http, value, with_patterns,
 };
 use tower::{Layer, Service};
 
 const KINDS: [&str; 5] =
     ["without origin", "refused", "allowed", "preflight, allowed", "preflight, refused"];
 
-/// Requests that are made to cost much, with the most that they may cost of an honest preflight.
+/// The same requests to an application of axum, which clones its layers for each.
+const IN_AXUM: [&str; 5] = [
+    "axum: without origin",
+    "axum: refused",
+    "axum: allowed",
+    "axum: preflight, allowed",
+    "axum: preflight, refused",
+];
+
+/// Requests that are made to cost much, with the most that they may cost of an honest preflight, in percent.
 const ATTACKS: [(&str, u64); 12] = [
     ("names: 1 MiB of commas", 150),
     ("names: 1 MiB of spaces", 150),
@@ -39,6 +49,11 @@ const ATTACKS: [(&str, u64); 12] = [
 ];
 const LONG_PUNYCODE: &str = "xn--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.";
 const MEBIBYTE: usize = 1 << 20;
+
+/// Origins and patterns of a long list, and the most that it may cost of a list of one, in percent.
+const LONG: (usize, usize) = (100_000, 10_000);
+const MOST_OF_LONG: u64 = 130;
+
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
 fn main() {
@@ -74,9 +89,24 @@ fn main() {
         &[(1, 0), (1000, 0)]
     };
     println!("Instructions added to a request over the service without a layer:\n");
+    print_table(&KINDS, sizes);
+    println!("\nThe same in an application of axum, which clones its layers for each request:\n");
+    print_table(&IN_AXUM, &[(1, 0), (1000, 0)]);
+    println!(
+        "\nOf the instructions of an honest preflight to the same policy, and the most that is allowed:\n"
+    );
+    println!("| preflight | times | at most |");
+    println!("|---|---:|---:|");
+    for (kind, most) in ATTACKS {
+        let (attack, honest) = cost_of_attack(kind);
+        println!("| {kind} | {} | {} |", tenths(attack, honest), tenths(most, 100));
+    }
+}
+
+fn print_table(kinds: &[&str], sizes: &[(usize, usize)]) {
     println!("| request | origins | patterns | tower-cors | tower-http | ratio |");
     println!("|---|---:|---:|---:|---:|---:|");
-    for kind in KINDS {
+    for kind in kinds {
         let bare = count("bare", kind, 1, 0);
         for &(origins, patterns) in sizes {
             let ours = added("tower-cors", kind, origins, patterns, bare);
@@ -90,16 +120,6 @@ fn main() {
             println!("| {kind} | {origins} | {patterns} | {ours} | {theirs} | {ratio} |");
         }
     }
-    let honest = cost_of_attack("preflight, allowed");
-    println!(
-        "\nOf an honest preflight's {honest} instructions, and of the most that is allowed:\n"
-    );
-    println!("| preflight | times | at most |");
-    println!("|---|---:|---:|");
-    for (kind, most) in ATTACKS {
-        let times = tenths(cost_of_attack(kind), honest);
-        println!("| {kind} | {times} | {} |", tenths(most, 100));
-    }
 }
 
 /// With one decimal.
@@ -108,24 +128,33 @@ fn tenths(dividend: u64, divisor: u64) -> String {
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// Fails where a count has grown, or an attack costs too much.
+/// Fails where a count has grown, or a long list or an attack costs too much.
 fn guard(is_update: bool) {
     let mut counts = BTreeMap::new();
     for kind in KINDS {
         let bare = count("bare", kind, 1, 0);
-        for origins in [1, 1000] {
+        for (origins, patterns) in [(1, 0), (1000, 0), LONG] {
             // A long list is hashed with another seed in each run, and now and then two share a place.
             let runs = if origins == 1 { 1 } else { 3 };
-            let counted = (0..runs).map(|_| added("tower-cors", kind, origins, 0, bare)).min();
-            counts.insert(format!("{kind}, {origins}"), counted.unwrap_or_default());
+            let counted =
+                (0..runs).map(|_| added("tower-cors", kind, origins, patterns, bare)).min();
+            counts.insert(name(kind, origins, patterns), counted.unwrap_or_default());
         }
     }
-    let honest = cost_of_attack("preflight, allowed");
     let mut wrong = Vec::new();
+    for kind in ["refused", "allowed"] {
+        let [short, long] =
+            [(1, 0), LONG].map(|(origins, patterns)| counts[&name(kind, origins, patterns)]);
+        if long * 100 > short * MOST_OF_LONG {
+            wrong.push(format!(
+                "{kind}: {long} instructions of a long list, and {short} of a short one"
+            ));
+        }
+    }
     for (kind, most) in ATTACKS {
-        let cost = cost_of_attack(kind);
-        if cost * 100 > honest * most {
-            wrong.push(format!("{kind}: {cost} instructions, and an honest preflight {honest}"));
+        let (attack, honest) = cost_of_attack(kind);
+        if attack * 100 > honest * most {
+            wrong.push(format!("{kind}: {attack} instructions, and an honest preflight {honest}"));
         }
     }
     let line = |(kind, count): (&String, &u64)| format!("{kind}: {count}\n");
@@ -134,6 +163,7 @@ fn guard(is_update: bool) {
         fs::write(BASELINE, text).expect("the baseline can be written");
     }
     let baseline = fs::read_to_string(BASELINE).expect("the baseline can be read");
+    assert_eq!(baseline.lines().count(), counts.len(), "each count is in the baseline");
     for known in baseline.lines() {
         let (kind, known) = known.rsplit_once(": ").expect("a kind and a count");
         let known: u64 = known.parse().expect("a count");
@@ -146,14 +176,19 @@ fn guard(is_update: bool) {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+fn name(kind: &str, origins: usize, patterns: usize) -> String {
+    format!("{kind}, {origins} origins, {patterns} patterns")
+}
+
 fn added(subject: &str, kind: &str, origins: usize, patterns: usize, bare: u64) -> u64 {
     count(subject, kind, origins, patterns).saturating_sub(bare)
 }
 
-/// What the layer adds to it.
-fn cost_of_attack(kind: &str) -> u64 {
+/// What the layer adds to an attack, and to an honest preflight to the same policy.
+fn cost_of_attack(kind: &str) -> (u64, u64) {
     let patterns = if kind.ends_with("10,000 patterns") { 10_000 } else { 0 };
-    added("tower-cors", kind, 1, patterns, count("bare", kind, 1, 0))
+    let cost = |kind: &str| added("tower-cors", kind, 1, patterns, count("bare", kind, 1, 0));
+    (cost(kind), cost("preflight, allowed"))
 }
 
 /// The instructions of a request, the service's own among them.
@@ -175,7 +210,7 @@ fn count(subject: &str, kind: &str, origins: usize, patterns: usize) -> u64 {
 
 /// The large ones are few, because each is copied.
 fn repetitions(kind: &str) -> u64 {
-    if KINDS.contains(&kind) { 1000 } else { 10 }
+    if KINDS.contains(&kind) || IN_AXUM.contains(&kind) { 1000 } else { 10 }
 }
 
 fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
@@ -196,7 +231,8 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
         request
     };
     let repeated = |text: &str| text.repeat(MEBIBYTE / text.len());
-    let request = match kind {
+    let is_axum = kind.starts_with("axum: ");
+    let request = match kind.trim_start_matches("axum: ") {
         "without origin" => request(Method::GET, []),
         "refused" => simple(REFUSED_ORIGIN),
         "allowed" => simple(&allowed),
@@ -225,6 +261,14 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
         kind => panic!("no such request: {kind}"),
     };
     let repetitions = repetitions(kind);
+    if is_axum {
+        let router = match subject {
+            "tower-cors" => router().layer(with_patterns(origins, patterns)),
+            "tower-http" => router().layer(tower_http(origins)),
+            _ => router(),
+        };
+        return serve_by_axum(&router, &request, repetitions);
+    }
     match subject {
         "tower-cors" => {
             serve(with_patterns(origins, patterns).layer(inner()), &request, repetitions);
@@ -242,6 +286,17 @@ where
         // While the original lives, its clones' values are shared, as those of hyper's requests are.
         serve_measured(&mut service, request.clone());
     }
+}
+
+fn serve_by_axum(router: &Router, request: &Request<()>, repetitions: u64) {
+    for _ in 0..repetitions {
+        serve_measured_by_axum(router, request.clone().map(|()| Body::empty()));
+    }
+}
+
+#[inline(never)]
+fn serve_measured_by_axum(router: &Router, request: Request<Body>) {
+    drop(respond_as_axum(router, request));
 }
 
 #[inline(never)]

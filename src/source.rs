@@ -29,7 +29,11 @@ pub trait Decide {
 impl PolicySource for Policy {}
 
 impl Decide for Policy {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "to hand on what is decided costs more than to decide"
+    )]
+    #[inline(always)]
     fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
         self.decide_by(Verdict::Unasked, request)
     }

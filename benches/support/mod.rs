@@ -10,6 +10,7 @@ use std::{
     time::Duration,
 };
 
+use axum::{Router, body::Body, routing::get};
 use http::{
     HeaderName, HeaderValue, Method, Request, Response,
     header::{
@@ -17,7 +18,7 @@ use http::{
         ETAG, ORIGIN,
     },
 };
-use tower::{Service, service_fn};
+use tower::{Service, ServiceExt, service_fn};
 
 pub(crate) const REFUSED_ORIGIN: &str = "https://refused.example";
 
@@ -108,14 +109,28 @@ pub(crate) fn inner() -> impl Service<
     })
 }
 
-/// Without a runtime: nothing here ever waits.
+/// The same service as an application of axum, under a layer or none.
+pub(crate) fn router() -> Router {
+    Router::new().route("/", get(async || [(CONTENT_TYPE, "application/json")]))
+}
+
 pub(crate) fn respond<S>(service: &mut S, request: Request<()>) -> Response<()>
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
 {
     let mut context = Context::from_waker(Waker::noop());
     assert!(service.poll_ready(&mut context).is_ready(), "the service is always ready");
-    match pin!(service.call(request)).poll(&mut context) {
+    at_once(service.call(request))
+}
+
+/// As `axum::serve` asks for each request: a clone of the application.
+pub(crate) fn respond_as_axum(router: &Router, request: Request<Body>) -> Response<Body> {
+    at_once(router.clone().oneshot(request))
+}
+
+/// Without a runtime: nothing here ever waits.
+fn at_once<T>(future: impl Future<Output = Result<T, Infallible>>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
         Poll::Ready(Ok(response)) => response,
         Poll::Pending => unreachable!("the service answers at once"),
     }

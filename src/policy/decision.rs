@@ -128,7 +128,11 @@ impl ResponseHeaders {
     }
 
     /// Does to the inner service's response what there is to do, and not only to its headers.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "to hand on what is decided costs more than to decide"
+    )]
+    #[inline(always)]
     pub(crate) fn finish<B: Default>(self, response: &mut Response<B>) {
         match self.0 {
             Granted::Seldom(seldom) => seldom.finish(response),
@@ -157,7 +161,11 @@ impl ResponseHeaders {
 }
 
 impl Granted {
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "to hand on what is decided costs more than to decide"
+    )]
+    #[inline(always)]
     fn apply(self, headers: &mut HeaderMap) {
         match self {
             Self::VaryByOrigin => response_rules::vary_by_origin(headers),

@@ -193,7 +193,11 @@ impl Policy {
     /// Follows the order of the standard's own checks: the
     /// [CORS check](https://fetch.spec.whatwg.org/#cors-check) of the origin first, then, in a
     /// [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch), the method and the header names.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "to hand on what is decided costs more than to decide"
+    )]
+    #[inline(always)]
     fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Ruling {
         let rules = &*self.0;
         let asks = request.asks();
@@ -258,7 +262,11 @@ impl Policy {
     }
 
     /// Decides for a layer: reports, and sees to what the inner service has a say in.
-    #[inline]
+    #[expect(
+        clippy::inline_always,
+        reason = "to hand on what is decided costs more than to decide"
+    )]
+    #[inline(always)]
     pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Ruling {
         if self.is_special() {
             return watch::decide(self, verdict, request).into();
