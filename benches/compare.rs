@@ -5,10 +5,12 @@ mod support;
 
 use std::{convert::Infallible, fmt};
 
+use axum::body::Body;
 use divan::{AllocProfiler, Bencher, Divan};
 use http::{Method, Request, Response};
 use support::{
-    REFUSED_ORIGIN, inner, origin, preflight, request, respond, simple, tower_cors, tower_http,
+    REFUSED_ORIGIN, inner, origin, preflight, request, respond, respond_as_axum, router, simple,
+    tower_cors, tower_http,
 };
 use tower::{Layer, Service};
 
@@ -33,6 +35,19 @@ fn allowed(bencher: Bencher<'_, '_>, subject: Subject) {
 #[divan::bench(args = SUBJECTS)]
 fn allowed_by_a_clone(bencher: Bencher<'_, '_>, subject: Subject) {
     measure(bencher, subject, &simple(&subject.allowed_origin()), Called::Clone);
+}
+
+#[divan::bench(args = SUBJECTS)]
+fn allowed_in_axum(bencher: Bencher<'_, '_>, subject: Subject) {
+    let router = match subject {
+        Subject::Bare => router(),
+        Subject::TowerCors { origins } => router().layer(tower_cors(origins)),
+        Subject::TowerHttp { origins } => router().layer(tower_http(origins)),
+    };
+    let request = simple(&subject.allowed_origin());
+    bencher
+        .with_inputs(|| request.clone().map(|()| Body::empty()))
+        .bench_local_values(|request| respond_as_axum(&router, request));
 }
 
 #[divan::bench(args = SUBJECTS)]

@@ -1,13 +1,25 @@
-//! What a policy of a million origins takes to be built, to be kept, and to be replaced.
+//! What a policy of a million origins takes to be built, to be kept, and to be replaced while requests come in.
+//!
+//! It fails where a policy takes more than 48 bytes for an origin besides the origin's own.
 
 mod support;
 
-use std::{hint::black_box, time::Instant};
+use std::{
+    hint::black_box,
+    sync::atomic::{AtomicBool, AtomicU64, Ordering},
+    thread,
+    time::{Duration, Instant},
+};
 
-use support::{origin, with_patterns};
+use support::{inner, origin, respond, simple, with_patterns};
+use tower::Layer;
+use tower_cors::{CorsLayer, Policy, PolicyHandle};
 
 const ORIGINS: usize = 1_000_000;
 const PATTERNS: usize = 10_000;
+const MOST_FOR_ORIGIN: usize = 48;
+
+const RELOADS: usize = 10;
 
 fn main() {
     let own_bytes: usize = (1..=ORIGINS).map(|index| origin(index).len()).sum();
@@ -20,8 +32,27 @@ fn main() {
     });
     let patterns = allocation_counter::measure(|| drop(black_box(with_patterns(0, PATTERNS))));
     let kept = usize::try_from(memory.bytes_current).unwrap_or_default();
+    let policy = layer.take().expect("it is built").policy().clone();
+    let set_takes = AtomicU64::new(0);
+    let reloaded = longest_request(&policy, |handle, is_measured| {
+        for _ in 0..RELOADS {
+            let next = with_patterns(ORIGINS, PATTERNS).policy().clone();
+            let start = Instant::now();
+            is_measured.store(true, Ordering::Relaxed);
+            handle.set(next);
+            is_measured.store(false, Ordering::Relaxed);
+            let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
+            set_takes.fetch_add(nanos, Ordering::Relaxed);
+        }
+    });
+    let set_takes = Duration::from_nanos(set_takes.into_inner());
+    let quiet = longest_request(&policy, |_, is_measured| {
+        is_measured.store(true, Ordering::Relaxed);
+        thread::sleep(set_takes);
+        is_measured.store(false, Ordering::Relaxed);
+    });
     let start = Instant::now();
-    drop(black_box(layer));
+    drop(black_box(policy));
     let freed = start.elapsed().as_secs_f64();
     println!("A policy of {ORIGINS} origins and {PATTERNS} patterns:\n");
     println!("| | |");
@@ -34,4 +65,36 @@ fn main() {
     let each = kept.saturating_sub(own_bytes + patterns) / ORIGINS;
     println!("| kept for each origin besides its own bytes | {each} |");
     println!("| freed in | {freed:.2} s |");
+    let set_takes = set_takes.as_secs_f64();
+    let [quiet, reloaded] = [quiet, reloaded].map(|time| time.as_secs_f64() * 1e6);
+    println!(
+        "| longest request while it is replaced {RELOADS} times, in {set_takes:.2} s | {reloaded:.0} µs |"
+    );
+    println!("| longest request in as long without | {quiet:.0} µs |");
+    assert!(each <= MOST_FOR_ORIGIN, "{each} bytes for each origin");
+}
+
+/// The longest of the requests that come, one after the other, while `reload` says that they are measured.
+fn longest_request(
+    policy: &Policy,
+    reload: impl FnOnce(&PolicyHandle, &AtomicBool) + Send,
+) -> Duration {
+    let (layer, handle) = CorsLayer::reloadable(policy.clone());
+    let mut service = layer.layer(inner());
+    let request = simple(&origin(ORIGINS));
+    let is_measured = AtomicBool::new(false);
+    thread::scope(|scope| {
+        let reloads = scope.spawn(|| reload(&handle, &is_measured));
+        let mut longest = Duration::ZERO;
+        while !reloads.is_finished() {
+            let request = request.clone();
+            let start = Instant::now();
+            drop(respond(&mut service, request));
+            let time = start.elapsed();
+            if is_measured.load(Ordering::Relaxed) {
+                longest = longest.max(time);
+            }
+        }
+        longest
+    })
 }

@@ -12,24 +12,38 @@ use std::{
     time::{Duration, Instant},
 };
 
-use http::{Request, Response};
-use support::{inner, origin, preflight, respond, simple, tower_cors, tower_http};
+use http::{HeaderValue, Method, Request, Response};
+use support::{
+    REFUSED_ORIGIN, inner, origin, preflight, request, respond, simple, tower_cors, tower_http,
+};
 use tower::{Layer, Service};
 
-const ROUNDS: usize = 5;
-const TIME: Duration = Duration::from_millis(400);
+const ROUNDS: usize = 15;
+const TIME: Duration = Duration::from_millis(100);
 
 fn main() {
     println!("Requests of two threads for each of one, the median of {ROUNDS} rounds:\n");
     println!("| request | no layer | tower-cors | tower-http |");
     println!("|---|---:|---:|---:|");
     let allowed = origin(1);
-    for (kind, request) in
-        [("allowed", simple(&allowed)), ("preflight, allowed", preflight(&allowed))]
-    {
-        let bare = ratio(&inner(), &request);
-        let ours = ratio(&tower_cors(1).layer(inner()), &request);
-        let theirs = ratio(&tower_http(1).layer(inner()), &request);
+    let (bare, ours) = (inner(), tower_cors(1).layer(inner()));
+    let theirs = tower_http(1).layer(inner());
+    for (kind, request) in [
+        ("without origin", request(Method::GET, [])),
+        ("refused", simple(REFUSED_ORIGIN)),
+        ("allowed", simple(&allowed)),
+        ("preflight, allowed", preflight(&allowed)),
+        ("preflight, refused", preflight(REFUSED_ORIGIN)),
+    ] {
+        // One after the other in each round, as what else the machine does changes with time.
+        let rounds: Vec<[f64; 3]> = (0..ROUNDS)
+            .map(|_| [ratio(&bare, &request), ratio(&ours, &request), ratio(&theirs, &request)])
+            .collect();
+        let [bare, ours, theirs] = [0, 1, 2].map(|subject| {
+            let mut ratios: Vec<f64> = rounds.iter().map(|round| round[subject]).collect();
+            ratios.sort_by(f64::total_cmp);
+            ratios[ROUNDS / 2]
+        });
         println!("| {kind} | {bare:.2} | {ours:.2} | {theirs:.2} |");
     }
 }
@@ -38,11 +52,8 @@ fn ratio<S>(service: &S, request: &Request<()>) -> f64
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
 {
-    let mut ratios: Vec<f64> = (0..ROUNDS)
-        .map(|_| throughput(service, request, 2) / throughput(service, request, 1))
-        .collect();
-    ratios.sort_by(f64::total_cmp);
-    ratios[ROUNDS / 2]
+    let alone = throughput(service, request, 1);
+    throughput(service, request, 2) / alone
 }
 
 /// Requests a second, each thread with a clone of the service and a request of its own.
@@ -52,6 +63,7 @@ where
 {
     let (count, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
     let barrier = Barrier::new(threads + 1);
+    let mut seconds = 0.0;
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
@@ -60,7 +72,7 @@ where
                 let mut own = Request::new(());
                 *own.method_mut() = request.method().clone();
                 for (name, value) in request.headers() {
-                    let value = http::HeaderValue::from_bytes(value.as_bytes());
+                    let value = HeaderValue::from_bytes(value.as_bytes());
                     own.headers_mut().append(name, value.expect("it was one"));
                 }
                 let mut done = 0_u64;
@@ -78,9 +90,9 @@ where
         let start = Instant::now();
         thread::sleep(TIME);
         is_over.store(true, Ordering::Relaxed);
-        start
+        seconds = start.elapsed().as_secs_f64();
     });
     #[expect(clippy::cast_precision_loss, reason = "it is far below 2^52")]
     let count = count.into_inner() as f64;
-    count / TIME.as_secs_f64()
+    count / seconds
 }
