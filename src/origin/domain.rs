@@ -26,10 +26,10 @@ impl Domains {
 
     #[inline]
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
-        self.names_above(origin.host).any(|name| {
-            self.allows(name, origin.scheme, PortPattern::Any)
-                || self.allows(name, origin.scheme, PortPattern::Exact(origin.port))
-        })
+        let ports = [PortPattern::Any, PortPattern::Exact(origin.port)];
+        self.names_above(origin.host)
+            .filter_map(|name| self.subdomains.get(name))
+            .any(|allowed| ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))))
     }
 
     /// The ends of a host that follow a label and a dot, and may be in the map: the shortest first. The bare

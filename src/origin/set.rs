@@ -12,8 +12,8 @@ use super::{
 
 /// A set of [`OriginPattern`]s that is asked whether one of them matches an origin.
 ///
-/// An answer costs the same however many patterns there are: exact origins are hashed, and the
-/// others are found by walking the labels of the origin's host, last label first.
+/// An answer costs the same however many patterns there are: exact origins are hashed, and so are the
+/// ends of the origin's host that are as long as a pattern's domain.
 ///
 /// ```
 /// use http::HeaderValue;
