@@ -247,7 +247,7 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
         "origin: 1 MiB" => of_origin(format!("https://{}", repeated("a"))),
         "origin: 1,000 labels" => of_origin(format!("https://{}example", "a.".repeat(1000))),
         _ if kind.ends_with("10,000 patterns") => {
-            // The end of what a pattern matches, so that the walk over its labels begins.
+            // The end of what a pattern matches, so that it is looked up.
             let end = origin_of_pattern(patterns).replace("https://a", "");
             let (label, port) = match kind {
                 _ if kind.contains("refused") => ("a.", ":65535"),

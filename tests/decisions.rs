@@ -5,7 +5,10 @@ use std::{convert::Infallible, future::ready, time::Duration};
 
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Refusal, RequestKind};
+use tower_cors::{
+    CorsLayer, CorsLayerBuilder, Danger, Decision, Origin, OriginPattern, OriginSet, Policy,
+    Refusal, RequestKind,
+};
 
 use Reaches::{Inner, NoOne};
 use RequestKind::{NonCors, Preflight, Preflighted, Simple};
@@ -523,6 +526,71 @@ fn reasons_are_escaped_and_short() {
     assert!(text.starts_with("malformed origin `https://a\\xc3\\xa9https"), "{text}");
     assert!(text.ends_with("...`"), "{text}");
     assert!(text.len() <= "malformed origin ``".len() + 256, "{text}");
+}
+
+#[test]
+fn hosts_with_empty_labels_are_no_origins() {
+    for text in ["https://.", "http://.", "https://.:8080", "https://example.com..", "https://.a"] {
+        assert!(text.parse::<OriginPattern>().is_err(), "{text}");
+        let any = "https://*.example.com".parse::<OriginPattern>().unwrap();
+        let set: OriginSet = [any].into_iter().collect();
+        assert!(!set.contains(&HeaderValue::from_static(text)), "{text}");
+        assert!(Origin::try_from(HeaderValue::from_static(text)).is_err(), "{text}");
+    }
+    for text in ["https://*..", "https://.:*", "https://*.example.com.."] {
+        assert!(text.parse::<OriginPattern>().is_err(), "{text}");
+    }
+}
+
+#[test]
+fn many_patterns_of_each_kind_are_found() {
+    let patterns: Vec<String> = (0..20)
+        .flat_map(|index| {
+            // Domains of many lengths, one below the other.
+            let domain = "a.".repeat(index) + "example";
+            [
+                format!("https://{index}.com"),
+                format!("https://{index}.com:*"),
+                format!("http://*.{domain}:{}", index + 1),
+            ]
+        })
+        .collect();
+    let set: OriginSet =
+        patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect();
+    for pattern in patterns {
+        let origin = pattern.replace("*.", "b.").replace(":*", ":8443");
+        assert!(set.contains(&HeaderValue::from_str(&origin).unwrap()), "{origin}");
+    }
+    assert!(!set.contains(&HeaderValue::from_static("http://b.a.a.a:1")));
+}
+
+#[test]
+fn an_overfull_response_keeps_no_timing_of_the_inner_service() {
+    let policy = Policy::builder()
+        .allow_origin("https://example.com")
+        .allow_timing(true)
+        .build_policy()
+        .unwrap();
+    for has_vary in [true, false] {
+        let mut headers = HeaderMap::new();
+        headers.insert("timing-allow-origin", HeaderValue::from_static("https://evil.example"));
+        if has_vary {
+            headers.insert("vary", HeaderValue::from_static("origin"));
+        }
+        for index in 0.. {
+            let name = http::HeaderName::try_from(format!("x-{index}")).unwrap();
+            if headers.try_insert(name, HeaderValue::from_static("")).is_err() {
+                break;
+            }
+        }
+        let request = try_request("GET", &[("origin", "https://example.com")]).unwrap();
+        let Decision::Forward(response) = policy.decide(&request) else {
+            panic!("it is no preflight");
+        };
+        response.apply(&mut headers);
+        let timing = headers.get("timing-allow-origin");
+        assert!(timing.is_none_or(|origin| origin == "https://example.com"), "{timing:?}");
+    }
 }
 
 #[test]

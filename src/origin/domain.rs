@@ -13,6 +13,7 @@ use super::{
 /// Domain names, and what patterns say of their subdomains' scheme and port.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub(super) struct Domains {
+    /// The names, and, with nothing to say, the names above them: behind an end that is in neither there is nothing.
     subdomains: HashMap<Box<[u8]>, BTreeSet<(Scheme, PortPattern)>, RandomState>,
     /// How long the names are, the shortest first. Only an end of a host that is as long as one and follows a dot is
     /// looked up: few are, however many labels the host has.
@@ -28,7 +29,7 @@ impl Domains {
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
         let ports = [PortPattern::Any, PortPattern::Exact(origin.port)];
         self.names_above(origin.host)
-            .filter_map(|name| self.subdomains.get(name))
+            .map_while(|name| self.subdomains.get(name))
             .any(|allowed| ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))))
     }
 
@@ -51,6 +52,11 @@ impl Domains {
         let length = pattern.host().len();
         if let Err(place) = self.lengths.binary_search(&length) {
             self.lengths.insert(place, length);
+        }
+        let mut above = pattern.host();
+        while let Some(dot) = above.iter().position(|&byte| byte == b'.') {
+            above = &above[dot + 1..];
+            self.subdomains.entry(above.into()).or_default();
         }
         let subdomains = self.subdomains.entry(pattern.host().into()).or_default();
         subdomains.insert((pattern.scheme, pattern.port))

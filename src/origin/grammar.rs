@@ -225,7 +225,8 @@ fn check_domain(host: &[u8]) -> Result<(), OriginFault> {
     reason = "without branches, many bytes are looked at at once"
 )]
 fn has_labels_in_form(name: &[u8]) -> bool {
-    name.iter().fold(true, |in_form, &byte| in_form & (is_label_byte(byte) | (byte == b'.')))
+    !name.is_empty()
+        && name.iter().fold(true, |in_form, &byte| in_form & (is_label_byte(byte) | (byte == b'.')))
         && !has_repeated(name, b'.')
         && !name.starts_with(b".")
         && !name.ends_with(b".")

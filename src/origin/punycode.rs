@@ -120,6 +120,8 @@ mod tests {
             ("z", false),
             ("99999999", false),
             ("a-999999999999", false),
+            ("k0902716a", false),
+            ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-37014b", true),
             // The last code point, and what lies behind it; a surrogate, and what lies before it.
             ("dn32g", true),
             ("en32g", false),

@@ -15,7 +15,10 @@ const MAX_KEPT: usize = 64 * 1024;
 /// policies without end, with ever other texts, gets counted values for those that are past the bound.
 pub(super) fn value(text: &str) -> Option<HeaderValue> {
     let counted = HeaderValue::from_str(text).ok()?;
-    if let Some(kept) = keep(text) {
+    // A static value is ASCII, or it panics.
+    if text.is_ascii()
+        && let Some(kept) = keep(text)
+    {
         return Some(HeaderValue::from_static(kept));
     }
     // The first clone of a value moves it behind its count, which allocates. This is it.
@@ -75,6 +78,7 @@ mod tests {
     fn a_value_is_its_text() {
         assert_eq!(value("x-a,x-b").unwrap(), "x-a,x-b");
         assert_eq!(value(&"a".repeat(MAX_KEPT + 1)).unwrap(), "a".repeat(MAX_KEPT + 1));
+        assert_eq!(value("é").unwrap(), "é");
         assert_eq!(value("a\n"), None);
     }
 }

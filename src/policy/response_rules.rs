@@ -46,6 +46,10 @@ impl ResponseRules {
 
     pub(super) fn write(&self, headers: &mut HeaderMap, origin: Option<HeaderValue>) {
         let has_vary = remove_foreign(headers, Some(&self.reported_inner));
+        if self.timing {
+            // Not in the place of the new one: an overfull map lets nothing be inserted, not even over what it has.
+            headers.remove(TIMING_ALLOW_ORIGIN);
+        }
         if let Some(value) = self.vary.clone() {
             let is_added = if has_vary {
                 vary::add_missing(headers, &self.varies_by, value)
@@ -56,14 +60,9 @@ impl ResponseRules {
                 return;
             }
         }
-        let Some(origin) = origin else {
-            if self.timing {
-                headers.remove(TIMING_ALLOW_ORIGIN);
-            }
-            return;
-        };
+        let Some(origin) = origin else { return };
         if self.timing {
-            let _ = headers.try_insert(TIMING_ALLOW_ORIGIN, origin.clone());
+            let _ = headers.try_append(TIMING_ALLOW_ORIGIN, origin.clone());
         }
         let exposed = match &self.exposed {
             Exposed::Safelisted => None,
