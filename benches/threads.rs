@@ -22,9 +22,18 @@ const ROUNDS: usize = 15;
 const TIME: Duration = Duration::from_millis(100);
 
 fn main() {
-    println!("Requests of two threads for each of one, the median of {ROUNDS} rounds:\n");
-    println!("| request | no layer | tower-cors | tower-http |");
-    println!("|---|---:|---:|---:|");
+    println!("Requests of two threads for each of one, the median of {ROUNDS} rounds.");
+    for (how, is_cloned) in
+        [("Each thread has one service", false), ("The service is cloned for each request", true)]
+    {
+        println!("\n{how}{}:\n", if is_cloned { ", as servers do" } else { "" });
+        println!("| request | no layer | tower-cors | tower-http |");
+        println!("|---|---:|---:|---:|");
+        table(is_cloned);
+    }
+}
+
+fn table(is_cloned: bool) {
     let allowed = origin(1);
     let (bare, ours) = (inner(), tower_cors(1).layer(inner()));
     let theirs = tower_http(1).layer(inner());
@@ -37,7 +46,13 @@ fn main() {
     ] {
         // One after the other in each round, as what else the machine does changes with time.
         let rounds: Vec<[f64; 3]> = (0..ROUNDS)
-            .map(|_| [ratio(&bare, &request), ratio(&ours, &request), ratio(&theirs, &request)])
+            .map(|_| {
+                [
+                    ratio(&bare, &request, is_cloned),
+                    ratio(&ours, &request, is_cloned),
+                    ratio(&theirs, &request, is_cloned),
+                ]
+            })
             .collect();
         let [bare, ours, theirs] = [0, 1, 2].map(|subject| {
             let mut ratios: Vec<f64> = rounds.iter().map(|round| round[subject]).collect();
@@ -48,16 +63,17 @@ fn main() {
     }
 }
 
-fn ratio<S>(service: &S, request: &Request<()>) -> f64
+fn ratio<S>(service: &S, request: &Request<()>, is_cloned: bool) -> f64
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
 {
-    let alone = throughput(service, request, 1);
-    throughput(service, request, 2) / alone
+    let alone = throughput(service, request, is_cloned, 1);
+    throughput(service, request, is_cloned, 2) / alone
 }
 
-/// Requests a second, each thread with a clone of the service and a request of its own.
-fn throughput<S>(service: &S, request: &Request<()>, threads: usize) -> f64
+/// Requests a second, each thread with a clone of the service, for itself or for each request, and a request of its
+/// own.
+fn throughput<S>(service: &S, request: &Request<()>, is_cloned: bool, threads: usize) -> f64
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
 {
@@ -67,7 +83,7 @@ where
     thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| {
-                let mut service = service.clone();
+                let mut own_service = service.clone();
                 // A value of its own, as each connection has: only the layer is shared.
                 let mut own = Request::new(());
                 *own.method_mut() = request.method().clone();
@@ -79,7 +95,11 @@ where
                 barrier.wait();
                 while !is_over.load(Ordering::Relaxed) {
                     for _ in 0..100 {
-                        drop(respond(&mut service, own.clone()));
+                        if is_cloned {
+                            drop(respond(&mut service.clone(), own.clone()));
+                        } else {
+                            drop(respond(&mut own_service, own.clone()));
+                        }
                     }
                     done += 100;
                 }

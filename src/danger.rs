@@ -11,7 +11,7 @@ pub enum Danger {
     /// Anyone can make a page whose origin is `null`: it takes a sandboxed frame, a `data:` URL or a
     /// redirect across origins. To allow `null` is to let every site read the responses.
     ///
-    /// Lets `"null"` be listed, without credentials. With credentials nothing does.
+    /// Lets `"null"` be listed, without credentials. Nothing does with credentials, nor with private networks.
     NullOrigin,
     /// Whoever sits on the network between a user and `http://example.com` (a hotel's wireless, a
     /// proxy) can answer in its place, with a script of their own. If that origin may make requests
@@ -25,14 +25,16 @@ pub enum Danger {
     /// what the cookies of your users open.
     ///
     /// Lets `*.` stand before a [public suffix](https://publicsuffix.org/), such as `com` or
-    /// `github.io`, or before a name with one below it, such as `amazonaws.com`, with credentials.
+    /// `github.io`, or before a name with one below it, such as `amazonaws.com`, with credentials or with
+    /// private networks.
     PublicSuffixes,
     /// Predicates are written by hand, and most of those that were found wrong let a stranger in: a
     /// comparison without a dot (`evil-example.com`), one that begins at the wrong end
     /// (`example.com.evil.net`), a look-up that answers yes when it fails. With credentials, the stranger
     /// then reads what the user's cookies open.
     ///
-    /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) decide with credentials.
+    /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) decide with credentials or with
+    /// private networks.
     PredicateWithCredentials,
     /// Every site that a logged-in user visits can act as that user, and read all that the user can:
     /// the browser sends the cookies along, and hands the responses over.

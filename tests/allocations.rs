@@ -12,7 +12,7 @@ use std::{
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, header::VARY};
 use tower::{Layer, Service, service_fn, util::ServiceFn};
-use tower_cors::{Cors, CorsLayer, Danger};
+use tower_cors::{Cors, CorsLayer, Danger, OriginPattern, OriginSet, Policy, Refuse};
 
 const MEBIBYTE: usize = 1 << 20;
 
@@ -131,14 +131,15 @@ fn an_allowed_preflight_allocates_a_header_map_and_a_refused_one_nothing() {
         ("empty elements", options(&[ALLOWED, METHOD, (HEADERS, &",".repeat(20))]), false),
     ];
     for (name, request, is_allowed) in table {
-        // The answer to a refused one is written into the request's map.
-        let allocations = if is_allowed { ALLOCATIONS_OF_A_HEADER_MAP } else { 0 };
+        // The answer to a refused one is written into the request's map, unless that has a list of further lines.
+        let is_reused = !is_allowed && !name.starts_with("two ");
+        let allocations = if is_reused { 0 } else { ALLOCATIONS_OF_A_HEADER_MAP };
         check(name, &listed(), &request, RESPONSE, is_allowed, allocations);
     }
 }
 
 #[test]
-fn a_mebibyte_of_requested_headers_allocates_nothing() {
+fn a_mebibyte_of_requested_headers_is_not_copied() {
     for element in [",", " ", "a", "authorization,"] {
         for lines in [1, 10_001] {
             let line = element.repeat(MEBIBYTE.div_ceil(lines * element.len()));
@@ -146,8 +147,35 @@ fn a_mebibyte_of_requested_headers_allocates_nothing() {
             headers.resize(headers.len() + lines, (HEADERS, &line));
             let request = options(&headers);
             let name = format!("{lines} lines of {element:?}");
-            check(&name, &listed(), &request, RESPONSE, false, 0);
-            check(&name, &echoing(), &request, RESPONSE, false, 0);
+            let map = if lines == 1 { 0 } else { ALLOCATIONS_OF_A_HEADER_MAP };
+            check(&name, &listed(), &request, RESPONSE, false, map);
+            check(&name, &echoing(), &request, RESPONSE, false, map);
+        }
+    }
+}
+
+/// A server keeps the memory of a response's map for as long as the connection lives, so a client must not choose how
+/// much that is.
+#[test]
+fn a_refused_preflight_keeps_no_large_map() {
+    let small = [("other names", 20), ("one name", 1)];
+    let large = [("other names", 95), ("other names", 2_000), ("one name", 2), ("one name", 2_000)];
+    for (is_reused, kinds) in [(true, &small[..]), (false, &large)] {
+        for &(kind, lines) in kinds {
+            let memory = allocation_counter::measure(|| {
+                let mut request = options(&[REFUSED, METHOD]);
+                for line in 0..lines {
+                    let name = if kind == "one name" { 0 } else { line };
+                    let name = HeaderName::try_from(format!("x-{name}")).unwrap();
+                    request.headers_mut().append(name, HeaderValue::from_static("1"));
+                }
+                let (response, _) = send(listed().layer(inner(RESPONSE)), request);
+                assert_eq!(response.headers().len(), 1);
+                std::mem::forget(response);
+            });
+            // A map for 24 names takes 2,624 bytes, and the smallest 656.
+            let most = if is_reused { 2_624 } else { 656 };
+            assert!(memory.bytes_current <= most, "{lines} lines of {kind}: {memory:?}");
         }
     }
 }
@@ -205,6 +233,58 @@ where
     // What stands beside others is padded.
     let inner = size_of::<F>().next_multiple_of(align_of::<Outer<F>>());
     size_of::<Outer<F>>() - inner.max(size_of::<Response<()>>())
+}
+
+/// With all that it owns. Building another one first keeps the texts that all policies share out of it.
+#[test]
+fn what_a_policy_takes() {
+    let one = || Policy::builder().allow_origin("https://example.com");
+    let refusing = || one().refuse_disallowed_origins(Refuse::All).no_own_origins();
+    let two = || {
+        let other = Policy::builder().allow_origin("https://example.org").build_policy().unwrap();
+        CorsLayer::first_match([one().build_policy().unwrap(), other]).unwrap()
+    };
+    let sizes = [
+        ("one origin", size_of_value(|| one().build_policy().unwrap())),
+        ("refusing", size_of_value(|| refusing().build_policy().unwrap())),
+        ("first_match of two", size_of_value(two)),
+    ];
+    let most = [1_536, 2_048, 3_072];
+    assert!(sizes.iter().zip(most).all(|((_, size), most)| *size <= most), "{sizes:?}");
+}
+
+/// The bytes that a value owns, and itself.
+fn size_of_value<T>(make: impl Fn() -> T) -> i64 {
+    drop(make());
+    let memory = allocation_counter::measure(|| std::mem::forget(make()));
+    memory.bytes_current + i64::try_from(size_of::<T>()).unwrap()
+}
+
+/// Whoever brings many long patterns pays in proportion to their text.
+#[test]
+fn patterns_of_many_labels_take_memory_in_proportion() {
+    let text_of = |labels: usize| {
+        let pattern = |number: usize| {
+            let labels: Vec<String> = (0..labels).map(|_| String::from("a")).collect();
+            format!("https://*.n{number:05}.{}.example.com", labels.join("."))
+        };
+        (0..1_000).map(pattern).collect::<Vec<_>>()
+    };
+    for labels in [1, 10, 100] {
+        // Labels that no other pattern has, from the right, so that no two share a name above them.
+        let patterns: Vec<String> = text_of(labels)
+            .iter()
+            .enumerate()
+            .map(|(number, text)| text.replace("example.com", &format!("e{number}.com")))
+            .collect();
+        let text: usize = patterns.iter().map(String::len).sum();
+        let memory = size_of_value(|| {
+            let patterns = patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap());
+            patterns.collect::<OriginSet>()
+        });
+        let text = i64::try_from(text).unwrap();
+        assert!(memory <= 16 * text, "{labels} labels: {memory} bytes for {text}");
+    }
 }
 
 fn listed() -> CorsLayer {

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use http::{HeaderName, HeaderValue, Method, Request, StatusCode, header};
 use tower_cors::{
-    ConfigError, CorsLayer, CorsLayerBuilder, Danger, Origin, OriginFault, OriginPattern, Policy,
+    ConfigError, ConfigWarning, CorsLayer, CorsLayerBuilder, Danger, Origin, OriginFault,
+    OriginPattern, Policy, Refuse, RequestHead,
 };
 
 fn builder() -> CorsLayerBuilder {
@@ -261,6 +262,95 @@ fn a_danger_grants_nothing() {
     }
 }
 
+/// A private network is protected by where it is, as cookies protect what they open: whatever lets anyone in needs the
+/// same danger, or does not build.
+#[test]
+fn private_networks_are_guarded_like_credentials() {
+    let yes = |_: &Origin, _: &RequestHead<'_>| true;
+    let none = CorsLayer::builder;
+    let dangers = [
+        Danger::NullOrigin,
+        Danger::InsecureOrigins,
+        Danger::PublicSuffixes,
+        Danger::PredicateWithCredentials,
+        Danger::AnyOriginWithCredentials,
+    ];
+    for (builder, lifted_by) in [
+        (none().allow_any_origin(), None),
+        (none().allow_origin("null"), None),
+        (none().allow_origin("http://example.com"), None),
+        (none().allow_origin("https://*.com"), Some(Danger::PublicSuffixes)),
+        (none().allow_origin("https://*.com:*"), Some(Danger::PublicSuffixes)),
+        (none().allow_origin("https://*.nas"), Some(Danger::PublicSuffixes)),
+        (none().allow_origin_if(yes), Some(Danger::PredicateWithCredentials)),
+        (builder().allow_origin_if(yes), Some(Danger::PredicateWithCredentials)),
+    ] {
+        let builder = builder.allow_private_network(true);
+        for credentials in [false, true] {
+            for refuses in [false, true] {
+                let mut builder = builder.clone().allow_credentials(credentials);
+                if refuses {
+                    builder = builder.refuse_disallowed_origins(Refuse::All).no_own_origins();
+                }
+                assert!(builder.clone().build().is_err(), "{builder:?}");
+                for danger in dangers {
+                    let builds = builder.clone().dangerously_allow(danger).build().is_ok();
+                    assert_eq!(builds, lifted_by == Some(danger), "{danger} {builder:?}");
+                }
+            }
+        }
+    }
+    for origin in
+        ["http://localhost:*", "https://*.example.com", "https://nas", "tauri://localhost"]
+    {
+        let builder = none().allow_origin(origin).allow_private_network(true);
+        assert_eq!(builder.build_policy().unwrap().warnings(), [], "{origin}");
+    }
+    // It asks no predicate about plain http, and no danger lifts that.
+    let asking = none()
+        .allow_origin_if(yes)
+        .allow_private_network(true)
+        .dangerously_allow(Danger::PredicateWithCredentials);
+    assert_eq!(asking.clone().build_policy().unwrap().warnings(), []);
+    let policy = asking.dangerously_allow(Danger::InsecureOrigins).build_policy().unwrap();
+    let danger = Danger::InsecureOrigins;
+    assert_eq!(policy.warnings(), [ConfigWarning::UnneededDanger { danger }]);
+    for (origin, is_allowed) in
+        [("http://example.com", false), ("http://localhost:1", true), ("https://example.com", true)]
+    {
+        let request = Request::get("/").header("origin", origin).body(()).unwrap();
+        assert_eq!(policy.explain(&request).refusal.is_none(), is_allowed, "{origin}");
+    }
+}
+
+#[test]
+fn what_is_said_of_private_networks() {
+    let private = || CorsLayer::builder().allow_private_network(true);
+    #[rustfmt::skip]
+    let cases = [
+        (private().allow_origin("null"), r#"allow_origins: "null" is the origin of any page that wants it, and private networks are allowed, so every site could reach into them; remove it, or do not allow private networks"#),
+        (private().allow_origin("https://*.github.io"), r#"allow_origins: "https://*.github.io" covers the names below the public suffix "github.io", which anyone can have, and private networks are allowed, so they could reach into them; list the names that are yours, or accept Danger::PublicSuffixes (in a file, "public-suffixes")"#),
+        (private().allow_origin_if(|_, _| true), r#"allow_origins: a predicate decides, and private networks are allowed, so a slip in it lets a stranger reach into them; list patterns, or accept Danger::PredicateWithCredentials (in a file, "predicate-with-credentials")"#),
+    ];
+    for (builder, message) in cases {
+        assert_eq!(builder.build().unwrap_err().to_string(), message);
+    }
+}
+
+/// What is longer is refused unread, so no such method may seem to be allowed.
+#[test]
+fn methods_of_more_than_64_bytes() {
+    assert!(builder().allow_method("A".repeat(64)).build().is_ok());
+    let method = "A".repeat(65);
+    assert_eq!(
+        builder().allow_method(&method).build().unwrap_err().to_string(),
+        format!(
+            "allow_methods: \"{method}\" is longer than the 64 bytes that a requested method may have, so no \
+             preflight for it would be allowed; write a shorter one"
+        )
+    );
+}
+
 /// Request headers that no preflight asks for, and response headers that no script reads.
 #[test]
 fn header_names_that_no_list_has() {
@@ -324,7 +414,6 @@ fn read_back() {
         .allow_headers(["X-B", "x-a"])
         .expose_headers(["ETag", "Content-Type", "X-A"])
         .max_age(Duration::from_secs(60))
-        .allow_private_network(true)
         .allow_timing(true)
         .vary_on("X-Tenant")
         .preflight_status(StatusCode::OK)
@@ -342,7 +431,7 @@ fn read_back() {
     assert_eq!(config.allow_headers, ["x-a", "x-b"]);
     assert_eq!(config.expose_headers, ["etag", "x-a"]);
     assert_eq!(config.max_age, Some(Duration::from_secs(60)));
-    assert_eq!(config.allow_private_network, Some(true));
+    assert_eq!(config.allow_private_network, None);
     assert_eq!(config.allow_timing, Some(true));
     assert_eq!(config.vary_on, ["x-tenant"]);
     assert_eq!(config.preflight_status, Some(StatusCode::OK));
@@ -355,9 +444,11 @@ fn read_back() {
         .allow_any_method()
         .allow_any_header()
         .expose_all_headers()
+        .allow_private_network(true)
         .build_policy()
         .unwrap()
         .config();
+    assert_eq!(any.allow_private_network, Some(true));
     assert_eq!(any.allow_credentials, Some(true));
     assert_eq!((any.max_age, any.preflight_status), (None, None));
     for list in [any.allow_methods, any.allow_headers, any.expose_headers] {

@@ -55,7 +55,14 @@ fn errors() {
             PrivateNetworkWithInsecureOrigin,
             allow_origin("http://example.com").allow_private_network(true)
         ),
+        row!(PrivateNetworkWithNullOrigin, allow_origin("null").allow_private_network(true)),
+        row!(
+            PrivateNetworkWithPublicSuffix,
+            allow_origin("https://*.com").allow_private_network(true)
+        ),
+        row!(PrivateNetworkWithPredicate, allow_origin_if(yes).allow_private_network(true)),
         row!(InvalidMethod, allow_method("PUT, DELETE")),
+        row!(MethodTooLong, allow_method("A".repeat(65))),
         row!(ForbiddenMethod, allow_method("TRACE")),
         row!(MisspelledMethod, allow_method("patch")),
         row!(WildcardBesideOthers, allow_methods(["*", "PUT"])),
@@ -91,12 +98,24 @@ fn errors() {
     .map(|(name, code, builder)| (name, code, builder.build().unwrap_err()));
     let any = none().allow_any_origin().build_policy().unwrap();
     let ours = example().build_policy().unwrap();
+    let refusing = example().refuse_disallowed_origins(Refuse::All).no_own_origins();
+    let other = CorsLayer::builder().allow_origin("https://example.org").build_policy().unwrap();
     let of_several = [
         ("NoPolicy", "CorsLayer::first_match([])", CorsLayer::first_match([]).unwrap_err()),
         (
             "AnyOriginBeforeLast",
             "CorsLayer::first_match([any, ours])",
-            CorsLayer::first_match([any, ours]).unwrap_err(),
+            CorsLayer::first_match([any, ours.clone()]).unwrap_err(),
+        ),
+        (
+            "PartsDiffer",
+            "CorsLayer::first_match([refusing, other])",
+            CorsLayer::first_match([refusing.build_policy().unwrap(), other]).unwrap_err(),
+        ),
+        (
+            "CoveredByPart",
+            "CorsLayer::first_match([ours, ours])",
+            CorsLayer::first_match([ours.clone(), ours]).unwrap_err(),
         ),
     ];
     let rows: Vec<(&str, &str, Vec<String>)> = rows

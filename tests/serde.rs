@@ -117,6 +117,48 @@ fn mistakes_of_form() {
     assert!(found.starts_with("unknown field `allowed_origins`"), "{found}");
 }
 
+/// A misspelled field that was lost would leave everybody in, without a word.
+#[test]
+fn an_unknown_field_is_an_error_in_a_flattened_configuration_too() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Tls {
+        certificate: String,
+    }
+
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Server {
+        port: u16,
+        #[serde(flatten)]
+        tls: Tls,
+        #[serde(flatten)]
+        cors: CorsConfig,
+    }
+
+    let common = r#""port": 3000, "certificate": "a.pem", "allow_origins": "https://a.com""#;
+    let read = |rest: &str| serde_json::from_str::<Server>(&format!("{{{common}{rest}}}"));
+    let server = read(r#", "max_age": "60", "refuse_disallowed_origins": "all""#).unwrap();
+    assert_eq!((server.port, server.tls.certificate.as_str()), (3000, "a.pem"));
+    assert_eq!(server.cors.allow_origins, ["https://a.com"]);
+    assert_eq!(server.cors.max_age, Some(Duration::from_secs(60)));
+    assert_eq!(server.cors.refuse_disallowed_origins, Some(Refuse::All));
+    for (rest, message) in [
+        (r#", "refuse_disalowed_origins": "all""#, "unknown field `refuse_disalowed_origins`"),
+        (r#", "Port": 1"#, "unknown field `Port`"),
+        (r#", "max_age": "1h""#, "max_age: invalid value: string \"1h\""),
+    ] {
+        let found = read(rest).unwrap_err().to_string();
+        assert!(found.starts_with(message), "{found}");
+    }
+    let toml = |rest: &str| {
+        let text = format!("port = 3000\ncertificate = 'a.pem'\nallow_origins = '*'\n{rest}");
+        let source = config::File::from_str(&text, config::FileFormat::Toml);
+        config::Config::builder().add_source(source).build()?.try_deserialize::<Server>()
+    };
+    assert_eq!(toml("allow_timing = true").unwrap().cors.allow_timing, Some(true));
+    let found = toml("refuse_disalowed_origins = 'all'").unwrap_err().to_string();
+    assert!(found.starts_with("unknown field `refuse_disalowed_origins`"), "{found}");
+}
+
 #[test]
 fn an_empty_entry_is_a_mistake() {
     for (origins, mistakes) in [("", 1), ("https://a.com,", 1), (",https://a.com, ,", 3)] {
@@ -135,12 +177,14 @@ fn what_is_written_is_read_back() {
             .allow_headers(["X-A"])
             .expose_headers(["ETag"])
             .allow_timing(true)
-            .allow_private_network(true)
             .vary_on("X-Tenant")
             .max_age(Duration::ZERO)
             .preflight_status(StatusCode::OK)
             .dangerously_allow(Danger::NullOrigin),
-        CorsLayer::builder().allow_origin("https://b.com").allow_credentials(true),
+        CorsLayer::builder()
+            .allow_origin("https://b.com")
+            .allow_credentials(true)
+            .allow_private_network(true),
         CorsLayer::builder()
             .allow_origin("https://b.com")
             .refuse_disallowed_origins(Refuse::Upgrades)

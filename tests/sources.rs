@@ -5,7 +5,7 @@ use std::{
     future::ready,
     panic::{RefUnwindSafe, UnwindSafe},
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
 };
@@ -13,8 +13,8 @@ use std::{
 use http::{HeaderValue, Request, Response};
 use tower::{Layer, ServiceExt, service_fn};
 use tower_cors::{
-    AsyncPolicy, ConfigError, ConfigErrors, Cors, CorsLayer, Danger, FirstMatch, Policy,
-    PolicySource, Select,
+    AsyncPolicy, ConfigError, ConfigErrors, Cors, CorsLayer, CorsLayerBuilder, Danger, FirstMatch,
+    Policy, PolicySource, Refuse, Select,
 };
 
 type Header = (&'static str, &'static str);
@@ -240,23 +240,271 @@ async fn a_predicate_is_asked_once_a_request() {
     assert_eq!(count.load(Ordering::Relaxed), 2);
 }
 
-/// The policy that decides is the one that reports.
+/// All parts have one hook, which hears of each request once, whichever part decides, and if its predicate panics.
 #[tokio::test]
-async fn reports_of_the_policy_that_decides() {
-    let count = Arc::new([AtomicUsize::new(0), AtomicUsize::new(0)]);
-    let reporting = |number: usize, origin: &str| {
-        let counter = Arc::clone(&count);
-        let builder = Policy::builder().allow_origin(origin).on_decision(move |_, _| {
-            counter[number].fetch_add(1, Ordering::Relaxed);
+async fn each_request_is_reported_once() {
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&reports);
+    let all = Policy::builder().allow_method("PUT").on_decision(move |request, outcome| {
+        seen.lock().unwrap().push(format!("{} {outcome}", request.method));
+    });
+    let asking = |origin: &'static str| {
+        let asking = all.clone().allow_origin_if(move |found, _| {
+            assert!(found.as_str() != origin, "a slip");
+            false
         });
-        builder.build_policy().unwrap()
+        asking.build_policy().unwrap()
     };
-    let layer = CorsLayer::first_match([reporting(0, OURS.1), reporting(1, OTHER.1)]).unwrap();
-    for (headers, first, second) in [(&[OURS][..], 1, 0), (&[OTHER], 0, 1), (&[], 0, 1)] {
-        send(&layer, request("GET", "/", headers)).await;
-        let counts = [&count[0], &count[1]].map(|count| count.swap(0, Ordering::Relaxed));
-        assert_eq!(counts, [first, second], "{headers:?}");
+    let listing = |origin: &str| all.clone().allow_origin(origin).build_policy().unwrap();
+    let (first, last) = (asking("https://first.example"), asking("https://last.example"));
+    let parts = [first, listing(OURS.1), listing(OTHER.1), last];
+    let layer = CorsLayer::first_match(parts).unwrap();
+    for (method, headers, expected) in [
+        ("GET", &[OURS][..], "GET simple request, allowed"),
+        ("GET", &[OTHER], "GET simple request, allowed"),
+        ("GET", &[], "GET no CORS request"),
+        ("OPTIONS", &[OURS, PUT], "OPTIONS preflight, allowed"),
+        ("GET", &[("origin", "null")], "GET simple request, refused: origin `null` is not allowed"),
+        (
+            "GET",
+            &[("origin", "https://third.example")],
+            "GET simple request, refused: origin `https://third.example` is not allowed",
+        ),
+        (
+            "GET",
+            &[("origin", "https://first.example")],
+            "GET simple request, refused: the request ended before the predicate answered",
+        ),
+        (
+            "OPTIONS",
+            &[("origin", "https://last.example"), PUT],
+            "OPTIONS preflight, refused: the request ended before the predicate answered",
+        ),
+    ] {
+        let (layer, request) = (layer.clone(), request(method, "/", headers));
+        let panics = tokio::spawn(async move { send(&layer, request).await }).await.is_err();
+        assert_eq!(panics, expected.ends_with("answered"), "{expected}");
+        assert_eq!(std::mem::take(&mut *reports.lock().unwrap()), [expected]);
     }
+}
+
+/// One builder for what concerns the whole, and a clone of it for each part.
+fn parts(all: &CorsLayerBuilder) -> [Policy; 2] {
+    let ours = all.clone().allow_origin(OURS.1).allow_credentials(true);
+    let other = all.clone().allow_origin(OTHER.1).allow_private_network(true);
+    [ours, other].map(|part| part.allow_method("PUT").build_policy().unwrap())
+}
+
+const EVIL: Header = ("origin", "https://evil.example");
+
+/// A refused origin is in no part's list, so it is refused whichever part would have decided.
+#[tokio::test]
+async fn parts_refuse_together() {
+    let own = "https://own.example";
+    let all =
+        CorsLayer::builder().refuse_disallowed_origins(Refuse::All).own_origin(own).vary_on("x-a");
+    let layer = CorsLayer::first_match(parts(&all)).unwrap();
+    let (vary, vary_too) = (("vary", "origin, x-a"), ("vary", "origin, x-a, sec-fetch-site"));
+    let preflight_vary = (
+        "vary",
+        "origin, x-a, access-control-request-method, access-control-request-headers, \
+         access-control-request-private-network",
+    );
+    let private = ("access-control-request-private-network", "true");
+    let put = ("access-control-allow-methods", "PUT");
+    let other = (ALLOWED.0, OTHER.1);
+    #[rustfmt::skip]
+    assert_rows(&layer, &[
+        ("POST", "/", &[EVIL], 403, &[vary_too]),
+        ("POST", "/", &[("origin", "null")], 403, &[vary_too]),
+        ("POST", "/", &[OURS, OURS], 403, &[vary_too]),
+        ("POST", "/", &[("origin", own)], 418, &[vary]),
+        ("POST", "/", &[EVIL, ("sec-fetch-site", "same-origin")], 418, &[vary_too]),
+        ("POST", "/", &[OURS], 418, &[WITH_COOKIES, ALLOWED, vary]),
+        ("POST", "/", &[OTHER], 418, &[other, vary]),
+        ("POST", "/", &[], 418, &[vary]),
+        ("OPTIONS", "/", &[EVIL, PUT], 403, &[preflight_vary]),
+        ("OPTIONS", "/", &[OURS, ("access-control-request-method", "DELETE")], 403, &[preflight_vary]),
+        ("OPTIONS", "/", &[OTHER, ("access-control-request-method", "DELETE")], 403, &[preflight_vary]),
+        ("OPTIONS", "/", &[OURS, PUT, private], 204, &[WITH_COOKIES, put, ALLOWED, preflight_vary]),
+        ("OPTIONS", "/", &[OTHER, PUT, private], 204, &[put, other, ("access-control-allow-private-network", "true"), preflight_vary]),
+    ]).await;
+}
+
+/// What all responses vary by does not tell which part decided.
+#[tokio::test]
+async fn all_parts_vary_by_the_same_in_the_same_order() {
+    let part = |origin: &str, name: &str| {
+        Policy::builder().allow_origin(origin).vary_on(name).build_policy().unwrap()
+    };
+    let everyone = Policy::builder().allow_any_origin().vary_on("x-c").build_policy().unwrap();
+    let parts = [part(OURS.1, "x-b"), part(OTHER.1, "x-a"), everyone];
+    let layer = CorsLayer::first_match(parts).unwrap();
+    for origin in [OURS, OTHER, EVIL] {
+        let (status, headers) = send(&layer, request("OPTIONS", "/", &[origin, PUT])).await;
+        let vary =
+            "origin, x-b, x-a, x-c, access-control-request-method, access-control-request-headers";
+        assert_eq!((status, headers), (403, vec![("vary".to_owned(), vary.to_owned())]));
+        let (_, headers) = send(&layer, request("GET", "/", &[origin])).await;
+        assert!(headers.contains(&("vary".to_owned(), "origin, x-b, x-a, x-c".to_owned())));
+    }
+}
+
+/// Each option that concerns the whole, set in one part alone, either way round.
+#[test]
+fn parts_that_differ_in_what_concerns_the_whole() {
+    let none = CorsLayer::builder;
+    let refusing = || none().refuse_disallowed_origins(Refuse::All).no_own_origins();
+    let own = |origin: &str| none().refuse_disallowed_origins(Refuse::All).own_origin(origin);
+    for (option, one, other) in [
+        ("refuse_disallowed_origins", refusing(), none()),
+        ("refuse_disallowed_origins", own("https://own.example"), none()),
+        ("refuse_disallowed_origins", none().mcp().no_own_origins(), none()),
+        (
+            "refuse_disallowed_origins",
+            refusing(),
+            none().refuse_disallowed_origins(Refuse::Upgrades).no_own_origins(),
+        ),
+        ("own_origins", own("https://own.example"), refusing()),
+        ("own_origins", own("https://own.example"), own("https://other.example")),
+        ("forward_preflights", none().forward_preflights(true), none()),
+        ("allow_methods_of_route", none().allow_methods_of_route(), none()),
+        ("on_decision", none().on_decision(|_, _| {}), none()),
+        ("on_decision", none().on_decision(|_, _| {}), none().on_decision(|_, _| {})),
+        ("attach_outcome", none().attach_outcome(true), none()),
+        ("diagnose", none().diagnose(true), none()),
+        ("report_only", none().report_only(true), none()),
+    ] {
+        for (one, other) in [(&one, &other), (&other, &one)] {
+            let one = one.clone().allow_origin(OURS.1).build_policy().unwrap();
+            let other = other.clone().allow_origin(OTHER.1).build_policy().unwrap();
+            let mistakes = CorsLayer::first_match([one, other]).unwrap_err();
+            assert_eq!(
+                mistakes.to_string(),
+                format!(
+                    "first_match: policies 1 and 2 differ in {option}, which also concerns origins that no \
+                     policy allows, and those belong to none of them; set it once on a builder, and build each \
+                     policy from a clone of that"
+                )
+            );
+        }
+    }
+    // Each of these, in all parts, is none.
+    for all in [
+        refusing(),
+        own("https://own.example"),
+        none().forward_preflights(true),
+        none().allow_methods_of_route(),
+        none().on_decision(|_, _| {}),
+        none().attach_outcome(true).diagnose(true).report_only(true),
+    ] {
+        assert!(CorsLayer::first_match(parts(&all)).is_ok(), "{all:?}");
+    }
+    // What only silences a warning is not compared.
+    let silent = refusing().allow_origin(OURS.1).build_policy().unwrap();
+    let warned = none().refuse_disallowed_origins(Refuse::All).allow_origin(OTHER.1);
+    assert!(CorsLayer::first_match([silent, warned.build_policy().unwrap()]).is_ok());
+}
+
+/// What does not build in one policy does not build in two.
+#[test]
+fn refusing_before_any_origin() {
+    let mcp = Policy::builder().mcp().no_own_origins().allow_origin(OURS.1).build_policy().unwrap();
+    let mistakes = CorsLayer::first_match([mcp, everyone()]).unwrap_err();
+    assert_eq!(
+        mistakes.to_string(),
+        "refuse_disallowed_origins: any origin is allowed, so there is none to refuse; list the origins, or do \
+         not refuse"
+    );
+}
+
+/// The first part that allows an origin decides, so a later entry for it is dead.
+#[test]
+fn parts_that_an_earlier_one_covers() {
+    let part = |origins: &[&str]| {
+        let builder = Policy::builder().allow_origins(origins);
+        builder.dangerously_allow(Danger::NullOrigin).build_policy().unwrap()
+    };
+    for (earlier, later, dead) in [
+        (
+            &["https://*.a.com"][..],
+            &["https://b.a.com"][..],
+            &[("https://b.a.com", "https://*.a.com")][..],
+        ),
+        (&["https://*.a.com"], &["https://*.b.a.com"], &[("https://*.b.a.com", "https://*.a.com")]),
+        (&["https://*.a.com"], &["https://*.a.com"], &[("https://*.a.com", "https://*.a.com")]),
+        (&["https://*.a.com:*"], &["https://*.a.com"], &[("https://*.a.com", "https://*.a.com:*")]),
+        (&["https://a.com:*"], &["https://a.com:1"], &[("https://a.com:1", "https://a.com:*")]),
+        (&["https://a.com:*"], &["https://a.com:*"], &[("https://a.com:*", "https://a.com:*")]),
+        (&["https://a.com"], &["https://a.com"], &[("https://a.com", "https://a.com")]),
+        (
+            &["tauri://localhost"],
+            &["tauri://localhost"],
+            &[("tauri://localhost", "tauri://localhost")],
+        ),
+        (&["null"], &["null"], &[("null", "null")]),
+        // Only the entries that are dead, of a part that is alive.
+        (
+            &["https://*.a.com", "https://c.com"],
+            &["https://b.com", "https://b.a.com"],
+            &[("https://b.a.com", "https://*.a.com")],
+        ),
+        (
+            &["https://*.a.com"],
+            &["https://a.com", "https://b.a.com:1", "http://b.a.com", "https://ba.com"],
+            &[],
+        ),
+        (&["https://a.com"], &["https://a.com:*", "https://*.a.com", "null"], &[]),
+        (&["https://b.a.com", "null"], &["https://*.a.com"], &[]),
+    ] {
+        let mistakes = match CorsLayer::first_match([
+            part(&["https://first.example"]),
+            part(earlier),
+            part(later),
+        ]) {
+            Ok(_) => Vec::new(),
+            Err(mistakes) => mistakes.into_iter().collect(),
+        };
+        let expected: Vec<ConfigError> = dead
+            .iter()
+            .map(|&(origin, by)| ConfigError::CoveredByPart {
+                place: 3,
+                origin: origin.to_owned(),
+                by_place: 2,
+                by: by.to_owned(),
+            })
+            .collect();
+        assert_eq!(mistakes, expected, "{earlier:?} {later:?}");
+    }
+    assert_eq!(
+        CorsLayer::first_match([part(&["https://*.a.com"]), part(&["https://b.a.com"])])
+            .unwrap_err()
+            .to_string(),
+        "first_match: policy 2 lists \"https://b.a.com\", and policy 1, which is asked before, allows it already \
+         with \"https://*.a.com\"; put policy 2 first, or remove the entry"
+    );
+}
+
+/// Where a closure chooses by path, each policy stands for itself, in all its options.
+#[tokio::test]
+async fn select_of_policies_that_differ() {
+    let tool = Policy::builder()
+        .allow_origin(OURS.1)
+        .refuse_disallowed_origins(Refuse::All)
+        .own_origin("https://own.example")
+        .build_policy()
+        .unwrap();
+    let everyone = everyone();
+    let layer = CorsLayer::select(move |request| {
+        Some(if request.uri.path() == "/tool" { tool.clone() } else { everyone.clone() })
+    });
+    let vary_too = ("vary", "origin, sec-fetch-site");
+    #[rustfmt::skip]
+    assert_rows(&layer, &[
+        ("POST", "/tool", &[EVIL], 403, &[vary_too]),
+        ("POST", "/tool", &[("origin", "https://own.example")], 418, &[VARY]),
+        ("POST", "/", &[EVIL], 418, &[ANY]),
+    ]).await;
 }
 
 /// Layers can stand in a field, cross threads, and be caught in a panic, whatever their source.

@@ -156,7 +156,7 @@ impl Algorithm {
             self.awaits_preflight = false;
             let (key, now) = (self.key(), memory.now);
             for allowed in permission.allowed {
-                let expires = now + permission.max_age;
+                let expires = now.saturating_add(permission.max_age);
                 memory.preflights.store(&key, self.includes_credentials(), allowed, expires);
             }
             return Ok(Step::Send(self.send(memory)));

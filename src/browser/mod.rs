@@ -107,9 +107,10 @@ impl<S> Browser<S> {
     }
 
     /// Lets time pass, which answers to preflights are kept by. Nothing else does: the clock stands still
-    /// between two calls.
+    /// between two calls. It stops at [`Duration::MAX`].
     pub fn advance(&self, time: Duration) {
-        lock(&self.shared).memory.now += time;
+        let mut shared = lock(&self.shared);
+        shared.memory.now = shared.memory.now.saturating_add(time);
     }
 }
 

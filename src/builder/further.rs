@@ -13,8 +13,12 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Default: `false`.
     ///
     /// A legacy: no browser enforces it, and a [permission prompt](https://wicg.github.io/local-network-access/)
-    /// without headers replaces it. It does not build with any origin, nor with origins over plain http,
-    /// loopback ones aside.
+    /// without headers replaces it.
+    ///
+    /// What it opens is protected by where it is, as cookies protect what they open. So it is held to the
+    /// rules of [`allow_credentials`](super::CorsLayerBuilder::allow_credentials): it does not build with any
+    /// origin, `null` or origins over plain http (loopback ones aside), and only with their
+    /// [`Danger`](crate::Danger) over public suffixes or with a predicate.
     pub fn allow_private_network(mut self, allow: bool) -> Self {
         let option = ConfigOption::AllowPrivateNetwork;
         set(&mut self.config.allow_private_network, allow, option, &mut self.mistakes);

@@ -7,8 +7,8 @@ use crate::{
     config::CorsConfig,
     danger::Danger,
     error::{ConfigError, ConfigErrors, ConfigOption},
-    layer::CorsLayer,
     policy::{Closures, Policy},
+    service::CorsLayer,
 };
 
 /// Configures a [`CorsLayer`] or a [`Policy`].

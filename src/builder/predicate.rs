@@ -5,11 +5,10 @@ use std::{error::Error, future::Future};
 
 use super::CorsLayerBuilder;
 use crate::{
-    asynchronous::{AsyncPolicy, AsyncPredicate},
     error::{ConfigError, ConfigErrors},
-    layer::CorsLayer,
     origin::Origin,
     policy::{Predicate, RequestHead},
+    service::{AsyncPolicy, AsyncPredicate, CorsLayer},
 };
 
 impl CorsLayerBuilder {

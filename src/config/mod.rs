@@ -26,7 +26,9 @@ use crate::{
 /// - `max_age` is a number of whole seconds, `preflight_status` a number; either may be text.
 /// - `dangerously_allow` names each [`Danger`] in kebab case.
 /// - `refuse_disallowed_origins` is `all` or `upgrades`.
-/// - Within a larger configuration it is the type of a field, such as `cors: CorsConfig`.
+/// - Within a larger configuration it is the type of a field, such as `cors: CorsConfig`. It can be flattened
+///   into one, too (`#[serde(flatten)]`), as the last field: all fields that are left are then its own, so
+///   that an unknown one is still an error.
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
 #[cfg_attr(not(feature = "serde"), doc = "```ignore")]

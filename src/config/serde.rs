@@ -38,7 +38,9 @@ const FIELDS: [&str; 20] = [
 
 impl<'de> Deserialize<'de> for CorsConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_struct("CorsConfig", &FIELDS, ConfigVisitor)
+        // Not `deserialize_struct`: where this is flattened into a larger struct, that would only show the known
+        // fields, and a misspelled one would be lost.
+        deserializer.deserialize_any(ConfigVisitor)
     }
 }
 

@@ -114,6 +114,8 @@ pub enum ConfigOption {
     PreflightStatus,
     /// `forward_preflights`.
     ForwardPreflights,
+    /// `allow_methods_of_route`.
+    AllowMethodsOfRoute,
     /// `dangerously_allow`.
     DangerouslyAllow,
     /// `on_decision`.
@@ -144,6 +146,7 @@ impl fmt::Display for ConfigOption {
             Self::VaryOn => "vary_on",
             Self::PreflightStatus => "preflight_status",
             Self::ForwardPreflights => "forward_preflights",
+            Self::AllowMethodsOfRoute => "allow_methods_of_route",
             Self::DangerouslyAllow => "dangerously_allow",
             Self::OnDecision => "on_decision",
             Self::AttachOutcome => "attach_outcome",
@@ -172,7 +175,11 @@ impl fmt::Display for ConfigOption {
 /// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.com").allow_credentials(true)` |
 /// | [`PrivateNetworkWithAnyOrigin`](Self::PrivateNetworkWithAnyOrigin) | `allow_any_origin().allow_private_network(true)`, and no other origin |
 /// | [`PrivateNetworkWithInsecureOrigin`](Self::PrivateNetworkWithInsecureOrigin) | `allow_origin("http://example.com").allow_private_network(true)` |
+/// | [`PrivateNetworkWithNullOrigin`](Self::PrivateNetworkWithNullOrigin) | `allow_origin("null").allow_private_network(true)` |
+/// | [`PrivateNetworkWithPublicSuffix`](Self::PrivateNetworkWithPublicSuffix) | `allow_origin("https://*.com").allow_private_network(true)` |
+/// | [`PrivateNetworkWithPredicate`](Self::PrivateNetworkWithPredicate) | `allow_origin_if(yes).allow_private_network(true)` |
 /// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |
+/// | [`MethodTooLong`](Self::MethodTooLong) | `allow_method("A".repeat(65))` |
 /// | [`ForbiddenMethod`](Self::ForbiddenMethod) | `allow_method("TRACE")` |
 /// | [`MisspelledMethod`](Self::MisspelledMethod) | `allow_method("patch")` |
 /// | [`WildcardBesideOthers`](Self::WildcardBesideOthers) | `allow_methods(["*", "PUT"])` |
@@ -192,6 +199,8 @@ impl fmt::Display for ConfigOption {
 /// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true).allow_methods_of_route()` |
 /// | [`NoPolicy`](Self::NoPolicy) | `CorsLayer::first_match([])` |
 /// | [`AnyOriginBeforeLast`](Self::AnyOriginBeforeLast) | `CorsLayer::first_match([any, ours])` |
+/// | [`PartsDiffer`](Self::PartsDiffer) | `CorsLayer::first_match([refusing, other])` |
+/// | [`CoveredByPart`](Self::CoveredByPart) | `CorsLayer::first_match([ours, ours])` |
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
@@ -250,8 +259,24 @@ pub enum ConfigError {
         /// The origin or pattern.
         origin: String,
     },
+    /// `null` is listed, and private networks are allowed.
+    PrivateNetworkWithNullOrigin,
+    /// A wildcard covers names that may belong to anyone, and private networks are allowed.
+    PrivateNetworkWithPublicSuffix {
+        /// The pattern.
+        pattern: String,
+        /// The public suffix, or a `*.` and one: what the wildcard stands before, or what is below.
+        suffix: String,
+    },
+    /// A predicate decides, and private networks are allowed.
+    PrivateNetworkWithPredicate,
     /// A method that is no token.
     InvalidMethod {
+        /// The method.
+        method: String,
+    },
+    /// A method of more than 64 bytes.
+    MethodTooLong {
         /// The method.
         method: String,
     },
@@ -336,6 +361,26 @@ pub enum ConfigError {
         /// Its place, counted from 1.
         place: usize,
     },
+    /// A policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) has another value of an option
+    /// that is one for all of them.
+    PartsDiffer {
+        /// Its place, counted from 1. It is compared with the first.
+        place: usize,
+        /// The option.
+        option: ConfigOption,
+    },
+    /// An entry of a policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) matches nothing that
+    /// an earlier policy does not allow, so it would never decide.
+    CoveredByPart {
+        /// The policy's place, counted from 1.
+        place: usize,
+        /// The entry.
+        origin: String,
+        /// The place of the earlier policy.
+        by_place: usize,
+        /// The earlier policy's entry.
+        by: String,
+    },
 }
 
 impl ConfigError {
@@ -361,8 +406,12 @@ impl ConfigError {
             | Self::InsecureOriginWithCredentials { .. }
             | Self::PublicSuffixWithCredentials { .. }
             | Self::PrivateNetworkWithAnyOrigin
-            | Self::PrivateNetworkWithInsecureOrigin { .. } => ConfigOption::AllowOrigins,
+            | Self::PrivateNetworkWithInsecureOrigin { .. }
+            | Self::PrivateNetworkWithNullOrigin
+            | Self::PrivateNetworkWithPublicSuffix { .. }
+            | Self::PrivateNetworkWithPredicate => ConfigOption::AllowOrigins,
             Self::InvalidMethod { .. }
+            | Self::MethodTooLong { .. }
             | Self::ForbiddenMethod { .. }
             | Self::MisspelledMethod { .. } => ConfigOption::AllowMethods,
             Self::ForbiddenRequestHeader { .. } | Self::ResponseHeaderAllowed { .. } => {
@@ -379,7 +428,10 @@ impl ConfigError {
             Self::ForwardedPreflightStatus | Self::ForwardedPreflightMethods => {
                 ConfigOption::ForwardPreflights
             }
-            Self::NoPolicy | Self::AnyOriginBeforeLast { .. } => ConfigOption::FirstMatch,
+            Self::NoPolicy
+            | Self::AnyOriginBeforeLast { .. }
+            | Self::PartsDiffer { .. }
+            | Self::CoveredByPart { .. } => ConfigOption::FirstMatch,
         }
     }
 }

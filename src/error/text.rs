@@ -79,10 +79,31 @@ impl fmt::Display for ConfigError {
                  serve it over https and write {:?}, or do not allow private networks",
                 encrypted(origin)
             ),
+            Self::PrivateNetworkWithNullOrigin => f.write_str(
+                "\"null\" is the origin of any page that wants it, and private networks are allowed, so every site \
+                 could reach into them; remove it, or do not allow private networks",
+            ),
+            Self::PrivateNetworkWithPublicSuffix { pattern, suffix } => write!(
+                f,
+                "{pattern:?} covers the names below the public suffix {suffix:?}, which anyone can have, and private \
+                 networks are allowed, so they could reach into them; list the names that are yours, or accept {}",
+                Accepted(Danger::PublicSuffixes)
+            ),
+            Self::PrivateNetworkWithPredicate => write!(
+                f,
+                "a predicate decides, and private networks are allowed, so a slip in it lets a stranger reach into \
+                 them; list patterns, or accept {}",
+                Accepted(Danger::PredicateWithCredentials)
+            ),
             Self::InvalidMethod { method } => write!(
                 f,
                 "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
                  write each method by itself, such as \"PUT\""
+            ),
+            Self::MethodTooLong { method } => write!(
+                f,
+                "{method:?} is longer than the 64 bytes that a requested method may have, so no preflight for it \
+                 would be allowed; write a shorter one"
             ),
             Self::ForbiddenMethod { method } => {
                 write!(f, "{method:?} is a method that no script can send; remove it")
@@ -159,6 +180,16 @@ impl fmt::Display for ConfigError {
             Self::AnyOriginBeforeLast { place } => write!(
                 f,
                 "policy {place} allows any origin, so those after it would never be asked; make it the last"
+            ),
+            Self::PartsDiffer { place, option } => write!(
+                f,
+                "policies 1 and {place} differ in {option}, which also concerns origins that no policy allows, and \
+                 those belong to none of them; set it once on a builder, and build each policy from a clone of that"
+            ),
+            Self::CoveredByPart { place, origin, by_place, by } => write!(
+                f,
+                "policy {place} lists {origin:?}, and policy {by_place}, which is asked before, allows it already \
+                 with {by:?}; put policy {place} first, or remove the entry"
             ),
             Self::PreflightStatus { status } => write!(
                 f,

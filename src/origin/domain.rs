@@ -1,6 +1,9 @@
 //! The domain names that patterns put behind a `*.`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    hash::BuildHasher,
+};
 
 use foldhash::fast::RandomState;
 
@@ -11,14 +14,20 @@ use super::{
 };
 
 /// Domain names, and what patterns say of their subdomains' scheme and port.
-#[derive(Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default)]
 pub(super) struct Domains {
-    /// The names, and, with nothing to say, the names above them: behind an end that is in neither there is nothing.
     subdomains: HashMap<Box<[u8]>, BTreeSet<(Scheme, PortPattern)>, RandomState>,
     /// How long the names are, the shortest first. Only an end of a host that is as long as one and follows a dot is
-    /// looked up: few are, however many labels the host has.
+    /// looked up: few are, unless there are patterns of many lengths.
     lengths: Vec<usize>,
+    /// Hashes of the long names above the names: behind an end of a host that is in neither there is nothing. A hash
+    /// takes a few bytes, and the names above one would take the square of its length.
+    above: HashSet<u32, RandomState>,
 }
+
+/// So many ends of a host are looked up before `above` is asked whether there can be more: with fewer patterns of
+/// different lengths, nothing has to be kept or asked.
+const FREE_LOOKS: usize = 4;
 
 impl Domains {
     pub(super) fn is_empty(&self) -> bool {
@@ -28,9 +37,20 @@ impl Domains {
     #[inline]
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
         let ports = [PortPattern::Any, PortPattern::Exact(origin.port)];
-        self.names_above(origin.host)
-            .map_while(|name| self.subdomains.get(name))
-            .any(|allowed| ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))))
+        for (look, name) in self.names_above(origin.host).enumerate() {
+            match self.subdomains.get(name) {
+                Some(allowed) => {
+                    if ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))) {
+                        return true;
+                    }
+                }
+                None if look >= FREE_LOOKS && !self.above.contains(&self.hash(name)) => {
+                    return false;
+                }
+                None => {}
+            }
+        }
+        false
     }
 
     /// The ends of a host that follow a label and a dot, and may be in the map: the shortest first. The bare
@@ -47,19 +67,28 @@ impl Domains {
         self.subdomains.get(name).is_some_and(|subdomains| subdomains.contains(&(scheme, port)))
     }
 
+    pub(super) fn has_pattern(&self, pattern: &OriginPattern) -> bool {
+        self.allows(pattern.host(), pattern.scheme, pattern.port)
+    }
+
     /// `false` if the pattern was there already.
     pub(super) fn insert(&mut self, pattern: &OriginPattern) -> bool {
         let length = pattern.host().len();
         if let Err(place) = self.lengths.binary_search(&length) {
             self.lengths.insert(place, length);
         }
-        let mut above = pattern.host();
-        while let Some(dot) = above.iter().position(|&byte| byte == b'.') {
-            above = &above[dot + 1..];
-            self.subdomains.entry(above.into()).or_default();
+        // An end that is looked up late follows as many dots, so it has one more label.
+        let dots = pattern.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
+        for (dot, _) in dots.rev().skip(FREE_LOOKS) {
+            self.above.insert(self.hash(&pattern.host()[dot + 1..]));
         }
         let subdomains = self.subdomains.entry(pattern.host().into()).or_default();
         subdomains.insert((pattern.scheme, pattern.port))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is one, too")]
+    fn hash(&self, name: &[u8]) -> u32 {
+        self.subdomains.hasher().hash_one(name) as u32
     }
 
     /// Another pattern that matches all that `pattern` does.
@@ -82,6 +111,15 @@ impl Domains {
         })
     }
 }
+
+/// What is hashed how does not count.
+impl PartialEq for Domains {
+    fn eq(&self, other: &Self) -> bool {
+        self.subdomains == other.subdomains
+    }
+}
+
+impl Eq for Domains {}
 
 fn written(scheme: Scheme, name: &[u8], port: PortPattern) -> String {
     let scheme = if scheme == Scheme::Http { "http" } else { "https" };

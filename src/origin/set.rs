@@ -83,13 +83,33 @@ impl OriginSet {
         exact.chain(any_port).chain(self.domains.patterns())
     }
 
-    /// Another pattern that matches all that `pattern`, which is in the set, does.
+    /// Another pattern that matches all that `pattern` does.
     pub(crate) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
         // No host in the set begins with `*.`, so none with a wildcard is found.
         if pattern.port != PortPattern::Any && self.any_port.contains(pattern.without_port()) {
             return Some(String::from_utf8_lossy(pattern.without_port()).into_owned() + ":*");
         }
         self.domains.covering(pattern)
+    }
+
+    /// The patterns that match nothing that a pattern of `other` does not, each with that one.
+    pub(crate) fn covered_by(&self, other: &Self) -> impl Iterator<Item = (String, String)> {
+        self.patterns().filter_map(|text| {
+            let pattern: OriginPattern = text.parse().ok()?;
+            let itself = other.has_pattern(&pattern).then(|| text.clone());
+            let by = itself.or_else(|| other.covering(&pattern))?;
+            Some((text, by))
+        })
+    }
+
+    fn has_pattern(&self, pattern: &OriginPattern) -> bool {
+        if pattern.subdomains {
+            self.domains.has_pattern(pattern)
+        } else if pattern.port == PortPattern::Any {
+            self.any_port.contains(pattern.without_port())
+        } else {
+            self.exact.contains(pattern.as_str().as_bytes())
+        }
     }
 
     /// `false` if the pattern was there already.

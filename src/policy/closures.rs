@@ -28,11 +28,7 @@ impl Closures {
             (Some(one), Some(other)) => one.is(other),
             (one, other) => one.is_none() && other.is_none(),
         };
-        let same_hook = match (&self.hook, &others.hook) {
-            (Some(one), Some(other)) => one.is(other),
-            (one, other) => one.is_none() && other.is_none(),
-        };
-        same_predicate && same_hook
+        same_predicate && Hook::are_same(self.hook.as_ref(), others.hook.as_ref())
     }
 }
 
@@ -98,8 +94,12 @@ impl Hook {
         (self.0)(&request, outcome);
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    /// Whether both are clones of one hook, or there is none.
+    pub(super) fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
+        match (one, other) {
+            (Some(one), Some(other)) => Arc::ptr_eq(&one.0, &other.0),
+            (one, other) => one.is_none() && other.is_none(),
+        }
     }
 }
 

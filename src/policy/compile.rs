@@ -1,7 +1,7 @@
 //! From what a configuration means to what is consulted: every header value that can be known
 //! beforehand is made here.
 
-use std::{mem, sync::Arc};
+use std::sync::Arc;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
@@ -53,11 +53,20 @@ pub(super) fn compile(config: Valid) -> Policy {
     let credentials = config.credentials;
     let is_static = matches!(config.origins, AllowedOrigins::Any);
     let origin = (!is_static).then_some(ORIGIN);
-    let further = config.vary_on.iter().filter(|&name| is_static || *name != ORIGIN).cloned();
-    let varies_by: Vec<HeaderName> = origin.into_iter().chain(further).collect();
-    let preflights_vary_by = preflights_vary_by(config.private_network, &varies_by);
-    let preflight_vary = joined(&preflights_vary_by, ", ");
-    let allowed_preflight = granted(&config, preflight_vary.clone());
+    let varies_by = union(origin.into_iter().chain(config.vary_on.iter().cloned()));
+    let allowed_preflight = granted(&config);
+    let responses = PerThread::new(ResponseRules {
+        credentials,
+        exposed: match config.exposed {
+            List::All(_) if credentials => Exposed::Carried,
+            List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
+            List::Some(names) => joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed),
+        },
+        timing: config.timing,
+        vary: None,
+        varies_by: Vec::new(),
+        reported_inner: trace::Once::new(),
+    });
     let mut rules = Rules {
         origins: config.origins,
         credentials,
@@ -71,56 +80,35 @@ pub(super) fn compile(config: Valid) -> Policy {
             List::Some(names) => AllowedHeaders::listed(names),
         },
         private_network: config.private_network,
-        responses: PerThread::new(ResponseRules {
-            credentials,
-            exposed: match config.exposed {
-                List::All(_) if credentials => Exposed::Carried,
-                List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
-                List::Some(names) => {
-                    joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed)
-                }
-            },
-            timing: config.timing,
-            vary: joined(&varies_by, ", "),
-            varies_by,
-            reported_inner: trace::Once::new(),
+        refusing: config.refuse.map(|refuse| Refusing {
+            refuse,
+            own_origins: config.own_origins,
+            no_own_origins: config.no_own_origins,
+            responses: responses.clone(),
         }),
+        responses,
         max_age: config.max_age,
         preflight_status: config.preflight_status,
         allowed_preflight,
-        preflights_vary_by,
-        preflight_vary,
+        preflights_vary_by: Vec::new(),
+        preflight_vary: None,
         forward_preflights: config.forward_preflights,
         methods_of_route: config.methods_of_route,
-        refusing: None,
         report_only: config.report_only,
         diagnose: config.diagnose,
         attach_outcome: config.attach_outcome,
         hook: config.hook,
-        is_special: false,
+        is_observed: false,
         dangers: config.dangers,
         warnings: config.warnings,
     };
-    rules.is_special = rules.is_watched() || rules.tells_reasons();
-    rules.refusing = config.refuse.map(|refuse| Refusing {
-        refuse,
-        own_origins: config.own_origins,
-        no_own_origins: config.no_own_origins,
-        own_pages: own_pages(&mut rules),
-    });
+    rules.is_observed = rules.is_watched() || rules.tells_reasons();
+    rules.vary_by(&varies_by, config.private_network);
     Policy(Arc::new(rules))
 }
 
-fn own_pages(rules: &mut Rules) -> Policy {
-    // It decides nothing, so it has no use for a list that may be long.
-    let origins = mem::replace(&mut rules.origins, AllowedOrigins::Any);
-    let own_pages = vary_by(rules.clone(), &[SEC_FETCH_SITE]);
-    rules.origins = origins;
-    Policy(Arc::new(own_pages))
-}
-
 /// The headers of an allowed preflight's answer.
-fn granted(config: &Valid, vary: Option<HeaderValue>) -> HeaderMap {
+fn granted(config: &Valid) -> HeaderMap {
     let credentials = config.credentials;
     let mut headers = HeaderMap::new();
     // The request's origin takes the place of the empty value, which shares nothing.
@@ -139,7 +127,6 @@ fn granted(config: &Valid, vary: Option<HeaderValue>) -> HeaderMap {
         let seconds = max_age.as_secs().to_string();
         headers.extend(lasting::value(&seconds).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
     }
-    headers.extend(vary.map(|vary| (VARY, vary)));
     headers
 }
 
@@ -161,34 +148,54 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
     }
 }
 
-/// All that the answer to a preflight depends on. [OPTIONS is not cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7),
-/// but some caches keep it all the same, and a line is cheap.
-fn preflights_vary_by(private_network: bool, varies_by: &[HeaderName]) -> Vec<HeaderName> {
-    let mut names = varies_by.to_vec();
-    names.extend([ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS]);
-    names.extend(private_network.then_some(HeaderName::from_static(REQUEST_PRIVATE_NETWORK)));
-    names
-}
-
-/// Makes a policy say that its responses vary by further headers, as other policies' choice does.
-pub(super) fn vary_by(mut rules: Rules, names: &[HeaderName]) -> Rules {
-    let mut responses = ResponseRules::clone(rules.responses.of_this_thread());
-    for name in names {
-        if !responses.varies_by.contains(name) {
-            responses.varies_by.push(name.clone());
+impl Policy {
+    /// Lets the parts of one allowlist vary by the same headers, in the same order: which of them decides depends on
+    /// all that any of them reads.
+    pub(crate) fn unite_vary(parts: &mut [Self]) {
+        let names = parts.iter().flat_map(|part| &part.0.responses.of_this_thread().varies_by);
+        let names = union([ORIGIN].into_iter().chain(names.cloned()));
+        let private_network = parts.iter().any(|part| part.0.private_network);
+        for part in parts {
+            Arc::make_mut(&mut part.0).vary_by(&names, private_network);
         }
     }
-    responses.vary = joined(&responses.varies_by, ", ");
-    rules.preflights_vary_by = preflights_vary_by(rules.private_network, &responses.varies_by);
-    rules.preflight_vary = joined(&rules.preflights_vary_by, ", ");
-    if let Some(vary) = &rules.preflight_vary {
-        rules.allowed_preflight.insert(VARY, vary.clone());
+}
+
+impl Rules {
+    /// Makes all responses say that they vary by `names`.
+    fn vary_by(&mut self, names: &[HeaderName], private_network: bool) {
+        let responses = |names: Vec<HeaderName>| {
+            let mut responses = ResponseRules::clone(self.responses.of_this_thread());
+            responses.vary = joined(&names, ", ");
+            responses.varies_by = names;
+            PerThread::new(responses)
+        };
+        if let Some(refusing) = &mut self.refusing {
+            let names = names.iter().cloned().chain([SEC_FETCH_SITE]);
+            refusing.responses = responses(union(names));
+        }
+        self.responses = responses(names.to_vec());
+        // All that the answer to a preflight depends on. OPTIONS is not cacheable, but some caches keep it all the
+        // same, and a line is cheap: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+        let requested = [ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
+        let private = private_network.then_some(HeaderName::from_static(REQUEST_PRIVATE_NETWORK));
+        self.preflights_vary_by = union(names.iter().cloned().chain(requested).chain(private));
+        self.preflight_vary = joined(&self.preflights_vary_by, ", ");
+        if let Some(vary) = &self.preflight_vary {
+            self.allowed_preflight.insert(VARY, vary.clone());
+        }
     }
-    rules.responses = PerThread::new(responses);
-    if let Some(refusing) = &mut rules.refusing {
-        refusing.own_pages = refusing.own_pages.clone().vary_by(names);
+}
+
+/// The names, each once.
+fn union(names: impl Iterator<Item = HeaderName>) -> Vec<HeaderName> {
+    let mut union = Vec::new();
+    for name in names {
+        if !union.contains(&name) {
+            union.push(name);
+        }
     }
-    rules
+    union
 }
 
 fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {

@@ -10,7 +10,6 @@ use super::{
     preflight::refused,
     response_rules::{self, ResponseRules, remove_foreign},
     vary,
-    watch::Watch,
 };
 use crate::trace;
 
@@ -45,15 +44,6 @@ impl From<Ruling> for Decision {
     }
 }
 
-impl From<Decision> for Ruling {
-    fn from(decision: Decision) -> Self {
-        match decision {
-            Decision::Forward(headers) => Self::Forward(headers),
-            Decision::Respond(answer) => Self::Answer(answer),
-        }
-    }
-}
-
 /// The CORS headers of the response to a forwarded request.
 #[derive(Clone, Debug)]
 #[must_use = "a response without these headers is hidden by browsers, or mixed up by caches"]
@@ -72,20 +62,21 @@ enum Granted {
 }
 
 #[derive(Clone, Debug)]
-#[expect(clippy::large_enum_variant, reason = "each is in a box already")]
 enum Seldom {
     /// The response says why it is not shared.
     Diagnosed { policy: Policy, reason: HeaderValue },
     /// The headers of an allowed preflight's answer, for the inner service's.
     Preflight { policy: Policy, answer: HeaderMap },
-    /// Somebody looks at the response, or it is asked for something.
-    Watched(Watch),
 }
 
 impl ResponseHeaders {
     #[inline]
     pub(super) fn new(rules: &Rules, origin: Option<&HeaderValue>) -> Self {
-        let rules = rules.responses.of_this_thread();
+        Self::by(rules.responses.of_this_thread(), origin)
+    }
+
+    #[inline]
+    pub(super) fn by(rules: &Arc<ResponseRules>, origin: Option<&HeaderValue>) -> Self {
         Self(if origin.is_some() || trace::IS_COMPILED || rules.says_more() {
             Granted::By { rules: Arc::clone(rules), origin: origin.cloned() }
         } else {
@@ -106,46 +97,13 @@ impl ResponseHeaders {
         Self::seldom(Seldom::Preflight { policy: policy.clone(), answer })
     }
 
-    pub(super) fn watched(watch: Watch) -> Self {
-        Self::seldom(Seldom::Watched(watch))
-    }
-
     fn seldom(seldom: Seldom) -> Self {
         Self(Granted::Seldom(Box::new(seldom)))
     }
 
-    /// Whether the request is a preflight, so that the response's status counts.
-    pub(super) fn is_preflight(&self) -> bool {
+    /// Whether they are for the inner service's answer to a preflight.
+    pub(crate) fn answer_preflight(&self) -> bool {
         matches!(&self.0, Granted::Seldom(seldom) if matches!(**seldom, Seldom::Preflight { .. }))
-    }
-
-    /// Makes the request what the inner service is to see.
-    #[inline]
-    pub(crate) fn prepare(&self, request: &mut HeaderMap) {
-        if let Granted::Seldom(seldom) = &self.0 {
-            seldom.prepare(request);
-        }
-    }
-
-    /// Does to the inner service's response what there is to do, and not only to its headers.
-    #[expect(
-        clippy::inline_always,
-        reason = "to hand on what is decided costs more than to decide"
-    )]
-    #[inline(always)]
-    pub(crate) fn finish<B: Default>(self, response: &mut Response<B>) {
-        match self.0 {
-            Granted::Seldom(seldom) => seldom.finish(response),
-            granted => granted.apply(response.headers_mut()),
-        }
-    }
-
-    /// The inner service failed, and there is no response.
-    #[inline]
-    pub(crate) fn give_up(&self) {
-        if let Granted::Seldom(seldom) = &self.0 {
-            seldom.give_up();
-        }
     }
 
     /// Writes the headers into a response's.
@@ -178,28 +136,6 @@ impl Granted {
 
 impl Seldom {
     #[cold]
-    fn prepare(&self, request: &mut HeaderMap) {
-        if let Self::Watched(watch) = self {
-            watch.prepare(request);
-        }
-    }
-
-    #[cold]
-    fn finish<B: Default>(self, response: &mut Response<B>) {
-        match self {
-            Self::Watched(watch) => watch.finish(response),
-            _ => self.apply(response.headers_mut()),
-        }
-    }
-
-    #[cold]
-    fn give_up(&self) {
-        if let Self::Watched(watch) = self {
-            watch.give_up();
-        }
-    }
-
-    #[cold]
     fn apply(self, headers: &mut HeaderMap) {
         match self {
             Self::Diagnosed { policy, reason } => {
@@ -207,8 +143,6 @@ impl Seldom {
                 let _ = headers.try_insert(CORS_REFUSAL, reason);
             }
             Self::Preflight { policy, answer } => policy.0.write_preflight(headers, answer),
-            // Only a layer makes such, and it finishes them.
-            Self::Watched(_) => {}
         }
     }
 }

@@ -40,7 +40,15 @@ impl Policy {
                         Asks::Leave { method, .. } => method,
                         _ => Line::Absent,
                     };
-                    let granted = rules.granted(&origin, &method, request);
+                    let mut granted = rules.granted(&origin, request);
+                    // One of the two was refused, and perhaps before the other was looked at. What was not found
+                    // to be allowed is never sent back.
+                    if rules.methods.allow(&method, &mut ()) {
+                        rules.echo_method(&mut granted, &method);
+                    }
+                    if rules.headers.allow(request, &mut ()) {
+                        rules.echo_names(&mut granted, request);
+                    }
                     refused = answer(rules.preflight_status, granted);
                 }
                 refusal.add_to(refused.headers_mut());

@@ -1,11 +1,19 @@
 //! Header values that are made at build and last as long as the process.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashSet,
+    sync::{Mutex, PoisonError},
+};
 
+use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-/// What is kept for ever, in bytes.
+/// In bytes: what is kept for ever, with what it takes to find it again.
 const MAX_KEPT: usize = 64 * 1024;
+
+/// In bytes: the most that a text takes besides itself, for its allocation and for its place in a set that has just
+/// grown, while the set that it grew from is still there.
+const OVERHEAD: usize = 16 + 3 * 2 * (size_of::<&str>() + 1);
 
 /// The value of `text`, which is no header value if this is `None`.
 ///
@@ -27,27 +35,30 @@ pub(super) fn value(text: &str) -> Option<HeaderValue> {
 }
 
 fn keep(text: &str) -> Option<&'static str> {
-    static KEPT: Mutex<Kept> = Mutex::new(Kept { texts: Vec::new(), bytes: 0 });
+    static KEPT: Mutex<Option<Kept>> = Mutex::new(None);
 
-    KEPT.lock().unwrap_or_else(PoisonError::into_inner).keep(text)
+    let mut kept = KEPT.lock().unwrap_or_else(PoisonError::into_inner);
+    kept.get_or_insert_default().keep(text)
 }
 
+#[derive(Default)]
 struct Kept {
-    texts: Vec<&'static str>,
+    texts: HashSet<&'static str, RandomState>,
     bytes: usize,
 }
 
 impl Kept {
     fn keep(&mut self, text: &str) -> Option<&'static str> {
-        if let Some(kept) = self.texts.iter().find(|kept| **kept == text) {
+        if let Some(kept) = self.texts.get(text) {
             return Some(kept);
         }
-        if self.bytes + text.len() > MAX_KEPT {
+        let bytes = text.len() + OVERHEAD;
+        if self.bytes + bytes > MAX_KEPT {
             return None;
         }
-        self.bytes += text.len();
+        self.bytes += bytes;
         let kept: &'static str = Box::leak(text.into());
-        self.texts.push(kept);
+        self.texts.insert(kept);
         Some(kept)
     }
 }
@@ -64,14 +75,26 @@ mod tests {
 
     #[test]
     fn what_is_kept_is_bounded() {
-        let mut kept = Kept { texts: Vec::new(), bytes: 0 };
-        let long = "a".repeat(MAX_KEPT - 2);
+        let mut kept = Kept::default();
+        let long = "a".repeat(MAX_KEPT - 3 * OVERHEAD - 2);
         assert_eq!(kept.keep(&long), Some(&*long));
-        assert_eq!(kept.keep("b,c"), None);
-        assert_eq!(kept.keep("b"), Some("b"));
+        assert_eq!(kept.keep("bcd"), Some("bcd"), "there is room for it");
+        assert_eq!(kept.keep("e"), None, "there is none for another");
+        assert_eq!(kept.keep("bcd"), Some("bcd"), "what is there takes no more room");
         assert_eq!(kept.keep(&long), Some(&*long), "what is there takes no more room");
-        assert_eq!(kept.keep("c"), Some("c"));
-        assert_eq!(kept.keep("d"), None);
+    }
+
+    /// As a program that sets another max-age for each of its tenants.
+    #[test]
+    fn what_is_kept_takes_no_more_memory() {
+        let mut kept = Kept::default();
+        let memory = allocation_counter::measure(|| {
+            for max_age in 0..86_400 {
+                kept.keep(&max_age.to_string());
+            }
+        });
+        assert!(kept.texts.len() > 500, "{}", kept.texts.len());
+        assert!(memory.bytes_max <= MAX_KEPT as u64, "{memory:?}");
     }
 
     #[test]

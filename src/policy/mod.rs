@@ -14,10 +14,8 @@ mod refusing;
 mod request;
 mod request_headers;
 mod response_rules;
-mod route;
 mod validate;
 mod vary;
-mod watch;
 
 use std::{sync::Arc, time::Duration};
 
@@ -37,7 +35,7 @@ pub use refusal::{Outcome, Refusal};
 use refusing::Refusing;
 pub use refusing::{Refuse, UnknownRefuse};
 use request::Asks;
-pub(crate) use request::OwnedHead;
+pub(crate) use request::{OwnedHead, REQUEST_PRIVATE_NETWORK};
 pub use request::{RequestHead, RequestKind};
 use request_headers::AllowedHeaders;
 use response_rules::ResponseRules;
@@ -46,7 +44,7 @@ use crate::{
     builder::CorsLayerBuilder,
     config::CorsConfig,
     danger::Danger,
-    error::{ConfigError, ConfigErrors},
+    error::{ConfigError, ConfigErrors, ConfigOption},
     origin::Origin,
     trace,
     warning::ConfigWarning,
@@ -105,7 +103,7 @@ struct Rules {
     hook: Option<Hook>,
     /// Whether a request takes more than the decision: see [`Rules::is_watched`] and
     /// [`Rules::tells_reasons`].
-    is_special: bool,
+    is_observed: bool,
     dangers: Vec<Danger>,
     warnings: Vec<ConfigWarning>,
 }
@@ -168,7 +166,11 @@ impl Policy {
         &self.0.warnings
     }
 
-    fn decide_in_words(&self, verdict: Verdict, request: RequestHead<'_>) -> (Decision, Outcome) {
+    pub(crate) fn decide_in_words(
+        &self,
+        verdict: Verdict,
+        request: RequestHead<'_>,
+    ) -> (Decision, Outcome) {
         let mut refusal = None;
         let ruling = match verdict {
             Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut refusal),
@@ -255,42 +257,82 @@ impl Policy {
         !self.0.report_only && (is_preflight() || refuses())
     }
 
-    /// Whether there is more to do with a request than to decide.
+    /// Whether a request takes more than a decision: its reason, a report, or a word of the inner service.
     #[inline]
-    pub(crate) fn is_special(&self) -> bool {
-        self.0.is_special || trace::is_enabled()
+    pub(crate) fn is_observed(&self) -> bool {
+        self.0.is_observed || trace::is_enabled()
     }
 
-    /// Decides for a layer: reports, and sees to what the inner service has a say in.
+    pub(crate) fn hook(&self) -> Option<&Hook> {
+        self.0.hook.as_ref()
+    }
+
+    /// Whether responses carry their outcome as an extension.
+    pub(crate) fn attaches_outcome(&self) -> bool {
+        self.0.attach_outcome
+    }
+
+    /// Whether the inner service is asked for the methods of a route.
+    pub(crate) fn asks_route(&self) -> bool {
+        self.0.methods_of_route
+    }
+
+    /// Decides for a layer, where nobody [observes](Self::is_observed) the decision.
     #[expect(
         clippy::inline_always,
         reason = "to hand on what is decided costs more than to decide"
     )]
     #[inline(always)]
     pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Ruling {
-        if self.is_special() {
-            return watch::decide(self, verdict, request).into();
-        }
         match verdict {
             Verdict::Unasked | Verdict::Failed(_) => self.decide_noting(request, &mut ()),
             Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut ()),
         }
     }
 
-    /// The further request headers, and `Origin`, that all responses vary by.
-    pub(crate) fn varies_by(&self) -> &[HeaderName] {
-        &self.0.responses.of_this_thread().varies_by
+    /// The options that have to be the same in all parts of a `first_match`, and are not.
+    pub(crate) fn differences_as_parts(&self, other: &Self) -> Vec<ConfigOption> {
+        let (one, other) = (&*self.0, &*other.0);
+        let refuse = |rules: &Rules| rules.refusing.as_ref().map(|refusing| refusing.refuse);
+        let own_origins = match (&one.refusing, &other.refusing) {
+            (Some(one), Some(other)) => one.own_origins == other.own_origins,
+            _ => true,
+        };
+        let same = [
+            (ConfigOption::RefuseDisallowedOrigins, refuse(one) == refuse(other)),
+            (ConfigOption::OwnOrigins, own_origins),
+            (ConfigOption::ForwardPreflights, one.forward_preflights == other.forward_preflights),
+            (ConfigOption::AllowMethodsOfRoute, one.methods_of_route == other.methods_of_route),
+            (ConfigOption::OnDecision, Hook::are_same(one.hook.as_ref(), other.hook.as_ref())),
+            (ConfigOption::AttachOutcome, one.attach_outcome == other.attach_outcome),
+            (ConfigOption::Diagnose, one.diagnose == other.diagnose),
+            (ConfigOption::ReportOnly, one.report_only == other.report_only),
+        ];
+        same.into_iter().filter(|(_, is_same)| !is_same).map(|(option, _)| option).collect()
     }
 
-    /// The same policy, whose responses vary by these headers besides.
-    pub(crate) fn vary_by(self, names: &[HeaderName]) -> Self {
-        Self(Arc::new(compile::vary_by(Arc::unwrap_or_clone(self.0), names)))
+    /// The entries of the list of origins that match nothing that an entry of `other` does not, with that one.
+    pub(crate) fn origins_covered_by(
+        &self,
+        other: &Self,
+    ) -> impl Iterator<Item = (String, String)> {
+        let (one, other) = match (&self.0.origins, &other.0.origins) {
+            (AllowedOrigins::Listed(one), AllowedOrigins::Listed(other)) => (one, other),
+            _ => return None.into_iter().flatten(),
+        };
+        let null = (one.null && other.null).then(|| (String::from("null"), String::from("null")));
+        Some(one.set.covered_by(&other.set).chain(null)).into_iter().flatten()
     }
 
-    /// Whether it is a clone of this one.
+    /// Whether requests are refused, and not only their responses kept from the page.
+    pub(crate) fn refuses(&self) -> bool {
+        self.0.refusing.is_some()
+    }
+
+    /// What it shares with its clones, and with no other policy.
     #[cfg(feature = "reload")]
-    pub(crate) fn is_same(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
     }
 
     /// Whether somebody else has it too.

@@ -14,6 +14,9 @@ use super::{
 };
 use crate::fetch;
 
+/// In bytes: no method in use is nearly as long. What is longer is refused unread, and so never sent back.
+pub(super) const MAX_METHOD: usize = 64;
+
 #[derive(Clone)]
 pub(super) enum AllowedMethods {
     Any,
@@ -35,7 +38,9 @@ impl Policy {
             Some(origin)
                 if rules.methods.allow(method, notes) && rules.headers.allow(request, notes) =>
             {
-                let granted = rules.granted(origin, method, request);
+                let mut granted = rules.granted(origin, request);
+                rules.echo_method(&mut granted, method);
+                rules.echo_names(&mut granted, request);
                 if rules.forward_preflights {
                     return Ruling::Forward(ResponseHeaders::preflight(self, granted));
                 }
@@ -46,7 +51,7 @@ impl Policy {
     }
 
     /// The answer to an allowed preflight, or what it becomes, if the route takes these methods only.
-    pub(super) fn narrow(
+    pub(crate) fn narrow(
         &self,
         mut answer: Response<()>,
         method: &HeaderValue,
@@ -86,31 +91,36 @@ impl Rules {
         refused(HeaderMap::new(), self.preflight_vary.clone())
     }
 
-    pub(super) fn granted(
-        &self,
-        origin: &HeaderValue,
-        method: &Line<'_>,
-        request: RequestHead<'_>,
-    ) -> HeaderMap {
+    /// What the configuration grants, but for what is named only because it was asked for.
+    pub(super) fn granted(&self, origin: &HeaderValue, request: RequestHead<'_>) -> HeaderMap {
         let mut granted = self.allowed_preflight.clone();
         // It was inserted first and is found first, which a look-up would take longer for.
         let mut entries = granted.iter_mut();
         if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
             *value = origin.clone();
         }
-        if self.credentials {
-            // Browsers take `*` for a name where there are credentials, so what was asked is named.
-            if let (AllowedMethods::Any, Line::One(method)) = (&self.methods, method) {
-                let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
-            }
-            for line in self.headers.echo(request.headers) {
-                let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
-            }
-        }
         if self.private_network && request.asks_private_network() {
             let _ = granted.try_insert(ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
         }
         granted
+    }
+
+    /// Names the requested method, which was found to be allowed: with credentials, browsers take `*` for a name.
+    #[inline]
+    pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: &Line<'_>) {
+        if let (true, AllowedMethods::Any, Line::One(method)) =
+            (self.credentials, &self.methods, method)
+        {
+            let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
+        }
+    }
+
+    /// Names the requested headers, which were found to be allowed, where browsers take `*` for a name.
+    #[inline]
+    pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
+        for line in self.headers.echo(request.headers) {
+            let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+        }
     }
 }
 
@@ -139,6 +149,10 @@ impl AllowedMethods {
             return false;
         };
         let method = value.as_bytes();
+        if method.len() > MAX_METHOD {
+            notes.refused(|| Refusal::MethodTooLong((*value).clone()));
+            return false;
+        }
         if fetch::is_safelisted_method(method) {
             return true;
         }

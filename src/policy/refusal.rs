@@ -51,6 +51,8 @@ pub enum Refusal {
     SeveralMethods,
     /// A requested method that no browser sends: forbidden, or no token.
     ImpossibleMethod(HeaderValue),
+    /// A requested method of more than 64 bytes, which no method in use has.
+    MethodTooLong(HeaderValue),
     /// A requested method that the policy does not list.
     MethodNotAllowed(HeaderValue),
     /// `Access-Control-Request-Headers` of more bytes than what the policy allows can take.
@@ -64,6 +66,9 @@ pub enum Refusal {
     HeaderNotAllowed(String),
     /// The asynchronous predicate failed, with this error.
     PredicateFailed(String),
+    /// The request ended before the predicate answered: the client went away, the inner service failed, or
+    /// the predicate panicked.
+    Undecided,
     /// A requested method that the route does not take, as
     /// [`allow_methods_of_route`](crate::CorsLayerBuilder::allow_methods_of_route) found.
     MethodNotOfRoute(HeaderValue),
@@ -84,12 +89,14 @@ impl Refusal {
             Self::OriginNotAllowed(_) => "origin-not-allowed",
             Self::SeveralMethods => "several-methods",
             Self::ImpossibleMethod(_) => "impossible-method",
+            Self::MethodTooLong(_) => "method-too-long",
             Self::MethodNotAllowed(_) => "method-not-allowed",
             Self::RequestHeadersTooLong => "request-headers-too-long",
             Self::MalformedRequestHeaders => "malformed-request-headers",
             Self::ImpossibleHeader(_) => "impossible-header",
             Self::HeaderNotAllowed(_) => "header-not-allowed",
             Self::PredicateFailed(_) => "predicate-failed",
+            Self::Undecided => "undecided",
             Self::MethodNotOfRoute(_) => "method-not-of-route",
             Self::InnerStatus(_) => "inner-status",
         }
@@ -101,6 +108,7 @@ impl Refusal {
             Self::MalformedOrigin(value)
             | Self::OriginNotAllowed(value)
             | Self::ImpossibleMethod(value)
+            | Self::MethodTooLong(value)
             | Self::MethodNotAllowed(value)
             | Self::MethodNotOfRoute(value) => Some(value.as_bytes()),
             Self::ImpossibleHeader(name) | Self::HeaderNotAllowed(name) => Some(name.as_bytes()),
@@ -110,6 +118,7 @@ impl Refusal {
             | Self::RequestHeadersTooLong
             | Self::MalformedRequestHeaders
             | Self::PredicateFailed(_)
+            | Self::Undecided
             | Self::InnerStatus(_) => None,
         }
     }
@@ -130,6 +139,10 @@ impl fmt::Display for Refusal {
             Self::ImpossibleMethod(value) => {
                 write!(f, "no browser sends the method `{}`", Escaped::new(value.as_bytes()))
             }
+            Self::MethodTooLong(value) => {
+                let method = Escaped::new(value.as_bytes());
+                write!(f, "method `{method}` is longer than the 64 bytes that a method may have")
+            }
             Self::MethodNotAllowed(value) => {
                 write!(f, "method `{}` is not allowed", Escaped::new(value.as_bytes()))
             }
@@ -148,6 +161,7 @@ impl fmt::Display for Refusal {
             Self::PredicateFailed(error) => {
                 write!(f, "the predicate failed: {}", Escaped::new(error.as_bytes()))
             }
+            Self::Undecided => f.write_str("the request ended before the predicate answered"),
             Self::MethodNotOfRoute(value) => {
                 write!(f, "the route does not take the method `{}`", Escaped::new(value.as_bytes()))
             }

@@ -4,7 +4,10 @@ use std::{fmt, str::FromStr};
 
 use http::{HeaderName, Method, header::UPGRADE};
 
-use super::{Policy, RequestHead, ResponseHeaders, Ruling, refusal::Notes, request::Line};
+use super::{
+    PerThread, Policy, RequestHead, ResponseHeaders, ResponseRules, Ruling, refusal::Notes,
+    request::Line,
+};
 use crate::origin::{OriginSet, OriginView};
 
 /// [Fetch metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header), which scripts cannot set.
@@ -65,9 +68,9 @@ pub(super) struct Refusing {
     pub(super) own_origins: OriginSet,
     /// It is said that there are none.
     pub(super) no_own_origins: bool,
-    /// What writes the responses to the server's own pages: they vary by `Sec-Fetch-Site` too, which
-    /// refused ones do as well.
-    pub(super) own_pages: Policy,
+    /// For responses that depend on `Sec-Fetch-Site`, and so vary by it too: those to the server's own pages, and
+    /// those to refused requests.
+    pub(super) responses: PerThread<ResponseRules>,
 }
 
 impl Refusing {
@@ -93,11 +96,9 @@ impl Refusing {
             }
             (true, true) => {
                 notes.passed();
-                Ruling::Forward(ResponseHeaders::new(&self.own_pages.0, None))
+                Ruling::Forward(ResponseHeaders::by(self.responses.of_this_thread(), None))
             }
-            (true, false) => {
-                Ruling::Refuse(self.own_pages.0.responses.of_this_thread().vary.clone())
-            }
+            (true, false) => Ruling::Refuse(self.responses.of_this_thread().vary.clone()),
         }
     }
 

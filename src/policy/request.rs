@@ -11,7 +11,7 @@ use http::{
 use crate::fetch;
 
 /// Of a [draft](https://wicg.github.io/private-network-access/) that browsers have left.
-pub(super) const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
+pub(crate) const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
 
 /// Of how many headers each is looked at.
 const FEW: usize = 4;
@@ -33,7 +33,7 @@ pub struct RequestHead<'a> {
 }
 
 /// The head of a request that is gone by the time somebody looks at it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct OwnedHead {
     method: Method,
     uri: Uri,
@@ -136,6 +136,8 @@ impl RequestKind {
     ///   `dpr`, `ect`, `rtt`, `viewport-width`, `width`;
     /// - proxies: `cdn-loop`, `forwarded`, `traceparent`, `tracestate`, `true-client-ip`, `x-real-ip`,
     ///   `x-request-id`, and all that begin with `cf-`, `x-amzn-`, `x-envoy-` or `x-forwarded-`.
+    ///
+    /// A request of more than 256 header lines is [`Preflighted`](Self::Preflighted), without a look at them.
     #[must_use]
     pub fn of<'a>(request: impl Into<RequestHead<'a>>) -> Self {
         let request = request.into();
@@ -198,6 +200,10 @@ impl<'a> RequestHead<'a> {
     }
 }
 
+/// More field lines than a browser and the proxies on the way send. Whoever sends more does not choose how long the
+/// look at them takes.
+const MOST_LINES: usize = 256;
+
 /// What a request asks of the policy.
 #[derive(Clone, Copy)]
 pub(super) enum Asks<'a> {
@@ -231,6 +237,9 @@ pub(super) enum Line<'a> {
 /// Whether there is no [CORS-unsafe request-header name](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
 /// that a script must have set.
 fn has_safelisted_headers(headers: &HeaderMap) -> bool {
+    if headers.len() > MOST_LINES {
+        return false;
+    }
     let mut safelisted_bytes = 0;
     for (name, value) in headers {
         let name = name.as_str();

@@ -134,15 +134,25 @@ fn allow_list(
     true
 }
 
-/// Of a list that is too long to be read, the name that most likely makes it so: the reason that helps.
+/// The reason why a list is too long to be read: probably a name at its beginning that is not allowed.
 fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    lines
-        .flat_map(|line| line.as_bytes().split(|&byte| byte == b','))
+    let beginnings = lines.take(LONGEST_LOOK).map(|line| beginning(line.as_bytes()));
+    beginnings
+        .flat_map(|line| line.split(|&byte| byte == b','))
         .take(LONGEST_LOOK)
         .map(trim_optional_white_space)
         .find(|name| !name.is_empty() && name.len() <= LONGEST_LOOK && !allows(name))
         .map_or(Refusal::RequestHeadersTooLong, refusal)
+}
+
+/// The elements of a line that end within some bytes.
+fn beginning(line: &[u8]) -> &[u8] {
+    let Some(beginning) = line.get(..LONGEST_LOOK * LONGEST_LOOK) else { return line };
+    match beginning.iter().rposition(|&byte| byte == b',') {
+        Some(comma) => &beginning[..comma],
+        None => &[],
+    }
 }
 
 fn refusal(name: &[u8]) -> Refusal {

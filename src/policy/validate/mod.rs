@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderName, Method, StatusCode};
 
-use super::{AllowedOrigins, Closures, Hook, Refuse};
+use super::{AllowedOrigins, Closures, Hook, Refuse, preflight::MAX_METHOD};
 use crate::{
     config::CorsConfig,
     danger::Danger,
@@ -202,6 +202,9 @@ fn check_method(text: &str) -> Result<String, ConfigError> {
     let method = text.to_owned();
     if !fetch::is_token(text.as_bytes()) || Method::from_bytes(text.as_bytes()).is_err() {
         return Err(ConfigError::InvalidMethod { method });
+    }
+    if text.len() > MAX_METHOD {
+        return Err(ConfigError::MethodTooLong { method });
     }
     if fetch::is_forbidden_method(text.as_bytes()) {
         return Err(ConfigError::ForbiddenMethod { method });

@@ -28,7 +28,8 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> AllowedOrigins {
     let Needs { credentials, private_network, refusing } = needs;
-    // A list that refuses guards requests that carry cookies, whoever may read the responses.
+    // A list that refuses guards requests that carry cookies, whoever may read the responses. One that opens a
+    // private network guards what is protected by where it is, so that it may let in no more than one with cookies.
     let has_cookies = credentials || refusing;
     let option = ConfigOption::AllowOrigins;
     let (any, listed) = take_wildcard(origins, option, findings);
@@ -49,11 +50,17 @@ pub(super) fn check(
         findings.mistakes.push(ConfigError::PrivateNetworkWithAnyOrigin);
     }
     let insecure = findings.accepted.contains(&Danger::InsecureOrigins);
-    if predicate.is_some() && has_cookies {
-        let danger = Danger::PredicateWithCredentials;
-        findings.danger(danger, ConfigError::PredicateWithCredentials);
-        // The predicate is asked about http origins once this danger is accepted.
-        findings.needed.push(Danger::InsecureOrigins);
+    if predicate.is_some() && (has_cookies || private_network) {
+        let mistake = if has_cookies {
+            ConfigError::PredicateWithCredentials
+        } else {
+            ConfigError::PrivateNetworkWithPredicate
+        };
+        findings.danger(Danger::PredicateWithCredentials, mistake);
+        if !private_network {
+            // The predicate is asked about http origins once this danger is accepted.
+            findings.needed.push(Danger::InsecureOrigins);
+        }
     }
     let mut null = false;
     let mut set = OriginSet::with_capacity(listed.len());
@@ -74,8 +81,13 @@ pub(super) fn check(
                         .mistakes
                         .push(ConfigError::PrivateNetworkWithInsecureOrigin { origin });
                 }
-                if has_cookies {
-                    check_credentialed(&pattern, findings);
+                if has_cookies && pattern.is_insecure() {
+                    let origin = pattern.to_string();
+                    let mistake = ConfigError::InsecureOriginWithCredentials { origin };
+                    findings.danger(Danger::InsecureOrigins, mistake);
+                }
+                if has_cookies || private_network {
+                    check_suffix(&pattern, has_cookies, findings);
                 }
                 if set.insert(&pattern) {
                     patterns.push(pattern);
@@ -90,6 +102,8 @@ pub(super) fn check(
     }
     if null && has_cookies {
         findings.mistakes.push(ConfigError::NullOriginWithCredentials);
+    } else if null && private_network {
+        findings.mistakes.push(ConfigError::PrivateNetworkWithNullOrigin);
     } else if null {
         findings.danger(Danger::NullOrigin, ConfigError::NullOrigin);
     }
@@ -146,19 +160,19 @@ pub(super) fn check_own(
     set
 }
 
-fn check_credentialed(pattern: &OriginPattern, findings: &mut Findings) {
-    if pattern.is_insecure() {
-        let origin = pattern.to_string();
-        let mistake = ConfigError::InsecureOriginWithCredentials { origin };
-        findings.danger(Danger::InsecureOrigins, mistake);
-    }
+/// Whether names that a wildcard covers may belong to anyone.
+fn check_suffix(pattern: &OriginPattern, has_cookies: bool, findings: &mut Findings) {
     if pattern.is_beyond_the_list() {
         // Whether this needs the danger, the list would say.
         findings.needed.push(Danger::PublicSuffixes);
     }
     if let Some(suffix) = pattern.public_suffix() {
         let (pattern, suffix) = (pattern.to_string(), suffix.to_owned());
-        let mistake = ConfigError::PublicSuffixWithCredentials { pattern, suffix };
+        let mistake = if has_cookies {
+            ConfigError::PublicSuffixWithCredentials { pattern, suffix }
+        } else {
+            ConfigError::PrivateNetworkWithPublicSuffix { pattern, suffix }
+        };
         findings.danger(Danger::PublicSuffixes, mistake);
     }
 }

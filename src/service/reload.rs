@@ -1,14 +1,18 @@
 //! Policies that change while a server runs.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use arc_swap::ArcSwap;
 
-use crate::{
-    layer::CorsLayer,
-    policy::{Policy, RequestHead, Ruling, Verdict},
-    source::{Decide, PolicySource},
+use super::{
+    CorsLayer,
+    action::Action,
+    source::{Decide, PolicySource, Seal},
 };
+use crate::policy::{Policy, RequestHead, Verdict};
 
 impl CorsLayer {
     /// A layer whose policy can be replaced while it runs, and the handle to do it with.
@@ -46,8 +50,8 @@ pub struct Reloadable(Arc<ArcSwap<Policy>>);
 impl PolicySource for Reloadable {}
 
 impl Decide for Reloadable {
-    fn decide_for_layer(&self, request: RequestHead<'_>) -> Ruling {
-        self.0.load().decide_by(Verdict::Unasked, request)
+    fn act_on(&self, request: RequestHead<'_>, _: Seal) -> Action {
+        self.0.load().act(Verdict::Unasked, request)
     }
 }
 
@@ -55,9 +59,7 @@ impl Decide for Reloadable {
 #[derive(Clone, Debug)]
 pub struct PolicyHandle {
     current: Arc<ArcSwap<Policy>>,
-    /// Those that some request still had when they were replaced. To free a long list takes a while, and no
-    /// request is to do it.
-    retired: Arc<Mutex<Vec<Policy>>>,
+    retired: Arc<Mutex<Retired>>,
 }
 
 impl PolicyHandle {
@@ -68,11 +70,10 @@ impl PolicyHandle {
     pub fn set(&self, policy: Policy) {
         let replaced = Policy::clone(&self.current.swap(Arc::new(policy)));
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
-        // Who keeps policies and goes back and forth between them has each here once.
-        if !retired.iter().any(|policy| policy.is_same(&replaced)) {
-            retired.push(replaced);
-        }
-        retired.retain(Policy::is_shared);
+        let unused = retired.add(replaced);
+        // Freeing a policy runs the `Drop` of its closures, which may call this again, and takes long for a long list.
+        drop(retired);
+        drop(unused);
     }
 
     /// The policy that is applied now.
@@ -81,3 +82,31 @@ impl PolicyHandle {
         Policy::clone(&self.current.load())
     }
 }
+
+/// Policies that were replaced while a request, or somebody else, still had them. Freeing a long list takes a while,
+/// and no request should have to do it.
+#[derive(Debug, Default)]
+struct Retired {
+    /// By address, so that a policy that is replaced again and again is here once.
+    policies: HashMap<usize, Policy>,
+    /// How many there have to be for the next look at which of them are unused.
+    next_look: usize,
+}
+
+impl Retired {
+    /// Adds a policy, and takes out those that nobody else has.
+    fn add(&mut self, policy: Policy) -> Vec<Policy> {
+        self.policies.insert(policy.address(), policy);
+        if self.policies.len() < self.next_look {
+            return Vec::new();
+        }
+        let unused = self.policies.extract_if(|_, policy| !policy.is_shared());
+        let unused: Vec<Policy> = unused.map(|(_, policy)| policy).collect();
+        // Looking at twice as many as stayed keeps the cost of a call the same, however many are kept.
+        self.next_look = if self.policies.len() > FEW { 2 * self.policies.len() } else { 0 };
+        unused
+    }
+}
+
+/// So many are looked at in each call.
+const FEW: usize = 8;

@@ -15,12 +15,11 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
+use super::{Cors, action::Action, future::ResponseFuture, report::Report};
 use crate::{
     config::CorsConfig,
-    future::ResponseFuture,
     origin::Origin,
-    policy::{Decision, OwnedHead, Policy, RequestHead, Verdict},
-    service::{Cors, carry_out},
+    policy::{Policy, RequestHead, Verdict},
     warning::ConfigWarning,
 };
 
@@ -93,27 +92,21 @@ where
         let AsyncPolicy { policy, predicate } = &self.source;
         let head = RequestHead::from(&request);
         let Some(origin) = policy.question(head) else {
-            let decision = policy.decide_by(Verdict::Unasked, head);
-            let response = carry_out(decision, &mut self.inner, request);
+            let action = policy.act(Verdict::Unasked, head);
+            let response = action.carry_out(&mut self.inner, request);
             return AsyncResponseFuture { state: State::Decided { response } };
         };
-        let answer = predicate.0(&origin, &head);
-        let policy = policy.clone();
+        let question = Question::new(origin, policy, head);
+        let answer = predicate.0(&question.origin, &head);
         let state = if policy.may_respond(head) {
             // The service that was found to be ready is the one to call; the clone is to be asked anew.
             let clone = self.inner.clone();
             let inner = mem::replace(&mut self.inner, clone);
-            State::Before { answer, asked: Some(Asked { origin, policy, request, inner }) }
+            State::Before { answer, waiting: Some(Waiting { question, request, inner }) }
         } else {
-            let pending = Pending::new(origin, policy, head);
+            let pending = Some(Pending::new(question, head));
             let inner = self.inner.call(request);
-            State::Meanwhile {
-                answer,
-                pending: Some(pending),
-                verdict: None,
-                inner,
-                response: None,
-            }
+            State::Meanwhile { answer, pending, verdict: None, inner, result: None }
         };
         AsyncResponseFuture { state }
     }
@@ -139,8 +132,8 @@ pin_project! {
     {
         /// Nothing has to be asked any more.
         Decided { #[pin] response: ResponseFuture<S::Future> },
-        /// Whether the inner service is called depends on the answer.
-        Before { answer: Answer, asked: Option<Asked<S, RequestBody>> },
+        /// The inner service is called after the answer, or not at all.
+        Before { answer: Answer, waiting: Option<Waiting<S, RequestBody>> },
         /// The inner service is called, and only the headers depend on the answer.
         Meanwhile {
             answer: Answer,
@@ -148,7 +141,7 @@ pin_project! {
             verdict: Option<Result<bool, String>>,
             #[pin]
             inner: S::Future,
-            response: Option<S::Response>,
+            result: Option<Result<S::Response, S::Error>>,
         },
     }
 }
@@ -165,24 +158,39 @@ where
         loop {
             match state.as_mut().project() {
                 StateProjection::Decided { response } => return response.poll(context),
-                StateProjection::Before { answer, asked } => {
+                StateProjection::Before { answer, waiting } => {
                     let verdict = ready!(poll_answer(answer, context));
-                    let asked = asked.take().expect("the state changes with the answer");
-                    state.set(State::Decided { response: asked.decide(verdict) });
+                    let waiting = waiting.take().expect("the state changes with the answer");
+                    state.set(State::Decided { response: waiting.decide(verdict) });
                 }
-                StateProjection::Meanwhile { answer, pending, verdict, inner, response } => {
-                    if response.is_none() {
-                        if let Poll::Ready(result) = inner.poll(context) {
-                            *response = Some(result?);
+                StateProjection::Meanwhile { answer, pending, verdict, inner, result } => {
+                    if result.is_none()
+                        && let Poll::Ready(ready) = inner.poll(context)
+                    {
+                        *result = Some(ready);
+                    }
+                    if verdict.is_none()
+                        && let Poll::Ready(answer) = poll_answer(answer, context)
+                    {
+                        *verdict = Some(answer);
+                    }
+                    return match (result.take(), verdict.take()) {
+                        (Some(Ok(response)), Some(verdict)) => {
+                            let pending = pending.take().expect(POLLED_AGAIN);
+                            Poll::Ready(Ok(pending.decide(verdict).finish(response)))
                         }
-                    }
-                    if verdict.is_none() {
-                        *verdict = Some(ready!(poll_answer(answer, context)));
-                    }
-                    let Some(response) = response.take() else { return Poll::Pending };
-                    let (pending, verdict) =
-                        pending.take().zip(verdict.take()).expect(POLLED_AGAIN);
-                    return Poll::Ready(Ok(pending.finish(verdict, response)));
+                        (Some(Err(error)), verdict) => {
+                            // There is no response to decide about, and only a report to be made.
+                            if let (Some(pending), Some(verdict)) = (pending.take(), verdict) {
+                                drop(pending.decide(verdict));
+                            }
+                            Poll::Ready(Err(error))
+                        }
+                        (unfinished, answered) => {
+                            (*result, *verdict) = (unfinished, answered);
+                            Poll::Pending
+                        }
+                    };
                 }
             }
         }
@@ -195,6 +203,21 @@ fn poll_answer(answer: &mut Answer, context: &mut Context<'_>) -> Poll<Result<bo
     answer.as_mut().poll(context).map_err(|error| error.to_string())
 }
 
+/// What the predicate is asked about.
+struct Question {
+    origin: Origin,
+    policy: Policy,
+    /// Where somebody observes the policy: the report that is made if the predicate never answers.
+    report: Option<Report>,
+}
+
+impl Question {
+    fn new(origin: Origin, policy: &Policy, request: RequestHead<'_>) -> Self {
+        let report = policy.is_observed().then(|| Report::of_undecided(policy, request));
+        Self { origin, policy: policy.clone(), report }
+    }
+}
+
 fn verdict(answer: Result<bool, String>, origin: Origin) -> Verdict {
     match answer {
         Ok(true) => Verdict::Granted(origin.into_value()),
@@ -204,68 +227,57 @@ fn verdict(answer: Result<bool, String>, origin: Origin) -> Verdict {
 }
 
 /// A request that waits for the answer, with the service that was found to be ready for it.
-struct Asked<S, RequestBody> {
-    origin: Origin,
-    policy: Policy,
+struct Waiting<S, RequestBody> {
+    question: Question,
     request: Request<RequestBody>,
     inner: S,
 }
 
-impl<S, RequestBody> Asked<S, RequestBody>
+impl<S, RequestBody> Waiting<S, RequestBody>
 where
     S: Service<Request<RequestBody>>,
 {
     fn decide(self, answer: Result<bool, String>) -> ResponseFuture<S::Future> {
-        let Self { origin, policy, request, mut inner } = self;
-        let decision = policy.decide_by(verdict(answer, origin), (&request).into());
-        carry_out(decision, &mut inner, request)
+        let Self { question: Question { origin, policy, report }, request, mut inner } = self;
+        report.map(Report::withdraw);
+        let action = policy.act(verdict(answer, origin), (&request).into());
+        action.carry_out(&mut inner, request)
     }
 }
 
 /// What either answer does to a response.
 enum Pending {
     Decided {
-        allowed: Decision,
-        refused: Decision,
+        allowed: Action,
+        refused: Action,
     },
-    /// Somebody looks at the request, which is gone by then.
-    Watched {
+    /// The decision is reported, with its reason, once the answer is there.
+    Observed {
         origin: Origin,
         policy: Policy,
-        request: Box<OwnedHead>,
+        report: Report,
     },
 }
 
 impl Pending {
-    fn new(origin: Origin, policy: Policy, request: RequestHead<'_>) -> Self {
-        // An error decides as a no does, but it is told apart by whoever looks.
-        if policy.is_special() {
-            let request = Box::new(request.into());
-            return Self::Watched { origin, policy, request };
+    fn new(question: Question, request: RequestHead<'_>) -> Self {
+        let Question { origin, policy, report } = question;
+        if let Some(report) = report {
+            return Self::Observed { origin, policy, report };
         }
         let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request).into();
         let refused = policy.decide_by(Verdict::Unasked, request).into();
         Self::Decided { allowed, refused }
     }
 
-    fn finish<B: Default>(
-        self,
-        answer: Result<bool, String>,
-        mut response: Response<B>,
-    ) -> Response<B> {
-        let decision = match self {
+    fn decide(self, answer: Result<bool, String>) -> Action {
+        match self {
             Self::Decided { allowed, .. } if answer == Ok(true) => allowed,
             Self::Decided { refused, .. } => refused,
-            Self::Watched { origin, policy, request } => {
-                policy.decide_by(verdict(answer, origin), request.borrow()).into()
+            Self::Observed { origin, policy, report } => {
+                let request = report.withdraw();
+                policy.act(verdict(answer, origin), request.borrow())
             }
-        };
-        match decision {
-            Decision::Forward(headers) => {
-                headers.finish(&mut response);
-                response
-            }
-            Decision::Respond(answer) => answer.map(|()| B::default()),
         }
     }
 }

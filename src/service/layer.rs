@@ -1,6 +1,7 @@
 use tower_layer::Layer;
 
-use crate::{builder::CorsLayerBuilder, policy::Policy, service::Cors};
+use super::Cors;
+use crate::{builder::CorsLayerBuilder, policy::Policy};
 
 /// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
 /// service.

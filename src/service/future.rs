@@ -8,6 +8,7 @@ use std::{
 use http::Response;
 use pin_project_lite::pin_project;
 
+use super::report::FollowUp;
 use crate::policy::ResponseHeaders;
 
 pin_project! {
@@ -24,19 +25,22 @@ pin_project! {
     #[project = StateProjection]
     enum State<F> {
         Forward { #[pin] inner: F, headers: Option<ResponseHeaders> },
+        Follow { #[pin] inner: F, follow_up: Option<Box<FollowUp>> },
         Respond { answer: Option<Response<()>> },
     }
 }
 
 impl<F> ResponseFuture<F> {
-    pub(crate) fn forward(inner: F, headers: ResponseHeaders) -> Self {
-        let headers = Some(headers);
-        Self { state: State::Forward { inner, headers } }
+    pub(super) fn forward(inner: F, headers: ResponseHeaders) -> Self {
+        Self { state: State::Forward { inner, headers: Some(headers) } }
     }
 
-    pub(crate) fn respond(answer: Response<()>) -> Self {
-        let answer = Some(answer);
-        Self { state: State::Respond { answer } }
+    pub(super) fn follow(inner: F, follow_up: Box<FollowUp>) -> Self {
+        Self { state: State::Follow { inner, follow_up: Some(follow_up) } }
+    }
+
+    pub(super) fn respond(answer: Response<()>) -> Self {
+        Self { state: State::Respond { answer: Some(answer) } }
     }
 }
 
@@ -51,10 +55,15 @@ where
         match self.project().state.project() {
             StateProjection::Forward { inner, headers } => {
                 let mut result = ready!(inner.poll(context));
-                match (headers.take(), &mut result) {
-                    (Some(headers), Ok(response)) => headers.finish(response),
-                    (Some(headers), Err(_)) => headers.give_up(),
-                    (None, _) => {}
+                if let (Some(headers), Ok(response)) = (headers.take(), &mut result) {
+                    headers.apply(response.headers_mut());
+                }
+                Poll::Ready(result)
+            }
+            StateProjection::Follow { inner, follow_up } => {
+                let mut result = ready!(inner.poll(context));
+                if let (Some(follow_up), Ok(response)) = (follow_up.take(), &mut result) {
+                    follow_up.on_response(response);
                 }
                 Poll::Ready(result)
             }

@@ -1,16 +1,31 @@
-use std::{
-    mem,
-    task::{Context, Poll},
-};
+//! Who calls whom: the layer, its service, and where the policy comes from.
+
+mod action;
+mod asynchronous;
+mod first_match;
+mod future;
+mod layer;
+#[cfg(feature = "reload")]
+mod reload;
+mod report;
+mod route;
+mod source;
+
+use std::task::{Context, Poll};
 
 use http::{Request, Response};
 use tower_service::Service;
 
-use crate::{
-    future::ResponseFuture,
-    policy::{Policy, Ruling, refused},
-    source::PolicySource,
-};
+pub use asynchronous::{AsyncPolicy, AsyncPredicate, AsyncResponseFuture};
+pub use first_match::FirstMatch;
+pub use future::ResponseFuture;
+pub use layer::CorsLayer;
+#[cfg(feature = "reload")]
+pub use reload::{PolicyHandle, Reloadable};
+use source::Seal;
+pub use source::{PolicySource, Select};
+
+use crate::policy::Policy;
 
 /// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
 ///
@@ -77,38 +92,8 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        // As `carry_out`, but to hand the ruling to a function would copy all of it, on every request.
-        match self.source.decide_for_layer((&request).into()) {
-            Ruling::Forward(headers) => {
-                headers.prepare(request.headers_mut());
-                ResponseFuture::forward(self.inner.call(request), headers)
-            }
-            Ruling::Answer(answer) => ResponseFuture::respond(answer),
-            Ruling::Refuse(vary) => {
-                ResponseFuture::respond(refused(mem::take(request.headers_mut()), vary))
-            }
-        }
-    }
-}
-
-#[inline]
-pub(crate) fn carry_out<S, RequestBody>(
-    ruling: Ruling,
-    inner: &mut S,
-    mut request: Request<RequestBody>,
-) -> ResponseFuture<S::Future>
-where
-    S: Service<Request<RequestBody>>,
-{
-    match ruling {
-        Ruling::Forward(headers) => {
-            headers.prepare(request.headers_mut());
-            ResponseFuture::forward(inner.call(request), headers)
-        }
-        Ruling::Answer(answer) => ResponseFuture::respond(answer),
-        Ruling::Refuse(vary) => {
-            ResponseFuture::respond(refused(mem::take(request.headers_mut()), vary))
-        }
+    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+        let action = self.source.act_on((&request).into(), Seal::new());
+        action.carry_out(&mut self.inner, request)
     }
 }

@@ -1,0 +1,145 @@
+//! One allowlist in parts, which differ in what they allow their origins.
+
+use std::sync::Arc;
+
+use super::{
+    CorsLayer,
+    action::Action,
+    report,
+    source::{Decide, PolicySource, Seal},
+};
+use crate::{
+    error::{ConfigError, ConfigErrors, ConfigOption},
+    policy::{Policy, RequestHead, Verdict},
+};
+
+impl CorsLayer {
+    /// A layer that differs by origin, such as one that allows cookies for our pages, and lets all others
+    /// read without: the first policy that allows the origin decides. The last one decides about origins
+    /// that no policy allows, and about requests without `Origin`.
+    ///
+    /// The policies are one allowlist in parts. What concerns an origin that is allowed, each part sets for
+    /// itself. What concerns the layer, or an origin that no part lists, is the same in all parts. Set it
+    /// once on a builder, and build each part from a clone of that:
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy, Refuse};
+    ///
+    /// let all = Policy::builder()
+    ///     .refuse_disallowed_origins(Refuse::All)
+    ///     .own_origin("https://api.example.com")
+    ///     .on_decision(|request, outcome| println!("{}: {outcome}", request.uri));
+    /// let ours = all.clone().allow_origin("https://app.example.com").allow_credentials(true);
+    /// let partner = all.allow_origin("https://partner.example.org");
+    /// let cors = CorsLayer::first_match([ours.build_policy()?, partner.build_policy()?])?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    ///
+    /// | option | in a `first_match` |
+    /// |---|---|
+    /// | origins, predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
+    /// | `refuse_disallowed_origins`, `own_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
+    /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that no request is lost between them |
+    /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service answers preflights or does not |
+    /// | `vary_on` | added up: every response carries the names of all parts |
+    ///
+    /// Every response carries `Vary: origin`, with `*` and without `Origin` too: a cache that kept `*` for
+    /// everybody would give it to a page that sends cookies, whose browser refuses it.
+    ///
+    /// To let everyone read what only our pages may send cookies to, the last part allows any origin:
+    ///
+    /// ```
+    /// use tower_cors::{CorsLayer, Policy};
+    ///
+    /// let ours = Policy::builder()
+    ///     .allow_origin("https://app.example.com")
+    ///     .allow_credentials(true)
+    ///     .build_policy()?;
+    /// let everyone = Policy::builder().allow_any_origin().build_policy()?;
+    /// let cors = CorsLayer::first_match([ours, everyone])?;
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`ConfigError::NoPolicy`] for an empty list;
+    /// - [`ConfigError::AnyOriginBeforeLast`] for a part that allows any origin and is not the last;
+    /// - [`ConfigError::RefusingWithAnyOrigin`] for parts that refuse before a last one that allows any
+    ///   origin;
+    /// - [`ConfigError::PartsDiffer`] for an option that is not the same in all parts;
+    /// - [`ConfigError::CoveredByPart`] for an entry that an earlier part covers, and that would never
+    ///   decide.
+    pub fn first_match(
+        policies: impl IntoIterator<Item = Policy>,
+    ) -> Result<CorsLayer<FirstMatch>, ConfigErrors> {
+        let mut policies: Vec<Policy> = policies.into_iter().collect();
+        let mistakes = mistakes(&policies);
+        if !mistakes.is_empty() {
+            return Err(ConfigErrors::new(mistakes));
+        }
+        Policy::unite_vary(&mut policies);
+        let Some(last) = policies.pop() else {
+            return Err(ConfigErrors::new(vec![ConfigError::NoPolicy]));
+        };
+        Ok(CorsLayer::from_source(FirstMatch { first: policies.into(), last }))
+    }
+}
+
+fn mistakes(policies: &[Policy]) -> Vec<ConfigError> {
+    let mut mistakes = Vec::new();
+    let (Some((last, before)), Some(first)) = (policies.split_last(), policies.first()) else {
+        return vec![ConfigError::NoPolicy];
+    };
+    for (place, policy) in (1..).zip(before) {
+        if policy.allows_any_origin() {
+            mistakes.push(ConfigError::AnyOriginBeforeLast { place });
+        }
+    }
+    let refuses = policies.iter().any(Policy::refuses);
+    if last.allows_any_origin() && refuses {
+        mistakes.push(ConfigError::RefusingWithAnyOrigin);
+    }
+    for (place, policy) in (1..).zip(policies).skip(1) {
+        let differences = first.differences_as_parts(policy);
+        let is_named_above =
+            |option| option == ConfigOption::RefuseDisallowedOrigins && last.allows_any_origin();
+        let differences = differences.into_iter().filter(|&option| !is_named_above(option));
+        mistakes.extend(differences.map(|option| ConfigError::PartsDiffer { place, option }));
+        for (by_place, earlier) in (1..place).zip(policies) {
+            let covered = policy.origins_covered_by(earlier);
+            mistakes.extend(covered.map(|(origin, by)| ConfigError::CoveredByPart {
+                place,
+                origin,
+                by_place,
+                by,
+            }));
+        }
+    }
+    mistakes
+}
+
+/// The source of [`CorsLayer::first_match`].
+#[derive(Clone, Debug)]
+pub struct FirstMatch {
+    first: Arc<[Policy]>,
+    last: Policy,
+}
+
+impl PolicySource for FirstMatch {}
+
+impl Decide for FirstMatch {
+    fn act_on(&self, request: RequestHead<'_>, _: Seal) -> Action {
+        let find =
+            || self.first.iter().find_map(|part| Some((part, part.allowed_origin(request)?)));
+        // All parts have one hook, so it does not count which of them reports a panic.
+        let found = if self.last.is_observed() {
+            report::with_panics(&self.last, request, find)
+        } else {
+            find()
+        };
+        match found {
+            Some((part, origin)) => part.act(Verdict::Granted(origin), request),
+            None => self.last.act(Verdict::Unasked, request),
+        }
+    }
+}
