@@ -13,8 +13,8 @@ use http::{
 };
 
 use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, PerThread, Policy, Refusing, ResponseRules,
-    Rules, lasting,
+    AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, ResponseRules, Rules,
+    lasting,
     refusing::SEC_FETCH_SITE,
     request::REQUEST_PRIVATE_NETWORK,
     response_rules::Exposed,
@@ -55,7 +55,7 @@ pub(super) fn compile(config: Valid) -> Policy {
     let origin = (!is_static).then_some(ORIGIN);
     let varies_by = union(origin.into_iter().chain(config.vary_on.iter().cloned()));
     let allowed_preflight = granted(&config);
-    let responses = PerThread::new(ResponseRules {
+    let responses = Arc::new(ResponseRules {
         credentials,
         exposed: match config.exposed {
             List::All(_) if credentials => Exposed::Carried,
@@ -152,7 +152,7 @@ impl Policy {
     /// Lets the parts of one allowlist vary by the same headers, in the same order: which of them decides depends on
     /// all that any of them reads.
     pub(crate) fn unite_vary(parts: &mut [Self]) {
-        let names = parts.iter().flat_map(|part| &part.0.responses.of_this_thread().varies_by);
+        let names = parts.iter().flat_map(|part| &part.0.responses.varies_by);
         let names = union([ORIGIN].into_iter().chain(names.cloned()));
         let private_network = parts.iter().any(|part| part.0.private_network);
         for part in parts {
@@ -165,10 +165,10 @@ impl Rules {
     /// Makes all responses say that they vary by `names`.
     fn vary_by(&mut self, names: &[HeaderName], private_network: bool) {
         let responses = |names: Vec<HeaderName>| {
-            let mut responses = ResponseRules::clone(self.responses.of_this_thread());
+            let mut responses = ResponseRules::clone(&self.responses);
             responses.vary = joined(&names, ", ");
             responses.varies_by = names;
-            PerThread::new(responses)
+            Arc::new(responses)
         };
         if let Some(refusing) = &mut self.refusing {
             let names = names.iter().cloned().chain([SEC_FETCH_SITE]);
@@ -183,6 +183,8 @@ impl Rules {
         self.preflight_vary = joined(&self.preflights_vary_by, ", ");
         if let Some(vary) = &self.preflight_vary {
             self.allowed_preflight.insert(VARY, vary.clone());
+            // A map has room for six headers at least, and its clone for those that it has.
+            self.allowed_preflight = self.allowed_preflight.clone();
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What a policy decides, and what a decision does to a response.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use http::{HeaderMap, HeaderValue, Response, header::VARY};
 
@@ -24,22 +24,30 @@ pub enum Decision {
     Respond(Response<()>),
 }
 
-/// A decision that need not have a header map yet, where there may be one to spare.
+/// What becomes of a request: a decision that need not have a header map yet, where there may be one to spare.
+///
+/// `F` is what a layer may do besides. The engine never does, and is generic over it so that its result, which is
+/// large, is not copied from one type into another.
 #[expect(unnameable_types, reason = "only a sealed trait gives one")]
 #[derive(Debug)]
-pub enum Ruling {
+pub enum Action<F = Infallible> {
+    /// Calls the inner service, and writes these headers into its response.
     Forward(ResponseHeaders),
-    Answer(Response<()>),
-    /// The answer says no, and has this `Vary`.
+    /// Calls the inner service, and does more to its response than to write headers.
+    Follow(F),
+    /// Responds in place of the inner service.
+    Respond(Response<()>),
+    /// Responds with 403 and this `Vary` alone.
     Refuse(Option<HeaderValue>),
 }
 
-impl From<Ruling> for Decision {
-    fn from(ruling: Ruling) -> Self {
-        match ruling {
-            Ruling::Forward(headers) => Self::Forward(headers),
-            Ruling::Answer(answer) => Self::Respond(answer),
-            Ruling::Refuse(vary) => Self::Respond(refused(HeaderMap::new(), vary)),
+impl From<Action> for Decision {
+    fn from(action: Action) -> Self {
+        match action {
+            Action::Forward(headers) => Self::Forward(headers),
+            Action::Follow(never) => match never {},
+            Action::Respond(answer) => Self::Respond(answer),
+            Action::Refuse(vary) => Self::Respond(refused(HeaderMap::new(), vary)),
         }
     }
 }
@@ -72,7 +80,7 @@ enum Seldom {
 impl ResponseHeaders {
     #[inline]
     pub(super) fn new(rules: &Rules, origin: Option<&HeaderValue>) -> Self {
-        Self::by(rules.responses.of_this_thread(), origin)
+        Self::by(&rules.responses, origin)
     }
 
     #[inline]
@@ -139,7 +147,7 @@ impl Seldom {
     fn apply(self, headers: &mut HeaderMap) {
         match self {
             Self::Diagnosed { policy, reason } => {
-                policy.0.responses.of_this_thread().write(headers, None);
+                policy.0.responses.write(headers, None);
                 let _ = headers.try_insert(CORS_REFUSAL, reason);
             }
             Self::Preflight { policy, answer } => policy.0.write_preflight(headers, answer),
@@ -150,7 +158,7 @@ impl Seldom {
 impl Rules {
     /// Makes the inner service's response to a preflight the answer.
     fn write_preflight(&self, headers: &mut HeaderMap, mut answer: HeaderMap) {
-        let rules = self.responses.of_this_thread();
+        let rules = &self.responses;
         remove_foreign(headers, Some(&rules.reported_inner));
         if let Some(value) = answer.remove(VARY) {
             if !vary::add_missing(headers, &self.preflights_vary_by, value) {

@@ -6,7 +6,6 @@ mod compile;
 mod decision;
 mod diagnosis;
 mod lasting;
-mod per_thread;
 mod preflight;
 mod read_back;
 mod refusal;
@@ -17,15 +16,14 @@ mod response_rules;
 mod validate;
 mod vary;
 
-use std::{sync::Arc, time::Duration};
+use std::{convert::Infallible, sync::Arc, time::Duration};
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 
 use allowed_origins::AllowedOrigins;
 pub(crate) use closures::{Closures, Hook, Predicate};
-pub(crate) use decision::Ruling;
+pub(crate) use decision::Action;
 pub use decision::{Decision, ResponseHeaders};
-use per_thread::PerThread;
 use preflight::AllowedMethods;
 pub(crate) use preflight::refused;
 #[cfg(feature = "tracing")]
@@ -85,7 +83,7 @@ struct Rules {
     headers: AllowedHeaders,
     private_network: bool,
     /// What is done to the responses to forwarded requests.
-    responses: PerThread<ResponseRules>,
+    responses: Arc<ResponseRules>,
     max_age: Option<Duration>,
     preflight_status: StatusCode,
     /// What an allowed preflight gets, but for the values that depend on the request.
@@ -136,7 +134,7 @@ impl Policy {
         if self.0.tells_reasons() {
             self.decide_in_words(Verdict::Unasked, request).0
         } else {
-            self.decide_noting(request, &mut ()).into()
+            Action::<Infallible>::into(self.decide_noting(request, &mut ()))
         }
     }
 
@@ -172,16 +170,16 @@ impl Policy {
         request: RequestHead<'_>,
     ) -> (Decision, Outcome) {
         let mut refusal = None;
-        let ruling = match verdict {
+        let action: Action = match verdict {
             Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut refusal),
             Verdict::Unasked => self.decide_noting(request, &mut refusal),
             Verdict::Failed(error) => {
-                let ruling = self.decide_noting(request, &mut refusal);
+                let action = self.decide_noting(request, &mut refusal);
                 refusal = refusal.map(|_| Refusal::PredicateFailed(error));
-                ruling
+                action
             }
         };
-        let mut decision = Decision::from(ruling);
+        let mut decision = Decision::from(action);
         if let (true, Some(refusal)) = (self.0.diagnose, &refusal) {
             decision = self.diagnose(decision, refusal, request);
         }
@@ -200,7 +198,7 @@ impl Policy {
         reason = "to hand on what is decided costs more than to decide"
     )]
     #[inline(always)]
-    fn decide_noting(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Ruling {
+    fn decide_noting<F>(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> Action<F> {
         let rules = &*self.0;
         let asks = request.asks();
         let granted = match asks.origin() {
@@ -217,21 +215,21 @@ impl Policy {
             }
             _ => {}
         }
-        Ruling::Forward(ResponseHeaders::new(rules, granted))
+        Action::Forward(ResponseHeaders::new(rules, granted))
     }
 
     /// The same for an origin that somebody else has allowed.
-    fn decide_granting(
+    fn decide_granting<F>(
         &self,
         origin: &HeaderValue,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Ruling {
+    ) -> Action<F> {
         match request.asks() {
             Asks::Leave { method, .. } => {
                 self.decide_preflight(Some(origin), &method, request, notes)
             }
-            _ => Ruling::Forward(ResponseHeaders::new(&self.0, Some(origin))),
+            _ => Action::Forward(ResponseHeaders::new(&self.0, Some(origin))),
         }
     }
 
@@ -283,7 +281,7 @@ impl Policy {
         reason = "to hand on what is decided costs more than to decide"
     )]
     #[inline(always)]
-    pub(crate) fn decide_by(&self, verdict: Verdict, request: RequestHead<'_>) -> Ruling {
+    pub(crate) fn decide_by<F>(&self, verdict: Verdict, request: RequestHead<'_>) -> Action<F> {
         match verdict {
             Verdict::Unasked | Verdict::Failed(_) => self.decide_noting(request, &mut ()),
             Verdict::Granted(origin) => self.decide_granting(&origin, request, &mut ()),

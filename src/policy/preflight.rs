@@ -9,7 +9,7 @@ use http::{
 };
 
 use super::{
-    ALLOW_PRIVATE_NETWORK, Policy, Refusal, RequestHead, ResponseHeaders, Rules, Ruling,
+    ALLOW_PRIVATE_NETWORK, Action, Policy, Refusal, RequestHead, ResponseHeaders, Rules,
     refusal::Notes, request::Line,
 };
 use crate::fetch;
@@ -26,13 +26,13 @@ pub(super) enum AllowedMethods {
 impl Policy {
     /// `origin` is the value of `Access-Control-Allow-Origin`, if the origin is allowed.
     #[inline]
-    pub(super) fn decide_preflight(
+    pub(super) fn decide_preflight<F>(
         &self,
         origin: Option<&HeaderValue>,
         method: &Line<'_>,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Ruling {
+    ) -> Action<F> {
         let rules = &*self.0;
         match origin {
             Some(origin)
@@ -42,11 +42,11 @@ impl Policy {
                 rules.echo_method(&mut granted, method);
                 rules.echo_names(&mut granted, request);
                 if rules.forward_preflights {
-                    return Ruling::Forward(ResponseHeaders::preflight(self, granted));
+                    return Action::Forward(ResponseHeaders::preflight(self, granted));
                 }
-                Ruling::Answer(answer(rules.preflight_status, granted))
+                Action::Respond(answer(rules.preflight_status, granted))
             }
-            _ => Ruling::Refuse(rules.preflight_vary.clone()),
+            _ => Action::Refuse(rules.preflight_vary.clone()),
         }
     }
 

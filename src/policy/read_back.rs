@@ -19,7 +19,7 @@ impl Policy {
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         let rules = &*self.0;
-        let responses = rules.responses.of_this_thread();
+        let responses = &rules.responses;
         let mut allow_origins = match &rules.origins {
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
             AllowedOrigins::Listed(Listed { set, null, .. }) => {

@@ -1,12 +1,11 @@
 //! The server's own part: refusing requests, where a request itself does harm.
 
-use std::{fmt, str::FromStr};
+use std::{fmt, str::FromStr, sync::Arc};
 
 use http::{HeaderName, Method, header::UPGRADE};
 
 use super::{
-    PerThread, Policy, RequestHead, ResponseHeaders, ResponseRules, Ruling, refusal::Notes,
-    request::Line,
+    Action, Policy, RequestHead, ResponseHeaders, ResponseRules, refusal::Notes, request::Line,
 };
 use crate::origin::{OriginSet, OriginView};
 
@@ -70,35 +69,35 @@ pub(super) struct Refusing {
     pub(super) no_own_origins: bool,
     /// For responses that depend on `Sec-Fetch-Site`, and so vary by it too: those to the server's own pages, and
     /// those to refused requests.
-    pub(super) responses: PerThread<ResponseRules>,
+    pub(super) responses: Arc<ResponseRules>,
 }
 
 impl Refusing {
     /// Decides about a CORS request, no preflight, whose origin is not allowed.
     #[cold]
-    pub(super) fn decide(
+    pub(super) fn decide<F>(
         &self,
         policy: &Policy,
         origin: &Line<'_>,
         request: RequestHead<'_>,
         notes: &mut impl Notes,
-    ) -> Ruling {
+    ) -> Action<F> {
         let not_shared = ResponseHeaders::new(&policy.0, None);
         if self.is_listed_as_own(origin) {
             notes.passed();
-            return Ruling::Forward(not_shared);
+            return Action::Forward(not_shared);
         }
         match (self.covers(request), is_own_page(origin, request)) {
-            (false, false) => Ruling::Forward(not_shared),
+            (false, false) => Action::Forward(not_shared),
             (false, true) => {
                 notes.passed();
-                Ruling::Forward(not_shared)
+                Action::Forward(not_shared)
             }
             (true, true) => {
                 notes.passed();
-                Ruling::Forward(ResponseHeaders::by(self.responses.of_this_thread(), None))
+                Action::Forward(ResponseHeaders::by(&self.responses, None))
             }
-            (true, false) => Ruling::Refuse(self.responses.of_this_thread().vary.clone()),
+            (true, false) => Action::Refuse(self.responses.vary.clone()),
         }
     }
 

@@ -15,10 +15,8 @@ use crate::{fetch, trace};
 /// The [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) header.
 const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
 
-/// The part of a policy that is consulted when the request is gone. As long as cache lines are, so that no two
-/// reference counts are on one.
+/// The part of a policy that is needed to write a response, when the request is gone.
 #[derive(Clone, Debug)]
-#[repr(align(64))]
 pub(super) struct ResponseRules {
     pub(super) credentials: bool,
     pub(super) exposed: Exposed,

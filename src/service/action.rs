@@ -2,74 +2,42 @@
 
 use std::mem;
 
-use http::{HeaderMap, HeaderValue, Request, Response};
-use tower_service::Service;
+use http::{HeaderMap, Response};
 
 use super::{
-    future::ResponseFuture,
+    future::Then,
     report::{self, FollowUp},
 };
-use crate::policy::{Policy, RequestHead, ResponseHeaders, Ruling, Verdict, refused};
+use crate::policy::{self, Policy, RequestHead, Verdict, refused};
 
 /// What the layer does with a request, once the policy has decided.
-#[expect(unnameable_types, reason = "only a sealed trait gives one")]
-#[derive(Debug)]
-pub enum Action {
-    /// Calls the inner service, and writes these headers into its response.
-    Forward(ResponseHeaders),
-    /// Calls the inner service, and does more to its response than to write headers.
-    Follow(Box<FollowUp>),
-    /// Responds in place of the inner service.
-    Respond(Response<()>),
-    /// Responds with 403 and this `Vary` alone.
-    Refuse(Option<HeaderValue>),
-}
+pub(super) type Action = policy::Action<Box<FollowUp>>;
 
 impl Policy {
     /// Decides what the layer does with a request, and reports it to whoever listens.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
-    pub(crate) fn act(&self, verdict: Verdict, request: RequestHead<'_>) -> Action {
+    pub(super) fn act(&self, verdict: Verdict, request: RequestHead<'_>) -> Action {
         if self.is_observed() {
             return report::act(self, verdict, request);
         }
-        self.decide_by(verdict, request).into()
-    }
-}
-
-impl From<Ruling> for Action {
-    #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
-    #[inline(always)]
-    fn from(ruling: Ruling) -> Self {
-        match ruling {
-            Ruling::Forward(headers) => Self::Forward(headers),
-            Ruling::Answer(answer) => Self::Respond(answer),
-            Ruling::Refuse(vary) => Self::Refuse(vary),
-        }
+        self.decide_by(verdict, request)
     }
 }
 
 impl Action {
-    #[expect(clippy::inline_always, reason = "an action is large; inlining saves copying it")]
+    /// Makes the request what the inner service is to see, if it is to see it. If not, this is the response.
+    #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
-    pub(super) fn carry_out<S, RequestBody>(
-        self,
-        inner: &mut S,
-        mut request: Request<RequestBody>,
-    ) -> ResponseFuture<S::Future>
-    where
-        S: Service<Request<RequestBody>>,
-    {
+    pub(super) fn begin(self, request: &mut HeaderMap) -> Result<Then, Response<()>> {
         match self {
-            Self::Forward(headers) => ResponseFuture::forward(inner.call(request), headers),
+            Self::Forward(headers) => Ok(Then::Write(headers)),
             Self::Follow(follow_up) => {
-                follow_up.on_request(request.headers_mut());
-                ResponseFuture::follow(inner.call(request), follow_up)
+                follow_up.on_request(request);
+                Ok(Then::Follow(follow_up))
             }
-            Self::Respond(answer) => ResponseFuture::respond(answer),
-            Self::Refuse(vary) => {
-                ResponseFuture::respond(refused(spare(request.headers_mut()), vary))
-            }
+            Self::Respond(response) => Err(response),
+            Self::Refuse(vary) => Err(refused(spare(request), vary)),
         }
     }
 

@@ -88,12 +88,15 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let AsyncPolicy { policy, predicate } = &self.source;
         let head = RequestHead::from(&request);
         let Some(origin) = policy.question(head) else {
             let action = policy.act(Verdict::Unasked, head);
-            let response = action.carry_out(&mut self.inner, request);
+            let response = match action.begin(request.headers_mut()) {
+                Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
+                Err(response) => ResponseFuture::respond(response),
+            };
             return AsyncResponseFuture { state: State::Decided { response } };
         };
         let question = Question::new(origin, policy, head);
@@ -238,10 +241,13 @@ where
     S: Service<Request<RequestBody>>,
 {
     fn decide(self, answer: Result<bool, String>) -> ResponseFuture<S::Future> {
-        let Self { question: Question { origin, policy, report }, request, mut inner } = self;
+        let Self { question: Question { origin, policy, report }, mut request, mut inner } = self;
         report.map(Report::withdraw);
         let action = policy.act(verdict(answer, origin), (&request).into());
-        action.carry_out(&mut inner, request)
+        match action.begin(request.headers_mut()) {
+            Ok(then) => ResponseFuture::forward(inner.call(request), then),
+            Err(response) => ResponseFuture::respond(response),
+        }
     }
 }
 
@@ -265,8 +271,8 @@ impl Pending {
         if let Some(report) = report {
             return Self::Observed { origin, policy, report };
         }
-        let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request).into();
-        let refused = policy.decide_by(Verdict::Unasked, request).into();
+        let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request);
+        let refused = policy.decide_by(Verdict::Unasked, request);
         Self::Decided { allowed, refused }
     }
 

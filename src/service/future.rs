@@ -24,19 +24,20 @@ pin_project! {
 pin_project! {
     #[project = StateProjection]
     enum State<F> {
-        Forward { #[pin] inner: F, headers: Option<ResponseHeaders> },
-        Follow { #[pin] inner: F, follow_up: Option<Box<FollowUp>> },
+        Forward { #[pin] inner: F, then: Option<Then> },
         Respond { answer: Option<Response<()>> },
     }
 }
 
-impl<F> ResponseFuture<F> {
-    pub(super) fn forward(inner: F, headers: ResponseHeaders) -> Self {
-        Self { state: State::Forward { inner, headers: Some(headers) } }
-    }
+/// What is done to the inner service's response. If it fails, a follow-up reports that when it is dropped.
+pub(super) enum Then {
+    Write(ResponseHeaders),
+    Follow(Box<FollowUp>),
+}
 
-    pub(super) fn follow(inner: F, follow_up: Box<FollowUp>) -> Self {
-        Self { state: State::Follow { inner, follow_up: Some(follow_up) } }
+impl<F> ResponseFuture<F> {
+    pub(super) fn forward(inner: F, then: Then) -> Self {
+        Self { state: State::Forward { inner, then: Some(then) } }
     }
 
     pub(super) fn respond(answer: Response<()>) -> Self {
@@ -53,17 +54,16 @@ where
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         match self.project().state.project() {
-            StateProjection::Forward { inner, headers } => {
+            StateProjection::Forward { inner, then } => {
                 let mut result = ready!(inner.poll(context));
-                if let (Some(headers), Ok(response)) = (headers.take(), &mut result) {
-                    headers.apply(response.headers_mut());
-                }
-                Poll::Ready(result)
-            }
-            StateProjection::Follow { inner, follow_up } => {
-                let mut result = ready!(inner.poll(context));
-                if let (Some(follow_up), Ok(response)) = (follow_up.take(), &mut result) {
-                    follow_up.on_response(response);
+                match (then.take(), &mut result) {
+                    (Some(Then::Write(headers)), Ok(response)) => {
+                        headers.apply(response.headers_mut());
+                    }
+                    (Some(Then::Follow(follow_up)), Ok(response)) => {
+                        follow_up.on_response(response);
+                    }
+                    (_, Err(_)) | (None, _) => {}
                 }
                 Poll::Ready(result)
             }

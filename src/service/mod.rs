@@ -92,8 +92,11 @@ where
         self.inner.poll_ready(context)
     }
 
-    fn call(&mut self, request: Request<RequestBody>) -> Self::Future {
+    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let action = self.source.act_on((&request).into(), Seal::new());
-        action.carry_out(&mut self.inner, request)
+        match action.begin(request.headers_mut()) {
+            Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
+            Err(response) => ResponseFuture::respond(response),
+        }
     }
 }
