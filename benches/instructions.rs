@@ -12,11 +12,11 @@ use std::{collections::BTreeMap, convert::Infallible, env, fs, process::Command}
 use axum::{Router, body::Body};
 use http::{
     HeaderValue, Method, Request, Response,
-    header::{ACCESS_CONTROL_REQUEST_HEADERS, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, HeaderName, ORIGIN},
 };
 use support::{
-    REFUSED_ORIGIN, inner, origin, origin_of_pattern, preflight, request, respond, respond_as_axum,
-    router, simple, tower_http, value, with_patterns,
+    REFUSED_ORIGIN, configured, inner, origin, origin_of_pattern, preflight, request, respond,
+    respond_as_axum, router, simple, tower_http, value, with_patterns,
 };
 use tower::{Layer, Service};
 
@@ -33,7 +33,13 @@ const IN_AXUM: [&str; 5] = [
 ];
 
 /// Requests that are made to cost much, with the most that they may cost of an honest preflight, in percent.
-const ATTACKS: [(&str, u64); 12] = [
+const ATTACKS: [(&str, u64); 20] = [
+    ("method: 1 MiB", 150),
+    ("observed, method: 1 MiB", 150),
+    ("observed, names: one of 1 MiB", 300),
+    ("observed, names: 1 MiB of spaces", 300),
+    ("observed, names: 10,000 lines", 800),
+    ("observed, headers: 10,000 lines", 150),
     ("names: 1 MiB of commas", 150),
     ("names: 1 MiB of spaces", 150),
     ("names: one of 1 MiB", 150),
@@ -44,9 +50,14 @@ const ATTACKS: [(&str, u64); 12] = [
     ("origin: 1,000 labels", 150),
     ("origin: refused after 120 labels, of 10,000 patterns", 400),
     ("origin: allowed with 120 labels, of 10,000 patterns", 400),
+    ("origin: refused after 120 labels, of patterns of every length", 3000),
+    ("origin: refused after 120 labels, of patterns of every other length", 400),
     ("origin: allowed with labels like Punycode, of 10,000 patterns", 900),
     ("origin: allowed with labels of long Punycode, of 10,000 patterns", 1300),
 ];
+const OF_EVERY_LENGTH: &str = "length";
+/// Requests to a policy with a hook, for which the reason of a refusal is found.
+const OBSERVED: &str = "observed, ";
 const LONG_PUNYCODE: &str = "xn--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.";
 const MEBIBYTE: usize = 1 << 20;
 
@@ -188,8 +199,12 @@ fn added(subject: &str, kind: &str, origins: usize, patterns: usize, bare: u64) 
 /// What the layer adds to an attack, and to an honest preflight to the same policy.
 fn cost_of_attack(kind: &str) -> (u64, u64) {
     let patterns = if kind.ends_with("10,000 patterns") { 10_000 } else { 0 };
-    let cost = |kind: &str| added("tower-cors", kind, 1, patterns, count("bare", kind, 1, 0));
-    (cost(kind), cost("preflight, allowed"))
+    let is_observed = kind.starts_with(OBSERVED);
+    let cost = |kind: &str| {
+        let kind = if is_observed { format!("{OBSERVED}{kind}") } else { kind.to_owned() };
+        added("tower-cors", &kind, 1, patterns, count("bare", &kind, 1, 0))
+    };
+    (cost(kind.trim_start_matches(OBSERVED)), cost("preflight, allowed"))
 }
 
 /// The instructions of a request, the service's own among them.
@@ -233,12 +248,33 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
     };
     let repeated = |text: &str| text.repeat(MEBIBYTE / text.len());
     let is_axum = kind.starts_with("axum: ");
-    let request = match kind.trim_start_matches("axum: ") {
+    let is_observed = kind.starts_with(OBSERVED);
+    let request = match kind.trim_start_matches("axum: ").trim_start_matches(OBSERVED) {
         "without origin" => request(Method::GET, []),
         "refused" => simple(REFUSED_ORIGIN),
         "allowed" => simple(&allowed),
         "preflight, allowed" => preflight(&allowed),
         "preflight, refused" => preflight(REFUSED_ORIGIN),
+        "method: 1 MiB" => {
+            let mut request = preflight(&allowed);
+            let method = HeaderValue::try_from(repeated("A")).expect("it is one");
+            request.headers_mut().insert(ACCESS_CONTROL_REQUEST_METHOD, method);
+            request
+        }
+        "headers: 10,000 lines" => {
+            let mut request = simple(&allowed);
+            for line in 0..10_000 {
+                let name = format!("x-forwarded-{line}").parse::<HeaderName>();
+                request.headers_mut().append(name.expect("it is one"), HeaderValue::from(line));
+            }
+            request
+        }
+        "origin: refused after 120 labels, of patterns of every length" => {
+            of_origin(format!("https://{}example:65535", "a.".repeat(120)))
+        }
+        "origin: refused after 120 labels, of patterns of every other length" => {
+            of_origin(format!("https://{}example:65535", "b.".repeat(120)))
+        }
         "names: 1 MiB of commas" => names(&[&repeated(",")]),
         "names: 1 MiB of spaces" => names(&[&repeated(" ")]),
         "names: one of 1 MiB" => names(&[&repeated("a")]),
@@ -271,6 +307,18 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
         return serve_by_axum(&router, &request, repetitions);
     }
     match subject {
+        "tower-cors" if is_observed => {
+            let layer = configured(origins, 0).on_decision(|_, _| {}).build();
+            let layer = layer.expect("the configuration has no mistake");
+            serve(layer.layer(inner()), &request, repetitions);
+        }
+        "tower-cors" if kind.ends_with(OF_EVERY_LENGTH) => {
+            let patterns =
+                (1..=100).map(|labels| format!("https://*.{}example", "a.".repeat(labels)));
+            let layer = configured(origins, 0).allow_origins(patterns).build();
+            let layer = layer.expect("the configuration has no mistake");
+            serve(layer.layer(inner()), &request, repetitions);
+        }
         "tower-cors" => {
             serve(with_patterns(origins, patterns).layer(inner()), &request, repetitions);
         }

@@ -16,8 +16,8 @@ use http::{HeaderValue, Request, Response};
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    AsyncPolicy, AsyncPredicate, Cors, CorsLayer, CorsLayerBuilder, Danger, Origin, Refuse,
-    RequestHead,
+    AsyncPolicy, AsyncPredicate, ConfigOption, ConfigWarning, Cors, CorsLayer, CorsLayerBuilder,
+    Danger, Origin, Refuse, RequestHead,
 };
 
 type Header = (&'static str, &'static str);
@@ -413,6 +413,91 @@ fn each_outcome_is_reported_once() {
     }
 }
 
+/// How the predicate, and the inner service, behave.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Way {
+    Answers,
+    Fails,
+    Panics,
+    /// Before there is a future.
+    PanicsAtOnce,
+    Waits,
+}
+
+/// Errors, panics and cancelled futures among them, in either order.
+#[test]
+fn every_request_is_reported_once_however_it_ends() {
+    use Way::{Answers, Fails, Panics, PanicsAtOnce, Waits};
+
+    let asked = [ASKED];
+    let preflight = [ASKED, PUT];
+    let kinds = [
+        ("simple request", true, listing(), "GET", &asked[..]),
+        ("simple request", false, refusing(), "GET", &asked),
+        ("preflight", false, listing(), "OPTIONS", &preflight),
+        ("preflight", false, listing().forward_preflights(true), "OPTIONS", &preflight),
+        ("preflight", false, listing().allow_methods_of_route(), "OPTIONS", &preflight),
+    ];
+    let undecided = "refused: the request ended before the predicate answered";
+    for (kind, is_together, builder, method, headers) in kinds {
+        for attaches in [false, true] {
+            for predicate in [Answers, Fails, Panics, PanicsAtOnce, Waits] {
+                for inner in [Answers, Fails, Panics, PanicsAtOnce, Waits] {
+                    let builder = builder.clone().attach_outcome(attaches);
+                    let described = format!("{predicate:?} {inner:?} {builder:?}");
+                    let reports = run(builder, predicate, inner, request(method, headers));
+                    let expected = match predicate {
+                        // The inner service is called at the same time, and its panic ends the request.
+                        _ if is_together && matches!(inner, Panics | PanicsAtOnce) => undecided,
+                        Answers => "allowed",
+                        Fails => "refused: the predicate failed: away",
+                        Panics | PanicsAtOnce | Waits => undecided,
+                    };
+                    let expected = format!("{kind}, {expected}");
+                    assert_eq!(reports, [expected], "{described}");
+                }
+            }
+        }
+    }
+}
+
+/// What the hook hears of a request that is polled a few times and then dropped.
+fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<()>) -> Vec<String> {
+    async fn end<T>(way: Way, answer: T) -> Result<T, &'static str> {
+        match way {
+            Way::Fails => Err("away"),
+            Way::Panics => panic!("a slip"),
+            Way::Waits => pending().await,
+            Way::Answers | Way::PanicsAtOnce => Ok(answer),
+        }
+    }
+
+    let reports = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&reports);
+    let layer = builder
+        .on_decision(move |_, outcome| seen.lock().unwrap().push(outcome.to_string()))
+        .allow_origin_if_async(move |_, _| {
+            assert!(predicate != Way::PanicsAtOnce, "a slip");
+            end(predicate, true)
+        })
+        .build()
+        .unwrap();
+    let mut service = layer.layer(service_fn(move |_: Request<()>| {
+        assert!(inner != Way::PanicsAtOnce, "a slip");
+        end(inner, Response::new(()))
+    }));
+    let _ = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        let mut future = pin!(service.call(request));
+        for _ in 0..3 {
+            if poll_once(future.as_mut()).is_ready() {
+                break;
+            }
+        }
+    }));
+    let reports = reports.lock().unwrap();
+    reports.clone()
+}
+
 /// Whoever waits for an answer that never comes can give up, and nothing of the question remains.
 #[test]
 fn cancelling_the_response_cancels_the_question() {
@@ -523,6 +608,20 @@ fn mistakes() {
          list patterns, or accept \
          Danger::PredicateWithCredentials (in a file, \"predicate-with-credentials\")"
     );
+}
+
+#[test]
+fn what_it_says_of_itself() {
+    let layer = listing()
+        .allow_origin("https://listed.example")
+        .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)))
+        .build()
+        .unwrap();
+    let config = layer.policy().config();
+    assert_eq!(config.allow_origins, ["https://listed.example"]);
+    assert_eq!(config.closures, ["allow_origin_if_async"]);
+    let (option, entry) = (ConfigOption::AllowOrigins, String::from("https://listed.example"));
+    assert_eq!(layer.policy().warnings(), [ConfigWarning::Duplicate { option, entry }]);
 }
 
 #[test]

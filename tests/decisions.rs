@@ -539,6 +539,15 @@ fn hosts_with_empty_labels_are_no_origins() {
 }
 
 #[test]
+fn a_set_is_empty_until_there_is_a_pattern_of_any_kind() {
+    assert!(OriginSet::default().is_empty());
+    for pattern in ["https://a.com", "https://a.com:*", "https://*.a.com", "https://*.a.com:*"] {
+        let set: OriginSet = [pattern.parse::<OriginPattern>().unwrap()].into_iter().collect();
+        assert!(!set.is_empty(), "{pattern}");
+    }
+}
+
+#[test]
 fn many_patterns_of_each_kind_are_found() {
     let patterns: Vec<String> = (0..20)
         .flat_map(|index| {

@@ -103,8 +103,29 @@ fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
     origin.0 == pattern.0 && host_matches && port_matches
 }
 
+/// Names of few different labels, so that many are below others, up to more labels than are looked up unconditionally.
+fn deep_host() -> impl Strategy<Value = String> {
+    vec(select(&["a", "b", "aa"]), 1..12).prop_map(|labels| labels.join(".") + ".com")
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn deep_subdomains_are_found(patterns in vec(deep_host(), 0..24), hosts in vec(deep_host(), 1..24)) {
+        let patterns: Vec<String> = patterns.iter().map(|host| format!("https://*.{host}")).collect();
+        let set: OriginSet =
+            patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect();
+        // Hosts at random, and some below the patterns.
+        let below = patterns.iter().map(|pattern| pattern.replace("https://*", "a.b"));
+        for host in hosts.into_iter().chain(below) {
+            let origin = format!("https://{host}");
+            let expected =
+                patterns.iter().any(|pattern| naively_matches(pattern, origin.as_bytes()));
+            let value = HeaderValue::try_from(&origin).unwrap();
+            prop_assert_eq!(set.contains(&value), expected, "{} in {:?}", origin, patterns);
+        }
+    }
 
     #[test]
     fn a_set_is_a_list_of_patterns(patterns in vec(pattern(), 0..12), origins in vec(origin(), 1..24)) {

@@ -167,6 +167,61 @@ fn no_request_frees_a_policy() {
     assert_eq!(freed.threads(), [here; 3], "with the one that was replaced after it");
 }
 
+/// Whoever keeps many policies, and goes back and forth between them, gets all of them freed in the end.
+#[test]
+fn many_kept_policies_are_freed_once_nobody_has_them() {
+    let freed = FreedBy::default();
+    let kept: Vec<Policy> = (0..1_000).map(|_| freed.policy()).collect();
+    let [one, two] = policies();
+    let (_layer, handle) = CorsLayer::reloadable(one.clone());
+    for _ in 0..3 {
+        kept.iter().for_each(|policy| handle.set(policy.clone()));
+    }
+    handle.set(one.clone());
+    assert_eq!(freed.threads().len(), 0, "they are kept");
+    drop(kept);
+    assert_eq!(freed.threads().len(), 0, "only a call frees them");
+    let mut sets = 0;
+    while freed.threads().len() < 1_000 {
+        let policy = if sets % 2 == 0 { &two } else { &one };
+        handle.set(Policy::builder().allow_origin(ORIGIN).build_policy().unwrap());
+        handle.set(policy.clone());
+        sets += 1;
+        assert!(sets <= 1_000, "{} are freed", freed.threads().len());
+    }
+}
+
+/// A policy is freed outside of the handle's lock, so that what a closure's `Drop` does cannot wait for itself.
+#[test]
+fn freeing_a_policy_may_set_another() {
+    struct SetsAnother(std::sync::Mutex<Option<PolicyHandle>>);
+
+    impl Drop for SetsAnother {
+        fn drop(&mut self) {
+            let [one, _] = policies();
+            if let Some(handle) = self.0.lock().unwrap().take() {
+                handle.set(one);
+            }
+        }
+    }
+
+    let (done, is_done) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let [one, two] = policies();
+        let (_layer, handle) = CorsLayer::reloadable(one.clone());
+        let sets = SetsAnother(std::sync::Mutex::new(Some(handle.clone())));
+        let builder = Policy::builder().allow_origin(ORIGIN).on_decision(move |_, _| {
+            let _ = &sets;
+        });
+        handle.set(builder.build_policy().unwrap());
+        handle.set(two);
+        done.send(handle.policy() == one).unwrap();
+    });
+    // Only a failure takes that long.
+    let set = is_done.recv_timeout(std::time::Duration::from_secs(60));
+    assert_eq!(set, Ok(true), "it waits for itself, or did not set the other");
+}
+
 /// Who keeps policies, and goes back and forth between them, keeps no more for it.
 #[test]
 fn reloads_leave_nothing_behind() {

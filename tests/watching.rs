@@ -2,8 +2,11 @@
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
+    future::{Future, Ready, ready},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
     sync::{Arc, Mutex},
+    task::{Context, Waker},
 };
 
 use axum::{
@@ -125,6 +128,88 @@ async fn the_hook_is_called_where_the_inner_service_fails() {
         assert_eq!(error, "broken");
         assert_eq!(*reports.lock().unwrap(), [expected]);
     }
+}
+
+/// A request whose report waits for the inner service is reported all the same if that panics, or the client goes away.
+#[test]
+fn the_hook_is_called_where_the_inner_service_never_responds() {
+    for (builder, method, headers, expected) in [
+        (ours(), "GET", &[OURS][..], "GET /: simple request, allowed"),
+        (
+            ours().attach_outcome(true),
+            "GET",
+            &[EVIL],
+            "GET /: simple request, refused: origin `https://evil.example` is not allowed",
+        ),
+        (ours().forward_preflights(true), "OPTIONS", &[OURS, PUT], "OPTIONS /: preflight, allowed"),
+        (ours().allow_methods_of_route(), "OPTIONS", &[OURS, PUT], "OPTIONS /: preflight, allowed"),
+    ] {
+        for way in ["panics at once", "panics", "never polled", "waits"] {
+            let (layer, reports) = reporting(builder.clone());
+            let mut service = layer.layer(service_fn(move |_: Request<()>| {
+                assert!(way != "panics at once", "a slip");
+                async move {
+                    assert!(way != "panics", "a slip");
+                    std::future::pending::<Result<Response<()>, Infallible>>().await
+                }
+            }));
+            let request = request(method, "/", headers);
+            let _ = catch_unwind(AssertUnwindSafe(|| {
+                let mut future = pin!(tower::Service::call(&mut service, request));
+                let mut context = Context::from_waker(Waker::noop());
+                if way != "never polled" {
+                    assert!(future.as_mut().poll(&mut context).is_pending());
+                }
+            }));
+            assert_eq!(*reports.lock().unwrap(), [expected], "{way}");
+        }
+    }
+}
+
+/// The predicate's panic ends the request, and is reported.
+#[test]
+fn the_hook_is_called_where_a_predicate_panics() {
+    let asking =
+        || CorsLayer::builder().allow_origin_if(|_, _| panic!("a slip")).allow_method("PUT");
+    for (builder, method, headers, expected) in [
+        (
+            asking(),
+            "GET",
+            &[OURS][..],
+            "GET /: simple request, refused: the request ended before the predicate answered",
+        ),
+        (
+            asking().forward_preflights(true),
+            "OPTIONS",
+            &[OURS, PUT],
+            "OPTIONS /: preflight, refused: the request ended before the predicate answered",
+        ),
+    ] {
+        let (layer, reports) = reporting(builder);
+        let mut service = layer.layer(remembering(&Arc::default(), 200, ("x-inner", "1")));
+        let request = request(method, "/", headers);
+        let call = AssertUnwindSafe(|| drop(tower::Service::call(&mut service, request)));
+        let panic = catch_unwind(call).unwrap_err();
+        assert_eq!(panic.downcast_ref(), Some(&"a slip"), "it is the predicate's own");
+        assert_eq!(*reports.lock().unwrap(), [expected]);
+    }
+}
+
+/// A hook that panics while another panic passes would end the process.
+#[test]
+fn a_hook_that_panics_too_ends_no_process() {
+    let layer = ours().forward_preflights(true).on_decision(|_, _| panic!("the hook's slip"));
+    let mut service = layer.build().unwrap().layer(service_fn(|_: Request<()>| async {
+        panic!("the inner slip");
+        #[expect(unreachable_code, reason = "it says what the future's output is")]
+        Ok::<_, Infallible>(Response::new(()))
+    }));
+    let panic = catch_unwind(AssertUnwindSafe(|| {
+        let request = request("OPTIONS", "/", &[OURS, PUT]);
+        let mut future = pin!(tower::Service::call(&mut service, request));
+        let _ = future.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+    }));
+    assert_eq!(panic.unwrap_err().downcast_ref(), Some(&"the inner slip"));
 }
 
 #[test]

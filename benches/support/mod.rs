@@ -41,6 +41,10 @@ pub(crate) fn tower_cors(origins: usize) -> tower_cors::CorsLayer {
 }
 
 pub(crate) fn with_patterns(origins: usize, patterns: usize) -> tower_cors::CorsLayer {
+    configured(origins, patterns).build().expect("the configuration has no mistake")
+}
+
+pub(crate) fn configured(origins: usize, patterns: usize) -> tower_cors::CorsLayerBuilder {
     tower_cors::CorsLayer::builder()
         .allow_origins((1..=origins).map(origin))
         .allow_origins((1..=patterns).map(|index| format!("https://*.pattern{index}.example")))
@@ -49,8 +53,6 @@ pub(crate) fn with_patterns(origins: usize, patterns: usize) -> tower_cors::Cors
         .allow_headers(ALLOWED_HEADERS)
         .expose_headers(EXPOSED_HEADERS)
         .max_age(MAX_AGE)
-        .build()
-        .expect("the configuration has no mistake")
 }
 
 pub(crate) fn tower_http(origins: usize) -> tower_http::cors::CorsLayer {

@@ -186,9 +186,16 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Calls `hook` with each request's head and what was decided, for metrics and logs.
     ///
-    /// It is called once a request, before the inner service is; where the inner service or an
-    /// asynchronous predicate has a say, when they have said it. (If such a request is given up before, it
-    /// is not called.) It should not wait for anything; a panic fails the request.
+    /// It is called exactly once for each request, whatever becomes of it. That is before the inner service
+    /// is called; where the inner service or an asynchronous predicate has a say, it is when they have said
+    /// it. If the request ends before that, it is when the response's future is dropped:
+    ///
+    /// | the request ends | what is reported |
+    /// |---|---|
+    /// | before a predicate has answered: the predicate panics, the inner service fails or panics meanwhile, or the client goes away | [`Refusal::Undecided`](crate::Refusal::Undecided) |
+    /// | before the inner service has responded to a preflight, in the same ways | what the policy decided |
+    ///
+    /// The hook should not wait for anything. If it panics, the request fails.
     /// [`Refusal::name`](crate::Refusal::name) is one of a few words, fit for the label of a metric.
     ///
     /// ```

@@ -20,7 +20,8 @@ use crate::trace;
 pub enum Decision {
     /// The request goes on, and these headers go on its response.
     Forward(ResponseHeaders),
-    /// The request is a preflight, and this is the answer. It has no body.
+    /// This is the response, without a body, and the request goes no further: it is a preflight, or its origin
+    /// is [refused](crate::CorsLayerBuilder::refuse_disallowed_origins).
     Respond(Response<()>),
 }
 

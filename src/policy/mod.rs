@@ -126,9 +126,22 @@ impl Policy {
         compile::public()
     }
 
-    /// Decides what happens to a request: a preflight is answered, every other request is forwarded,
-    /// and its response then gets the headers. (Where the configuration says so, a preflight is forwarded
-    /// too, and a request refused.)
+    /// Decides what happens to a request. A preflight is answered, and every other request forwarded: its
+    /// response then gets the headers. With [`refuse_disallowed_origins`](CorsLayerBuilder::refuse_disallowed_origins)
+    /// a request can be refused, and with [`forward_preflights`](CorsLayerBuilder::forward_preflights) a
+    /// preflight that is allowed is forwarded.
+    ///
+    /// A [`CorsLayer`](crate::CorsLayer) does more than this. Without one, it is yours to do:
+    ///
+    /// | a layer | without a layer |
+    /// |---|---|
+    /// | calls `on_decision`, and sends events to `tracing` | report what [`explain`](Self::explain) returns |
+    /// | puts the `Outcome` into the response's extensions (`attach_outcome`) | insert what [`explain`](Self::explain) returns |
+    /// | asks the inner service for a route's methods (`allow_methods_of_route`) | nobody asks: the configured methods are allowed |
+    /// | reports the status of a forwarded preflight | look at it: outside 200 to 299, the browser refuses |
+    /// | changes nothing with `report_only` | the same: it is [`Decision::Forward`], with headers that write nothing |
+    /// | asks an asynchronous predicate | a policy with one is only had within its layer |
+    /// | chooses a policy (`select`, `first_match`, `reloadable`) | choose it before |
     pub fn decide<'a>(&self, request: impl Into<RequestHead<'a>>) -> Decision {
         let request = request.into();
         if self.0.tells_reasons() {

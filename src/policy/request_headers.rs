@@ -12,8 +12,10 @@ const MAX_ECHO: usize = 4096;
 const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
 
-/// How many names, and how many bytes of one, are looked at for a reason.
-const LONGEST_LOOK: usize = 64;
+/// What is looked at for a reason: so many names, so many bytes of each, and so many of a line.
+const MOST_NAMES: usize = 32;
+const LONGEST_NAME: usize = 64;
+const LONGEST_LINE: usize = 1024;
 
 #[derive(Clone)]
 pub(super) enum AllowedHeaders {
@@ -137,18 +139,18 @@ fn allow_list(
 /// The reason why a list is too long to be read: probably a name at its beginning that is not allowed.
 fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    let beginnings = lines.take(LONGEST_LOOK).map(|line| beginning(line.as_bytes()));
+    let beginnings = lines.take(MOST_NAMES).map(|line| beginning(line.as_bytes()));
     beginnings
         .flat_map(|line| line.split(|&byte| byte == b','))
-        .take(LONGEST_LOOK)
+        .take(MOST_NAMES)
         .map(trim_optional_white_space)
-        .find(|name| !name.is_empty() && name.len() <= LONGEST_LOOK && !allows(name))
+        .find(|name| !name.is_empty() && name.len() <= LONGEST_NAME && !allows(name))
         .map_or(Refusal::RequestHeadersTooLong, refusal)
 }
 
 /// The elements of a line that end within some bytes.
 fn beginning(line: &[u8]) -> &[u8] {
-    let Some(beginning) = line.get(..LONGEST_LOOK * LONGEST_LOOK) else { return line };
+    let Some(beginning) = line.get(..LONGEST_LINE) else { return line };
     match beginning.iter().rposition(|&byte| byte == b',') {
         Some(comma) => &beginning[..comma],
         None => &[],

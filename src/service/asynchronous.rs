@@ -15,7 +15,7 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{Cors, action::Action, future::ResponseFuture, report::Report};
+use super::{Cors, CorsLayer, action::Action, future::ResponseFuture, report::Report};
 use crate::{
     config::CorsConfig,
     origin::Origin,
@@ -52,6 +52,14 @@ impl AsyncPolicy {
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         self.policy.config()
+    }
+}
+
+impl CorsLayer<AsyncPolicy> {
+    /// The policy that the layer applies.
+    #[must_use]
+    pub fn policy(&self) -> &AsyncPolicy {
+        self.source()
     }
 }
 
@@ -109,7 +117,7 @@ where
         } else {
             let pending = Some(Pending::new(question, head));
             let inner = self.inner.call(request);
-            State::Meanwhile { answer, pending, verdict: None, inner, result: None }
+            State::Meanwhile { answer, pending, action: None, inner, result: None }
         };
         AsyncResponseFuture { state }
     }
@@ -141,7 +149,7 @@ pin_project! {
         Meanwhile {
             answer: Answer,
             pending: Option<Pending>,
-            verdict: Option<Result<bool, String>>,
+            action: Option<Action>,
             #[pin]
             inner: S::Future,
             result: Option<Result<S::Response, S::Error>>,
@@ -166,31 +174,28 @@ where
                     let waiting = waiting.take().expect("the state changes with the answer");
                     state.set(State::Decided { response: waiting.decide(verdict) });
                 }
-                StateProjection::Meanwhile { answer, pending, verdict, inner, result } => {
+                StateProjection::Meanwhile { answer, pending, action, inner, result } => {
                     if result.is_none()
                         && let Poll::Ready(ready) = inner.poll(context)
                     {
                         *result = Some(ready);
                     }
-                    if verdict.is_none()
-                        && let Poll::Ready(answer) = poll_answer(answer, context)
+                    if action.is_none()
+                        && let Poll::Ready(verdict) = poll_answer(answer, context)
                     {
-                        *verdict = Some(answer);
+                        *action = pending.take().map(|pending| pending.decide(verdict));
                     }
-                    return match (result.take(), verdict.take()) {
-                        (Some(Ok(response)), Some(verdict)) => {
-                            let pending = pending.take().expect(POLLED_AGAIN);
-                            Poll::Ready(Ok(pending.decide(verdict).finish(response)))
+                    return match (result.take(), action.take()) {
+                        (Some(Ok(response)), Some(action)) => {
+                            Poll::Ready(Ok(action.finish(response)))
                         }
-                        (Some(Err(error)), verdict) => {
-                            // There is no response to decide about, and only a report to be made.
-                            if let (Some(pending), Some(verdict)) = (pending.take(), verdict) {
-                                drop(pending.decide(verdict));
-                            }
+                        (Some(Err(error)), _) => {
+                            // There is no response to decide about: what was not reported is now.
+                            *pending = None;
                             Poll::Ready(Err(error))
                         }
-                        (unfinished, answered) => {
-                            (*result, *verdict) = (unfinished, answered);
+                        (unfinished, decided) => {
+                            (*result, *action) = (unfinished, decided);
                             Poll::Pending
                         }
                     };
@@ -199,8 +204,6 @@ where
         }
     }
 }
-
-const POLLED_AGAIN: &str = "a future is not polled after it is ready";
 
 fn poll_answer(answer: &mut Answer, context: &mut Context<'_>) -> Poll<Result<bool, String>> {
     answer.as_mut().poll(context).map_err(|error| error.to_string())

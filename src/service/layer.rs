@@ -69,6 +69,10 @@ impl<P> CorsLayer<P> {
     pub(crate) fn from_source(source: P) -> Self {
         Self { source }
     }
+
+    pub(super) fn source(&self) -> &P {
+        &self.source
+    }
 }
 
 impl From<Policy> for CorsLayer {

@@ -10,7 +10,16 @@ use super::{CorsLayer, action::Action};
 use crate::policy::{Policy, RequestHead, ResponseHeaders, Verdict};
 
 /// What has a policy for each request: a [`Policy`] has itself, [`Select`] and [`FirstMatch`] choose one,
-/// and a `Reloadable` has the one that was last set. It is sealed.
+/// and a `Reloadable` has the one that was last set.
+///
+/// It is sealed: nobody else can implement it, and only a layer can ask it.
+///
+/// ```compile_fail,E0433
+/// # use tower_cors::{PolicySource, RequestHead};
+/// fn ask(source: impl PolicySource, request: RequestHead<'_>) {
+///     let _ = source.act_on(request, Seal::new());
+/// }
+/// ```
 pub trait PolicySource: Decide {}
 
 /// Decides for a layer.

@@ -194,3 +194,22 @@ async fn urls_are_kept_apart() {
         assert_eq!(log(&page), expected, "{target}");
     }
 }
+
+/// The clock stops at the end of time, and does not panic there.
+#[tokio::test]
+async fn the_end_of_time() {
+    const KEPT: Headers<'static> = &[
+        ("access-control-allow-origin", PAGE),
+        ("access-control-allow-methods", "PUT"),
+        ("access-control-max-age", "7200"),
+    ];
+    let browser = answering(|request| {
+        if request.method() == Method::OPTIONS { response(204, KEPT) } else { granting(request) }
+    });
+    for _ in 0..3 {
+        let mut page = browser.page(PAGE);
+        let _ = page.fetch(request("PUT", TARGET, &[])).await;
+        assert_eq!(log(&page), "OPTIONS* PUT");
+        browser.advance(Duration::MAX);
+    }
+}
