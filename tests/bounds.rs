@@ -125,7 +125,7 @@ fn the_reason_is_found_at_the_beginning_of_a_list() {
         (&[&[&allowed(32)[..], b"x-b"].concat()], Refusal::RequestHeadersTooLong),
         (&[&[&[b' '; 2000][..], b"x-b"].concat()], Refusal::RequestHeadersTooLong),
         (&[&[&b"x-a,"[..], &[b'y'; 5000]].concat()], Refusal::RequestHeadersTooLong),
-        (&[&[b'y'; MEBIBYTE]], Refusal::RequestHeadersTooLong),
+        (&[&vec![b'y'; MEBIBYTE]], Refusal::RequestHeadersTooLong),
         (&[b"x-a", &[b'y'; 200], b"x-b"], Refusal::HeaderNotAllowed("x-b".into())),
     ] {
         assert_eq!(reason(names), expected);

@@ -173,11 +173,10 @@ proptest! {
     #[test]
     fn what_a_suggestion_says_builds(pattern in pattern(), prefix in "[\"' *.]{0,2}", suffix in "[/?#\"' ]{0,2}") {
         let text = format!("{prefix}{pattern}{suffix}");
-        if let Err(mistake) = text.parse::<OriginPattern>() {
-            if let Some(suggestion) = mistake.suggestion() {
+        if let Err(mistake) = text.parse::<OriginPattern>()
+            && let Some(suggestion) = mistake.suggestion() {
                 prop_assert!(suggestion.parse::<OriginPattern>().is_ok(), "{}", mistake);
             }
-        }
     }
 
     #[test]

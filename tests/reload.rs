@@ -175,7 +175,9 @@ fn many_kept_policies_are_freed_once_nobody_has_them() {
     let [one, two] = policies();
     let (_layer, handle) = CorsLayer::reloadable(one.clone());
     for _ in 0..3 {
-        kept.iter().for_each(|policy| handle.set(policy.clone()));
+        for policy in &kept {
+            handle.set(policy.clone());
+        }
     }
     handle.set(one.clone());
     assert_eq!(freed.threads().len(), 0, "they are kept");

@@ -38,16 +38,14 @@ impl Domains {
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
         let ports = [PortPattern::Any, PortPattern::Exact(origin.port)];
         for (look, name) in self.names_above(origin.host).enumerate() {
-            match self.subdomains.get(name) {
-                Some(allowed) => {
-                    if ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))) {
-                        return true;
-                    }
-                }
-                None if look >= FREE_LOOKS && !self.above.contains(&self.hash(name)) => {
+            let Some(allowed) = self.subdomains.get(name) else {
+                if look >= FREE_LOOKS && !self.above.contains(&self.hash(name)) {
                     return false;
                 }
-                None => {}
+                continue;
+            };
+            if ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))) {
+                return true;
             }
         }
         false

@@ -6,6 +6,10 @@ use super::{Predicate, Refusal, RequestHead, refusal::Notes, request::Line};
 use crate::origin::{Origin, OriginSet, OriginView};
 
 #[derive(Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most policies list origins, and each has one of these"
+)]
 pub(super) enum AllowedOrigins {
     /// `*`: the value of `Origin` is never read.
     Any,

@@ -161,10 +161,10 @@ impl Rules {
     fn write_preflight(&self, headers: &mut HeaderMap, mut answer: HeaderMap) {
         let rules = &self.responses;
         remove_foreign(headers, Some(&rules.reported_inner));
-        if let Some(value) = answer.remove(VARY) {
-            if !vary::add_missing(headers, &self.preflights_vary_by, value) {
-                return;
-            }
+        if let Some(value) = answer.remove(VARY)
+            && !vary::add_missing(headers, &self.preflights_vary_by, value)
+        {
+            return;
         }
         let mut last = None;
         for (name, value) in answer {

@@ -327,9 +327,10 @@ impl Policy {
         &self,
         other: &Self,
     ) -> impl Iterator<Item = (String, String)> {
-        let (one, other) = match (&self.0.origins, &other.0.origins) {
-            (AllowedOrigins::Listed(one), AllowedOrigins::Listed(other)) => (one, other),
-            _ => return None.into_iter().flatten(),
+        let (AllowedOrigins::Listed(one), AllowedOrigins::Listed(other)) =
+            (&self.0.origins, &other.0.origins)
+        else {
+            return None.into_iter().flatten();
         };
         let null = (one.null && other.null).then(|| (String::from("null"), String::from("null")));
         Some(one.set.covered_by(&other.set).chain(null)).into_iter().flatten()

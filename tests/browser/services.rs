@@ -44,7 +44,7 @@ async fn before_a_service_of_ones_own() {
             context: &mut std::task::Context<'_>,
         ) -> std::task::Poll<Result<(), Infallible>> {
             self.polls.set(self.polls.get() + 1);
-            self.is_ready = self.polls.get() % 3 == 0;
+            self.is_ready = self.polls.get().is_multiple_of(3);
             if self.is_ready {
                 return std::task::Poll::Ready(Ok(()));
             }
