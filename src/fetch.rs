@@ -1,4 +1,36 @@
-//! The lists and predicates of the Fetch standard that a server needs, one function a definition.
+//! The lists and predicates of the Fetch standard that a server needs, one function a definition, and the names of
+//! headers that `http` has no constants for.
+
+use http::header::{
+    ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS, ACCESS_CONTROL_MAX_AGE, HeaderName,
+};
+
+/// From the abandoned [Private Network Access draft](https://wicg.github.io/private-network-access/).
+pub(crate) const ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-allow-private-network");
+/// From the abandoned [Private Network Access draft](https://wicg.github.io/private-network-access/).
+pub(crate) const ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK: HeaderName =
+    HeaderName::from_static("access-control-request-private-network");
+/// From [Fetch Metadata](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header). Scripts cannot set it.
+pub(crate) const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// From [Resource Timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin).
+pub(crate) const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timing-allow-origin");
+
+/// The [CORS-safelisted methods](https://fetch.spec.whatwg.org/#cors-safelisted-method).
+pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
+
+/// The [response headers of the CORS protocol](https://fetch.spec.whatwg.org/#http-responses), and the one of the
+/// abandoned draft.
+pub(crate) const CORS_RESPONSE_HEADERS: [HeaderName; 7] = [
+    ACCESS_CONTROL_ALLOW_CREDENTIALS,
+    ACCESS_CONTROL_ALLOW_HEADERS,
+    ACCESS_CONTROL_ALLOW_METHODS,
+    ACCESS_CONTROL_ALLOW_ORIGIN,
+    ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK,
+    ACCESS_CONTROL_EXPOSE_HEADERS,
+    ACCESS_CONTROL_MAX_AGE,
+];
 
 /// Whether `bytes` is a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), the syntax of
 /// methods and header names.
@@ -13,7 +45,7 @@ pub(crate) fn is_token_byte(byte: u8) -> bool {
 /// A [CORS-safelisted method](https://fetch.spec.whatwg.org/#cors-safelisted-method): a preflight
 /// never has to allow it.
 pub(crate) fn is_safelisted_method(method: &[u8]) -> bool {
-    matches!(method, b"GET" | b"HEAD" | b"POST")
+    SAFELISTED_METHODS.iter().any(|safelisted| safelisted.as_bytes() == method)
 }
 
 /// A [forbidden method](https://fetch.spec.whatwg.org/#forbidden-method): no script can send it.
@@ -92,20 +124,6 @@ pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
 /// no script can read it, exposed or not.
 pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
     matches!(name, "set-cookie" | "set-cookie2")
-}
-
-/// A header of the [CORS protocol](https://fetch.spec.whatwg.org/#http-responses) that servers send.
-pub(crate) fn is_cors_response_header(name: &str) -> bool {
-    matches!(
-        name,
-        "access-control-allow-credentials"
-            | "access-control-allow-headers"
-            | "access-control-allow-methods"
-            | "access-control-allow-origin"
-            | "access-control-allow-private-network"
-            | "access-control-expose-headers"
-            | "access-control-max-age"
-    )
 }
 
 /// A [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).

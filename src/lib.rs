@@ -1,31 +1,29 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod builder;
+mod compile;
+mod config;
+mod service;
+mod policy;
+mod response;
+mod origin;
+mod fetch;
+mod escaped;
+mod trace;
 #[cfg(feature = "test-util")]
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 pub mod browser;
-mod builder;
-mod config;
-mod danger;
-mod error;
-mod fetch;
 pub mod guide;
-mod origin;
-mod policy;
-mod presets;
-mod service;
-mod trace;
-mod warning;
 
 pub use builder::CorsLayerBuilder;
-pub use config::CorsConfig;
-pub use danger::{Danger, UnknownDanger};
-pub use error::{ConfigError, ConfigErrors, ConfigOption};
-pub use origin::{InvalidOriginPattern, Origin, OriginFault, OriginPattern, OriginSet};
-pub use policy::{
-    Decision, Outcome, Policy, Refusal, Refuse, RequestHead, RequestKind, ResponseHeaders,
-    UnknownRefuse,
+pub use config::{
+    ClosureOption, ConfigError, ConfigErrors, ConfigOption, ConfigWarning, CorsConfig, Danger,
+    Refuse, UnknownDanger, UnknownRefuse,
 };
+pub use origin::{InvalidOriginPattern, Origin, OriginFault, OriginPattern, OriginSet};
+pub use policy::{Decision, Outcome, Policy, Refusal, RequestHead, RequestKind};
+pub use response::ResponseHeaders;
 pub use service::{
     AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, FirstMatch, PolicySource,
     ResponseFuture, Select,
@@ -33,4 +31,3 @@ pub use service::{
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]
 pub use service::{PolicyHandle, Reloadable};
-pub use warning::ConfigWarning;

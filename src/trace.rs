@@ -1,34 +1,31 @@
-//! Events for [`tracing`](https://docs.rs/tracing), which are nothing without the feature.
+//! A shim over [`tracing`](https://docs.rs/tracing): without the feature, these functions do nothing.
 
-pub(crate) use events::{IS_COMPILED, Once, decision, inner_headers, is_enabled, warnings};
+pub(crate) use shim::{
+    IS_COMPILED, Once, config_warning, decision, inner_cors_headers, is_enabled, is_first,
+};
 
 #[cfg(feature = "tracing")]
-mod events {
-    use std::sync::{
-        Arc,
-        atomic::{AtomicBool, Ordering},
+mod shim {
+    use std::{
+        fmt::Display,
+        sync::{
+            Arc,
+            atomic::{AtomicBool, Ordering},
+        },
     };
 
-    use http::HeaderName;
-    use tracing::{Level, debug, enabled, warn};
-
-    use crate::{
-        policy::{Escaped, Outcome, RequestHead},
-        warning::ConfigWarning,
-    };
+    use tracing::{Level, debug, enabled, field::display, warn};
 
     const TARGET: &str = "tower_cors";
 
     pub(crate) const IS_COMPILED: bool = true;
 
-    /// Whether something was reported already, by whichever clone.
-    #[derive(Clone, Debug)]
+    /// Remembers that something was reported, for all clones.
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct Once(Arc<AtomicBool>);
 
-    impl Once {
-        pub(crate) fn new() -> Self {
-            Self(Arc::default())
-        }
+    pub(crate) fn is_first(once: &Once) -> bool {
+        !once.0.swap(true, Ordering::Relaxed)
     }
 
     #[inline]
@@ -36,62 +33,46 @@ mod events {
         enabled!(target: TARGET, Level::DEBUG)
     }
 
-    pub(crate) fn decision(request: RequestHead<'_>, outcome: &Outcome) {
-        let Outcome { kind, answered, .. } = *outcome;
-        let origin = request.headers.get(http::header::ORIGIN);
-        let origin = origin.map(|origin| Escaped::new(origin.as_bytes()));
-        let origin = origin.as_ref().map(tracing::field::display);
-        let path = Escaped::new(request.uri.path().as_bytes());
-        if let Some(refusal) = &outcome.refusal {
+    pub(crate) fn decision(
+        kind: &dyn Display,
+        origin: Option<&dyn Display>,
+        path: &dyn Display,
+        answered: bool,
+        refusal: Option<&dyn Display>,
+    ) {
+        let origin = origin.map(display);
+        if let Some(refusal) = refusal {
             debug!(target: TARGET, %kind, origin, %path, answered, %refusal, "refused");
         } else {
             debug!(target: TARGET, %kind, origin, %path, answered, "passed");
         }
     }
 
-    /// Says, once a policy, that the inner service sets CORS headers, which the policy removes.
-    pub(crate) fn inner_headers<'a>(
-        reported: Option<&Once>,
-        names: impl Iterator<Item = &'a HeaderName>,
-    ) {
-        if reported.is_some_and(|once| !once.0.swap(true, Ordering::Relaxed)) {
-            let names: Vec<&str> = names.map(HeaderName::as_str).collect();
-            let names = names.join(", ");
-            let names = Escaped::new(names.as_bytes());
-            warn!(
-                target: TARGET,
-                headers = %names,
-                "something inside the layer sets CORS headers, which are removed; \
-                 let the outermost layer alone set them"
-            );
-        }
+    pub(crate) fn inner_cors_headers(names: &dyn Display) {
+        warn!(
+            target: TARGET,
+            headers = %names,
+            "something inside the layer sets CORS headers, which are removed; \
+             let the outermost layer alone set them"
+        );
     }
 
-    pub(crate) fn warnings(warnings: &[ConfigWarning]) {
-        for warning in warnings {
-            warn!(target: TARGET, "{warning}");
-        }
+    pub(crate) fn config_warning(warning: &dyn Display) {
+        warn!(target: TARGET, "{warning}");
     }
 }
 
 #[cfg(not(feature = "tracing"))]
-mod events {
-    use http::HeaderName;
-
-    use crate::{
-        policy::{Outcome, RequestHead},
-        warning::ConfigWarning,
-    };
+mod shim {
+    use std::fmt::Display;
 
     pub(crate) const IS_COMPILED: bool = false;
 
-    #[derive(Clone, Debug)]
+    #[derive(Clone, Debug, Default)]
     pub(crate) struct Once;
 
-    impl Once {
-        pub(crate) fn new() -> Self {
-            Self
-        }
+    pub(crate) fn is_first(_: &Once) -> bool {
+        false
     }
 
     #[inline]
@@ -99,9 +80,16 @@ mod events {
         false
     }
 
-    pub(crate) fn decision(_: RequestHead<'_>, _: &Outcome) {}
+    pub(crate) fn decision(
+        _: &dyn Display,
+        _: Option<&dyn Display>,
+        _: &dyn Display,
+        _: bool,
+        _: Option<&dyn Display>,
+    ) {
+    }
 
-    pub(crate) fn inner_headers<'a>(_: Option<&Once>, _: impl Iterator<Item = &'a HeaderName>) {}
+    pub(crate) fn inner_cors_headers(_: &dyn Display) {}
 
-    pub(crate) fn warnings(_: &[ConfigWarning]) {}
+    pub(crate) fn config_warning(_: &dyn Display) {}
 }

@@ -16,8 +16,8 @@ use http::{HeaderValue, Request, Response};
 use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
-    AsyncPolicy, AsyncPredicate, ConfigOption, ConfigWarning, Cors, CorsLayer, CorsLayerBuilder,
-    Danger, Origin, Refuse, RequestHead,
+    AsyncPolicy, AsyncPredicate, ClosureOption, ConfigOption, ConfigWarning, Cors, CorsLayer,
+    CorsLayerBuilder, Danger, Origin, Refuse, RequestHead,
 };
 
 type Header = (&'static str, &'static str);
@@ -596,7 +596,7 @@ fn mistakes() {
         .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
     assert_eq!(
         both.build().unwrap_err().to_string(),
-        "allow_origins: allow_origin_if is given two closures, and only one can be asked; join them"
+        "allow_origins: allow_origin_if is given two closures, and only one can be called; join them"
     );
     let credentials = CorsLayer::builder()
         .allow_credentials(true)
@@ -619,7 +619,7 @@ fn what_it_says_of_itself() {
         .unwrap();
     let config = layer.policy().config();
     assert_eq!(config.allow_origins, ["https://listed.example"]);
-    assert_eq!(config.closures, ["allow_origin_if_async"]);
+    assert_eq!(config.closures(), [ClosureOption::AllowOriginIfAsync]);
     let (option, entry) = (ConfigOption::AllowOrigins, String::from("https://listed.example"));
     assert_eq!(layer.policy().warnings(), [ConfigWarning::Duplicate { option, entry }]);
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 use tower_cors::{CorsLayer, CorsLayerBuilder, OriginPattern, Refuse};
 
 const BUILDER: &str =
-    concat!(include_str!("../src/builder/mod.rs"), include_str!("../src/builder/further.rs"));
+    concat!(include_str!("../src/builder/options.rs"), include_str!("../src/builder/further.rs"));
 const PATTERN: &str = include_str!("../src/origin/pattern.rs");
 
 #[test]

@@ -6,8 +6,8 @@ use std::{fmt::Debug, time::Duration};
 use http::StatusCode;
 use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse, RequestHead};
 
-const ERRORS: &str = include_str!("../src/error/mod.rs");
-const WARNINGS: &str = include_str!("../src/warning.rs");
+const ERRORS: &str = include_str!("../src/config/error.rs");
+const WARNINGS: &str = include_str!("../src/config/warning.rs");
 
 fn example() -> CorsLayerBuilder {
     CorsLayer::builder().allow_origin("https://example.com")

@@ -140,7 +140,7 @@ fn a_predicate_stands_in_what_is_read() {
     let second = CorsLayer::builder().allow_origin_if(|_, _| true).allow_origin_if(|_, _| false);
     assert_eq!(
         second.build().unwrap_err().to_string(),
-        "allow_origins: allow_origin_if is given two closures, and only one can be asked; join them"
+        "allow_origins: allow_origin_if is given two closures, and only one can be called; join them"
     );
 }
 

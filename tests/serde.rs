@@ -5,7 +5,8 @@ use std::time::Duration;
 use http::StatusCode;
 use serde_json::json;
 use tower_cors::{
-    CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse, RequestHead,
+    ClosureOption, CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse,
+    RequestHead,
 };
 
 fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
@@ -88,7 +89,7 @@ fn the_wildcard_alone_or_in_a_list() {
 #[test]
 #[rustfmt::skip]
 fn mistakes_of_form() {
-    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, `preflight_status`, `forward_preflights`, `allow_methods_of_route`, `diagnose`, `report_only`, `attach_outcome`, `dangerously_allow`, `closures`";
+    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, `preflight_status`, `forward_preflights`, `allow_methods_of_route`, `dangerously_allow`, `attach_outcome`, `diagnose`, `report_only`";
     let list = "a list of strings, or a string with commas between its entries";
     let cases = [
         (r#"{"allow_origin": "*"}"#, format!("unknown field `allow_origin`, expected one of {fields} at line 1 column 15")),
@@ -154,7 +155,7 @@ fn an_unknown_field_is_an_error_in_a_flattened_configuration_too() {
         let source = config::File::from_str(&text, config::FileFormat::Toml);
         config::Config::builder().add_source(source).build()?.try_deserialize::<Server>()
     };
-    assert_eq!(toml("allow_timing = true").unwrap().cors.allow_timing, Some(true));
+    assert!(toml("allow_timing = true").unwrap().cors.allow_timing);
     let found = toml("refuse_disalowed_origins = 'all'").unwrap_err().to_string();
     assert!(found.starts_with("unknown field `refuse_disalowed_origins`"), "{found}");
 }
@@ -234,19 +235,40 @@ fn refusing_from_the_environment() {
 fn closures_are_no_data() {
     let yes = |_: &Origin, _: &RequestHead<'_>| true;
     let policy = CorsLayer::builder().allow_origin_if(yes).build_policy().unwrap();
-    let written = serde_json::to_string(&policy.config()).unwrap();
-    assert_eq!(written, r#"{"closures":["allow_origin_if"]}"#);
-    let read: CorsConfig = serde_json::from_str(&written).unwrap();
-    assert_eq!(read, policy.config());
+    assert_eq!(policy.config().closures(), [ClosureOption::AllowOriginIf]);
     assert_eq!(
-        Policy::try_from(read.clone()).unwrap_err().to_string(),
-        "allow_origins: the configuration was read back from a policy with a closure, which is no data; \
-         turn it into a builder, and give that allow_origin_if again",
+        Policy::try_from(policy.config()).unwrap_err().to_string(),
+        "allow_origins: the configuration was read back from a policy with a closure, and closures cannot be \
+         stored; convert it to a builder and call allow_origin_if again",
     );
+    assert_eq!(
+        serde_json::to_string(&policy.config()).unwrap_err().to_string(),
+        "closures cannot be stored, and the policy has one from allow_origin_if; convert the configuration to a \
+         builder and call allow_origin_if again",
+    );
+    // Nothing that a file can hold stands for a closure.
+    let found = serde_json::from_str::<CorsConfig>(r#"{"closures": ["on_decision"]}"#).unwrap_err();
+    assert!(found.to_string().starts_with("unknown field `closures`"), "{found}");
+    let read = policy.config();
     let again = CorsLayerBuilder::from(read).allow_origin_if(yes).build_policy().unwrap();
     assert_eq!(again.config(), policy.config());
     assert_ne!(again, policy);
     assert_eq!(policy.clone(), policy);
+}
+
+/// What a file sets counts as set; what it leaves at the default does not.
+#[test]
+fn an_option_of_a_file_is_not_set_to_another_value() {
+    for (text, is_mistake) in [
+        (r#"{"allow_origins": "https://a.com", "allow_credentials": true}"#, true),
+        (r#"{"allow_origins": "https://a.com", "allow_credentials": false}"#, false),
+        (r#"{"allow_origins": "https://a.com", "allow_credentials": null}"#, false),
+        (r#"{"allow_origins": "https://a.com"}"#, false),
+    ] {
+        let config: CorsConfig = serde_json::from_str(text).unwrap();
+        let builder = CorsLayerBuilder::from(config).allow_credentials(false);
+        assert_eq!(builder.build().is_err(), is_mistake, "{text}");
+    }
 }
 
 #[test]

@@ -225,7 +225,7 @@ fn two_hooks_are_a_mistake() {
     let twice = ours().on_decision(|_, _| {}).on_decision(|_, _| {});
     assert_eq!(
         twice.build().unwrap_err().to_string(),
-        "on_decision: on_decision is given two closures, and only one can be asked; join them"
+        "on_decision: on_decision is given two closures, and only one can be called; join them"
     );
 }
 

@@ -2,10 +2,10 @@
 
 use http::StatusCode;
 
-use super::{CorsLayerBuilder, set};
+use super::options::{CorsLayerBuilder, as_text};
 use crate::{
-    error::{ConfigError, ConfigOption},
-    policy::{Hook, Outcome, Refuse, RequestHead},
+    config::{ClosureOption, ConfigError, ConfigOption, Refuse},
+    policy::{Hook, Outcome, RequestHead},
 };
 
 impl<Q> CorsLayerBuilder<Q> {
@@ -16,12 +16,13 @@ impl<Q> CorsLayerBuilder<Q> {
     /// without headers replaces it.
     ///
     /// What it opens is protected by where it is, as cookies protect what they open. So it is held to the
-    /// rules of [`allow_credentials`](super::CorsLayerBuilder::allow_credentials): it does not build with any
+    /// rules of [`allow_credentials`](Self::allow_credentials): it does not build with any
     /// origin, `null` or origins over plain http (loopback ones aside), and only with their
     /// [`Danger`](crate::Danger) over public suffixes or with a predicate.
     pub fn allow_private_network(mut self, allow: bool) -> Self {
-        let option = ConfigOption::AllowPrivateNetwork;
-        set(&mut self.config.allow_private_network, allow, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::AllowPrivateNetwork, allow) {
+            self.config.allow_private_network = allow;
+        }
         self
     }
 
@@ -32,8 +33,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// An image or another resource that a page loads without CORS has no `Origin`, so only a policy that
     /// allows any origin reaches it. The inner service's own `timing-allow-origin` is removed.
     pub fn allow_timing(mut self, allow: bool) -> Self {
-        let option = ConfigOption::AllowTiming;
-        set(&mut self.config.allow_timing, allow, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::AllowTiming, allow) {
+            self.config.allow_timing = allow;
+        }
         self
     }
 
@@ -53,8 +55,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `204` | `304` |
     /// | `299` | `404` |
     pub fn preflight_status(mut self, status: StatusCode) -> Self {
-        let option = ConfigOption::PreflightStatus;
-        set(&mut self.config.preflight_status, status, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::PreflightStatus, status) {
+            self.config.preflight_status = Some(status);
+        }
         self
     }
 
@@ -65,8 +68,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// the browser refuse, and is reported as [`Refusal::InnerStatus`](crate::Refusal::InnerStatus). A
     /// [`Policy`](crate::Policy) that is asked speaks for itself alone.
     pub fn forward_preflights(mut self, forward: bool) -> Self {
-        let option = ConfigOption::ForwardPreflights;
-        set(&mut self.config.forward_preflights, forward, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::ForwardPreflights, forward) {
+            self.config.forward_preflights = forward;
+        }
         self
     }
 
@@ -106,7 +110,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// # }
     /// ```
     pub fn allow_methods_of_route(mut self) -> Self {
-        self.config.allow_methods_of_route = Some(true);
+        if self.may_set(ConfigOption::AllowMethodsOfRoute, true) {
+            self.config.allow_methods_of_route = true;
+        }
         self
     }
 
@@ -143,8 +149,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// The response has no body. To give it one, have the layer
     /// [attach the outcome](Self::attach_outcome), and write the body outside.
     pub fn refuse_disallowed_origins(mut self, refuse: Refuse) -> Self {
-        let option = ConfigOption::RefuseDisallowedOrigins;
-        set(&mut self.config.refuse_disallowed_origins, refuse, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::RefuseDisallowedOrigins, refuse) {
+            self.config.refuse_disallowed_origins = Some(refuse);
+        }
         self
     }
 
@@ -173,14 +180,16 @@ impl<Q> CorsLayerBuilder<Q> {
         I: IntoIterator,
         I::Item: AsRef<[u8]>,
     {
-        let origins = origins.into_iter().map(|origin| super::as_text(origin.as_ref()));
+        let origins = origins.into_iter().map(|origin| as_text(origin.as_ref()));
         self.config.own_origins.extend(origins);
         self
     }
 
     /// Says that the server has no pages of its own, so that none need to be named.
     pub fn no_own_origins(mut self) -> Self {
-        self.config.no_own_origins = Some(true);
+        if self.may_set(ConfigOption::NoOwnOrigins, true) {
+            self.config.no_own_origins = true;
+        }
         self
     }
 
@@ -212,8 +221,8 @@ impl<Q> CorsLayerBuilder<Q> {
         F: Fn(&RequestHead<'_>, &Outcome) + Send + Sync + 'static,
     {
         if self.closures.hook.is_some() {
-            let name = String::from(Hook::NAME);
-            self.mistakes.push(ConfigError::SecondClosure { name });
+            let closure = ClosureOption::OnDecision;
+            self.mistakes.push(ConfigError::SecondClosure { closure });
         }
         self.closures.hook = Some(Hook::new(hook));
         self
@@ -251,8 +260,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
     pub fn attach_outcome(mut self, attach: bool) -> Self {
-        let option = ConfigOption::AttachOutcome;
-        set(&mut self.config.attach_outcome, attach, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::AttachOutcome, attach) {
+            self.config.attach_outcome = attach;
+        }
         self
     }
 
@@ -263,8 +273,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// allowed origin gets what is allowed, so that the browser's own message names the method or the header
     /// that is not.
     pub fn diagnose(mut self, diagnose: bool) -> Self {
-        let option = ConfigOption::Diagnose;
-        set(&mut self.config.diagnose, diagnose, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::Diagnose, diagnose) {
+            self.config.diagnose = diagnose;
+        }
         self
     }
 
@@ -273,8 +284,9 @@ impl<Q> CorsLayerBuilder<Q> {
     ///
     /// Preflights go to the inner service, no header is added, changed or removed, and nothing is refused.
     pub fn report_only(mut self, report_only: bool) -> Self {
-        let option = ConfigOption::ReportOnly;
-        set(&mut self.config.report_only, report_only, option, &mut self.mistakes);
+        if self.may_set(ConfigOption::ReportOnly, report_only) {
+            self.config.report_only = report_only;
+        }
         self
     }
 }

@@ -3,9 +3,9 @@
 
 use std::{error::Error, future::Future};
 
-use super::CorsLayerBuilder;
+use super::options::CorsLayerBuilder;
 use crate::{
-    error::{ConfigError, ConfigErrors},
+    config::{ConfigError, ConfigErrors},
     origin::Origin,
     policy::{Predicate, RequestHead},
     service::{AsyncPolicy, AsyncPredicate, CorsLayer},
@@ -88,15 +88,15 @@ impl CorsLayerBuilder {
     {
         self.note_second_predicate();
         self.closures.predicate = Some(Predicate::Asynchronous);
-        let Self { config, closures, mistakes, question: () } = self;
+        let Self { config, closures, scalars, mistakes, question: () } = self;
         let question = AsyncPredicate::new(predicate);
-        CorsLayerBuilder { config, closures, mistakes, question }
+        CorsLayerBuilder { config, closures, scalars, mistakes, question }
     }
 
     fn note_second_predicate(&mut self) {
         if let Some(first) = &self.closures.predicate {
-            let name = String::from(first.name());
-            self.mistakes.push(ConfigError::SecondClosure { name });
+            let closure = first.option();
+            self.mistakes.push(ConfigError::SecondClosure { closure });
         }
     }
 }
@@ -108,7 +108,7 @@ impl CorsLayerBuilder<AsyncPredicate> {
     ///
     /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
     pub fn build(self) -> Result<CorsLayer<AsyncPolicy>, ConfigErrors> {
-        let (policy, predicate) = self.build_rules()?;
+        let (policy, predicate) = self.build_parts()?;
         Ok(CorsLayer::from_source(AsyncPolicy::new(policy, predicate)))
     }
 }

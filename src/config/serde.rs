@@ -7,34 +7,10 @@ use http::StatusCode;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
     de::{self, MapAccess, SeqAccess, Visitor},
-    ser::{self, SerializeStruct},
+    ser::{self, SerializeMap},
 };
 
-use super::CorsConfig;
-use crate::danger::Danger;
-
-const FIELDS: [&str; 20] = [
-    "allow_origins",
-    "allow_credentials",
-    "allow_methods",
-    "allow_headers",
-    "expose_headers",
-    "max_age",
-    "allow_private_network",
-    "allow_timing",
-    "refuse_disallowed_origins",
-    "own_origins",
-    "no_own_origins",
-    "vary_on",
-    "preflight_status",
-    "forward_preflights",
-    "allow_methods_of_route",
-    "diagnose",
-    "report_only",
-    "attach_outcome",
-    "dangerously_allow",
-    "closures",
-];
+use super::{danger::Danger, data::CorsConfig, field::Field, option::ConfigOption};
 
 impl<'de> Deserialize<'de> for CorsConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -57,65 +33,62 @@ impl<'de> Visitor<'de> for ConfigVisitor {
         let mut config = CorsConfig::default();
         let mut seen = Vec::new();
         while let Some(key) = map.next_key::<String>()? {
-            let Some(field) = FIELDS.into_iter().find(|field| *field == key) else {
-                return Err(de::Error::unknown_field(&key, &FIELDS));
+            let known = ConfigOption::ALL.iter().copied().find(|option| option.name() == key);
+            let Some((option, field)) =
+                known.and_then(|option| Some((option, config.field(option)?)))
+            else {
+                return Err(unknown_field(&key));
             };
-            if seen.contains(&field) {
-                return Err(de::Error::duplicate_field(field));
+            if seen.contains(&option) {
+                return Err(de::Error::duplicate_field(option.name()));
             }
-            seen.push(field);
-            read_field(&mut config, field, &mut map)
-                .map_err(|error| de::Error::custom(format_args!("{field}: {error}")))?;
+            seen.push(option);
+            field
+                .read(&mut map)
+                .map_err(|error| de::Error::custom(format_args!("{option}: {error}")))?;
         }
         Ok(config)
     }
 }
 
-fn read_field<'de, A: MapAccess<'de>>(
-    config: &mut CorsConfig,
-    field: &str,
-    map: &mut A,
-) -> Result<(), A::Error> {
-    match field {
-        "allow_origins" => config.allow_origins = map.next_value::<List>()?.0,
-        "allow_credentials" => config.allow_credentials = map.next_value()?,
-        "allow_methods" => config.allow_methods = map.next_value::<List>()?.0,
-        "allow_headers" => config.allow_headers = map.next_value::<List>()?.0,
-        "expose_headers" => config.expose_headers = map.next_value::<List>()?.0,
-        "max_age" => {
-            let seconds = map.next_value::<Number>()?.0;
-            config.max_age = Some(Duration::from_secs(seconds));
+fn unknown_field<E: de::Error>(key: &str) -> E {
+    let is_field = |option: &ConfigOption| CorsConfig::default().field(*option).is_some();
+    let fields = ConfigOption::ALL.iter().copied().filter(is_field).map(ConfigOption::name);
+    let fields: Vec<String> = fields.map(|name| format!("`{name}`")).collect();
+    // As serde words it, which takes only a static list.
+    E::custom(format_args!("unknown field `{key}`, expected one of {}", fields.join(", ")))
+}
+
+impl Field<'_> {
+    fn read<'de, A: MapAccess<'de>>(self, map: &mut A) -> Result<(), A::Error> {
+        match self {
+            Self::List(list) => *list = map.next_value::<List>()?.0,
+            Self::Flag(flag) => *flag = map.next_value::<Option<bool>>()?.unwrap_or_default(),
+            Self::Seconds(duration) => {
+                *duration = Some(Duration::from_secs(map.next_value::<Number>()?.0));
+            }
+            Self::Status(status) => {
+                let number = map.next_value::<Number>()?.0;
+                let found = u16::try_from(number).ok().map(StatusCode::from_u16);
+                let Some(Ok(found)) = found else {
+                    return Err(de::Error::custom(format_args!(
+                        "{number} is no status; write 204"
+                    )));
+                };
+                *status = Some(found);
+            }
+            Self::Refuse(refuse) => {
+                let name = map.next_value::<String>()?;
+                *refuse = Some(name.parse().map_err(de::Error::custom)?);
+            }
+            Self::Dangers(dangers) => {
+                let names = map.next_value::<List>()?.0;
+                let read: Result<Vec<Danger>, _> = names.iter().map(|name| name.parse()).collect();
+                *dangers = read.map_err(de::Error::custom)?;
+            }
         }
-        "allow_private_network" => config.allow_private_network = map.next_value()?,
-        "allow_timing" => config.allow_timing = map.next_value()?,
-        "refuse_disallowed_origins" => {
-            let name = map.next_value::<String>()?;
-            config.refuse_disallowed_origins = Some(name.parse().map_err(de::Error::custom)?);
-        }
-        "own_origins" => config.own_origins = map.next_value::<List>()?.0,
-        "no_own_origins" => config.no_own_origins = map.next_value()?,
-        "forward_preflights" => config.forward_preflights = map.next_value()?,
-        "allow_methods_of_route" => config.allow_methods_of_route = map.next_value()?,
-        "diagnose" => config.diagnose = map.next_value()?,
-        "report_only" => config.report_only = map.next_value()?,
-        "attach_outcome" => config.attach_outcome = map.next_value()?,
-        "vary_on" => config.vary_on = map.next_value::<List>()?.0,
-        "preflight_status" => {
-            let number = map.next_value::<Number>()?.0;
-            let status = u16::try_from(number).ok().map(StatusCode::from_u16);
-            let Some(Ok(status)) = status else {
-                return Err(de::Error::custom(format_args!("{number} is no status; write 204")));
-            };
-            config.preflight_status = Some(status);
-        }
-        "closures" => config.closures = map.next_value::<List>()?.0,
-        _ => {
-            let names = map.next_value::<List>()?.0;
-            let dangers: Result<Vec<Danger>, _> = names.iter().map(|name| name.parse()).collect();
-            config.dangerously_allow = dangers.map_err(de::Error::custom)?;
-        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// A whole number, or one as text. Some formats would round a fraction, and a max-age of 0.4 to none.
@@ -182,62 +155,41 @@ impl<'de> Visitor<'de> for ListVisitor {
     }
 }
 
-/// Leaves out what is not set.
+/// Leaves out what is not set. Fails for the configuration of a policy with a closure, which cannot be stored.
 impl Serialize for CorsConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let dangers: Vec<String> = self.dangerously_allow.iter().map(ToString::to_string).collect();
-        let lists = [
-            ("allow_origins", &self.allow_origins),
-            ("allow_methods", &self.allow_methods),
-            ("allow_headers", &self.allow_headers),
-            ("expose_headers", &self.expose_headers),
-            ("own_origins", &self.own_origins),
-            ("vary_on", &self.vary_on),
-            ("dangerously_allow", &dangers),
-            ("closures", &self.closures),
-        ];
-        let flags = [
-            ("allow_credentials", self.allow_credentials),
-            ("allow_private_network", self.allow_private_network),
-            ("allow_timing", self.allow_timing),
-            ("no_own_origins", self.no_own_origins),
-            ("forward_preflights", self.forward_preflights),
-            ("allow_methods_of_route", self.allow_methods_of_route),
-            ("diagnose", self.diagnose),
-            ("report_only", self.report_only),
-            ("attach_outcome", self.attach_outcome),
-        ];
-        if self.max_age.is_some_and(|max_age| max_age.subsec_nanos() > 0) {
-            return Err(ser::Error::custom("max_age: a fraction of a second cannot be written"));
+        if let Some(closure) = self.closures.first() {
+            return Err(ser::Error::custom(format_args!(
+                "closures cannot be stored, and the policy has one from {closure}; convert the configuration to a \
+                 builder and call {closure} again"
+            )));
         }
-        let max_age = self.max_age.map(|max_age| max_age.as_secs());
-        let status = self.preflight_status.map(|status| status.as_u16());
-        let refuse = self.refuse_disallowed_origins.map(|refuse| refuse.to_string());
-        let set = lists.iter().filter(|(_, list)| !list.is_empty()).count()
-            + flags.iter().filter(|(_, flag)| flag.is_some()).count()
-            + usize::from(max_age.is_some())
-            + usize::from(status.is_some())
-            + usize::from(refuse.is_some());
-        let mut config = serializer.serialize_struct("CorsConfig", set)?;
-        for (field, list) in lists {
-            if !list.is_empty() {
-                config.serialize_field(field, list)?;
+        let mut config = self.clone();
+        let mut map = serializer.serialize_map(None)?;
+        for &option in ConfigOption::ALL {
+            let name = option.name();
+            match config.field(option) {
+                Some(Field::List(list)) if !list.is_empty() => map.serialize_entry(name, list)?,
+                Some(Field::Flag(true)) => map.serialize_entry(name, &true)?,
+                Some(Field::Seconds(Some(duration))) => {
+                    if duration.subsec_nanos() > 0 {
+                        return Err(ser::Error::custom(format_args!(
+                            "{name}: a fraction of a second cannot be written"
+                        )));
+                    }
+                    map.serialize_entry(name, &duration.as_secs())?;
+                }
+                Some(Field::Status(Some(status))) => map.serialize_entry(name, &status.as_u16())?,
+                Some(Field::Refuse(Some(refuse))) => {
+                    map.serialize_entry(name, &refuse.to_string())?;
+                }
+                Some(Field::Dangers(dangers)) if !dangers.is_empty() => {
+                    let names: Vec<String> = dangers.iter().map(ToString::to_string).collect();
+                    map.serialize_entry(name, &names)?;
+                }
+                _ => {}
             }
         }
-        for (field, flag) in flags {
-            if let Some(flag) = flag {
-                config.serialize_field(field, &flag)?;
-            }
-        }
-        if let Some(seconds) = max_age {
-            config.serialize_field("max_age", &seconds)?;
-        }
-        if let Some(status) = status {
-            config.serialize_field("preflight_status", &status)?;
-        }
-        if let Some(refuse) = refuse {
-            config.serialize_field("refuse_disallowed_origins", &refuse)?;
-        }
-        config.end()
+        map.end()
     }
 }

@@ -6,8 +6,8 @@ use std::{
     sync::Arc,
 };
 
-use super::{Outcome, RequestHead};
-use crate::origin::Origin;
+use super::{refusal::Outcome, request::RequestHead};
+use crate::{config::ClosureOption, origin::Origin};
 
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Closures {
@@ -16,14 +16,14 @@ pub(crate) struct Closures {
 }
 
 impl Closures {
-    /// The builder's methods that they were given to.
-    pub(super) fn names(&self) -> Vec<&'static str> {
-        let predicate = self.predicate.as_ref().map(Predicate::name);
-        let hook = self.hook.as_ref().map(|_| Hook::NAME);
+    /// The options that have a closure.
+    pub(crate) fn options(&self) -> Vec<ClosureOption> {
+        let predicate = self.predicate.as_ref().map(Predicate::option);
+        let hook = self.hook.as_ref().map(|_| ClosureOption::OnDecision);
         predicate.into_iter().chain(hook).collect()
     }
 
-    pub(super) fn are(&self, others: &Self) -> bool {
+    pub(crate) fn are(&self, others: &Self) -> bool {
         let same_predicate = match (&self.predicate, &others.predicate) {
             (Some(one), Some(other)) => one.is(other),
             (one, other) => one.is_none() && other.is_none(),
@@ -51,14 +51,14 @@ impl Predicate {
         Self::Synchronous(Arc::new(ask))
     }
 
-    pub(crate) fn name(&self) -> &'static str {
+    pub(crate) fn option(&self) -> ClosureOption {
         match self {
-            Self::Synchronous(_) => "allow_origin_if",
-            Self::Asynchronous => "allow_origin_if_async",
+            Self::Synchronous(_) => ClosureOption::AllowOriginIf,
+            Self::Asynchronous => ClosureOption::AllowOriginIfAsync,
         }
     }
 
-    pub(super) fn is(&self, other: &Self) -> bool {
+    fn is(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Synchronous(ask), Self::Synchronous(other)) => Arc::ptr_eq(ask, other),
             _ => false,
@@ -73,7 +73,7 @@ impl RefUnwindSafe for Predicate {}
 
 impl fmt::Debug for Predicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(..)", self.name())
+        write!(f, "{}(..)", self.option())
     }
 }
 
@@ -84,8 +84,6 @@ pub(crate) struct Hook(Arc<Call>);
 type Call = dyn Fn(&RequestHead<'_>, &Outcome) + Send + Sync;
 
 impl Hook {
-    pub(crate) const NAME: &'static str = "on_decision";
-
     pub(crate) fn new(hook: impl Fn(&RequestHead<'_>, &Outcome) + Send + Sync + 'static) -> Self {
         Self(Arc::new(hook))
     }
@@ -95,7 +93,7 @@ impl Hook {
     }
 
     /// Whether both are clones of one hook, or there is none.
-    pub(super) fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
+    pub(crate) fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => Arc::ptr_eq(&one.0, &other.0),
             (one, other) => one.is_none() && other.is_none(),
@@ -109,6 +107,6 @@ impl RefUnwindSafe for Hook {}
 
 impl fmt::Debug for Hook {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}(..)", Self::NAME)
+        write!(f, "{}(..)", ClosureOption::OnDecision)
     }
 }

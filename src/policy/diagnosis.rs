@@ -3,23 +3,22 @@
 use std::fmt::Write;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue,
+    HeaderMap, HeaderValue,
     header::{ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN},
 };
 
 use super::{
-    Decision, Policy, Refusal, RequestHead, ResponseHeaders,
-    preflight::answer,
-    refusal::Escaped,
-    request::{Asks, Line},
+    decision::Decision,
+    refusal::Refusal,
+    request::{CorsRequest, FieldLines, RequestHead},
+    rules::Rules,
+};
+use crate::{
+    escaped::Escaped,
+    response::{CORS_REFUSAL, ResponseHeaders, respond},
 };
 
-pub(super) const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");
-
-/// As long as the header may be, in bytes.
-const MAX: usize = 256;
-
-impl Policy {
+impl Rules {
     /// Adds the reason to what is refused. Where the origin is allowed, the answer grants what is allowed,
     /// so that the browser's own check fails at what is not, and says so.
     pub(super) fn diagnose(
@@ -31,25 +30,24 @@ impl Policy {
         match decision {
             Decision::Forward(_) => {
                 let reason = refusal.header_value();
-                Decision::Forward(ResponseHeaders::diagnosed(self, reason))
+                Decision::Forward(ResponseHeaders::diagnosed(&self.responses, reason))
             }
             Decision::Respond(mut refused) => {
                 if let Some(origin) = self.origin_to_tell(refusal, request) {
-                    let rules = &*self.0;
-                    let method = match request.asks() {
-                        Asks::Leave { method, .. } => method,
-                        _ => Line::Absent,
+                    let method = match request.classify() {
+                        CorsRequest::Preflight { method, .. } => method,
+                        _ => FieldLines::None,
                     };
-                    let mut granted = rules.granted(&origin, request);
+                    let mut granted = self.granted(&origin, request);
                     // One of the two was refused, and perhaps before the other was looked at. What was not found
                     // to be allowed is never sent back.
-                    if rules.methods.allow(&method, &mut ()) {
-                        rules.echo_method(&mut granted, &method);
+                    if self.methods.allow(&method, &mut ()) {
+                        self.echo_method(&mut granted, &method);
                     }
-                    if rules.headers.allow(request, &mut ()) {
-                        rules.echo_names(&mut granted, request);
+                    if self.headers.allow(request, &mut ()) {
+                        self.echo_names(&mut granted, request);
                     }
-                    refused = answer(rules.preflight_status, granted);
+                    refused = respond(self.preflight_status, granted);
                 }
                 refusal.add_to(refused.headers_mut());
                 Decision::Respond(refused)
@@ -64,11 +62,11 @@ impl Policy {
         if !matches!(refusal, Refusal::MethodNotAllowed(_) | Refusal::HeaderNotAllowed(_)) {
             return None;
         }
-        let is_sent = match request.asks().origin()? {
-            Line::One(origin) => Some(origin.clone()),
-            Line::Absent | Line::Several => None,
+        let is_sent = match request.classify().origin()? {
+            FieldLines::One(origin) => Some(origin.clone()),
+            FieldLines::None | FieldLines::Several => None,
         };
-        self.0.origins.static_value().cloned().or(is_sent)
+        self.origins.static_value().cloned().or(is_sent)
     }
 }
 
@@ -98,3 +96,6 @@ impl Refusal {
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }
 }
+
+/// The most bytes that the header has.
+const MAX: usize = 256;

@@ -4,7 +4,8 @@ use std::fmt;
 
 use http::{HeaderValue, StatusCode};
 
-use super::RequestKind;
+use super::request::RequestKind;
+use crate::escaped::Escaped;
 
 /// What a request was, and why a policy did not allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -169,63 +170,5 @@ impl fmt::Display for Refusal {
                 write!(f, "the inner service answers the preflight with {}", status.as_u16())
             }
         }
-    }
-}
-
-/// Bytes from outside as text of at most `max` bytes, without control characters.
-pub(crate) struct Escaped<'a> {
-    bytes: &'a [u8],
-    max: usize,
-}
-
-impl<'a> Escaped<'a> {
-    pub(crate) fn new(bytes: &'a [u8]) -> Self {
-        Self::cut(bytes, 256)
-    }
-
-    pub(super) fn cut(bytes: &'a [u8], max: usize) -> Self {
-        Self { bytes, max }
-    }
-}
-
-impl fmt::Display for Escaped<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const CUT: &str = "...";
-        let length = |byte: &u8| byte.escape_ascii().len();
-        // What comes after that many bytes is cut off anyway.
-        let is_whole = self.bytes.len() <= self.max
-            && self.bytes.iter().map(length).sum::<usize>() <= self.max;
-        let mut room = if is_whole { self.max } else { self.max - CUT.len() };
-        for byte in self.bytes {
-            let Some(rest) = room.checked_sub(length(byte)) else { break };
-            room = rest;
-            byte.escape_ascii().fmt(f)?;
-        }
-        f.write_str(if is_whole { "" } else { CUT })
-    }
-}
-
-/// Where a decision leaves its reasons. Deciding and explaining are one function, and only the second
-/// pays for words.
-pub(super) trait Notes {
-    fn refused(&mut self, reason: impl FnOnce() -> Refusal);
-
-    /// What was refused passes for another reason.
-    fn passed(&mut self);
-}
-
-impl Notes for () {
-    fn refused(&mut self, _: impl FnOnce() -> Refusal) {}
-
-    fn passed(&mut self) {}
-}
-
-impl Notes for Option<Refusal> {
-    fn refused(&mut self, reason: impl FnOnce() -> Refusal) {
-        *self = Some(reason());
-    }
-
-    fn passed(&mut self) {
-        *self = None;
     }
 }

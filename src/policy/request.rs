@@ -8,13 +8,7 @@ use http::{
     request,
 };
 
-use crate::fetch;
-
-/// Of a [draft](https://wicg.github.io/private-network-access/) that browsers have left.
-pub(crate) const REQUEST_PRIVATE_NETWORK: &str = "access-control-request-private-network";
-
-/// Of how many headers each is looked at.
-const FEW: usize = 4;
+use crate::fetch::{self, ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK};
 
 /// The head of a request, borrowed: what a policy is asked about.
 ///
@@ -141,98 +135,100 @@ impl RequestKind {
     #[must_use]
     pub fn of<'a>(request: impl Into<RequestHead<'a>>) -> Self {
         let request = request.into();
-        match request.asks() {
-            Asks::NothingOfCors => Self::NonCors,
-            Asks::Leave { .. } => Self::Preflight,
-            Asks::ToShare { .. }
+        match request.classify() {
+            CorsRequest::None => Self::NonCors,
+            CorsRequest::Preflight { .. } => Self::Preflight,
+            CorsRequest::Actual { .. }
                 if fetch::is_safelisted_method(request.method.as_str().as_bytes())
                     && has_safelisted_headers(request.headers) =>
             {
                 Self::Simple
             }
-            Asks::ToShare { .. } => Self::Preflighted,
+            CorsRequest::Actual { .. } => Self::Preflighted,
         }
     }
 }
 
 impl<'a> RequestHead<'a> {
     #[inline]
-    pub(super) fn asks(self) -> Asks<'a> {
-        let origin = match self.single(&ORIGIN) {
-            Line::Absent => return Asks::NothingOfCors,
+    pub(super) fn classify(self) -> CorsRequest<'a> {
+        let origin = match self.field_lines(&ORIGIN) {
+            FieldLines::None => return CorsRequest::None,
             origin => origin,
         };
-        // `OPTIONS` alone makes no preflight: scripts can send it.
+        // `OPTIONS` alone makes no preflight, since scripts can send it.
         if *self.method == Method::OPTIONS {
-            match self.single(&ACCESS_CONTROL_REQUEST_METHOD) {
-                Line::Absent => {}
-                method => return Asks::Leave { origin, method },
+            match self.field_lines(&ACCESS_CONTROL_REQUEST_METHOD) {
+                FieldLines::None => {}
+                method => return CorsRequest::Preflight { origin, method },
             }
         }
-        Asks::ToShare { origin }
+        CorsRequest::Actual { origin }
     }
 
-    /// Whether the one line of the header is `true`.
-    pub(super) fn asks_private_network(self) -> bool {
-        let line = self.single(&HeaderName::from_static(REQUEST_PRIVATE_NETWORK));
-        matches!(line, Line::One(value) if value == "true")
+    /// Whether it has one line that asks for a private network.
+    pub(super) fn requests_private_network(self) -> bool {
+        let lines = self.field_lines(&ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
+        matches!(lines, FieldLines::One(value) if value == "true")
     }
 
-    /// The only line of a header that may have one: browsers never send two, and to choose one of
-    /// them is to guess which of two parties is lied to.
+    /// The [field lines](https://www.rfc-editor.org/rfc/rfc9110#section-5.2) of a header that browsers send once.
+    /// Several are never narrowed down to one: that would be a guess which of two parties is deceived.
     #[inline]
-    pub(super) fn single(self, name: &HeaderName) -> Line<'a> {
-        // Most requests have no name twice, and then nothing has to be counted.
+    pub(super) fn field_lines(self, name: &HeaderName) -> FieldLines<'a> {
+        // Most requests repeat no name, and then no lines have to be counted.
         let has_repetitions = self.headers.len() != self.headers.keys_len();
-        // To look at few names costs less than to hash one.
         if !has_repetitions && self.headers.keys_len() <= FEW {
             let place = self.headers.keys().position(|other| other == name);
             let line = place.and_then(|place| self.headers.values().nth(place));
-            return line.map_or(Line::Absent, Line::One);
+            return line.map_or(FieldLines::None, FieldLines::One);
         }
         match self.headers.get(name) {
-            None => Line::Absent,
+            None => FieldLines::None,
             Some(_) if has_repetitions && self.headers.get_all(name).iter().nth(1).is_some() => {
-                Line::Several
+                FieldLines::Several
             }
-            Some(value) => Line::One(value),
+            Some(value) => FieldLines::One(value),
         }
     }
+}
+
+/// With at most this many names, scanning them beats hashing one.
+const FEW: usize = 4;
+
+/// What a request is to the CORS protocol, as far as a decision depends on it.
+#[derive(Clone, Copy)]
+pub(super) enum CorsRequest<'a> {
+    /// Not a [CORS request](https://fetch.spec.whatwg.org/#cors-request).
+    None,
+    /// A [CORS request](https://fetch.spec.whatwg.org/#cors-request) other than a preflight.
+    Actual { origin: FieldLines<'a> },
+    /// A [CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request), which announces a request
+    /// with `method`.
+    Preflight { origin: FieldLines<'a>, method: FieldLines<'a> },
+}
+
+impl<'a> CorsRequest<'a> {
+    #[inline]
+    pub(super) fn origin(self) -> Option<FieldLines<'a>> {
+        match self {
+            Self::None => None,
+            Self::Actual { origin } | Self::Preflight { origin, .. } => Some(origin),
+        }
+    }
+}
+
+/// The lines of one header in a request.
+#[derive(Clone, Copy)]
+pub(super) enum FieldLines<'a> {
+    None,
+    One(&'a HeaderValue),
+    Several,
 }
 
 /// More field lines than a browser and the proxies on the way send. Whoever sends more does not choose how long the
 /// look at them takes.
 const MOST_LINES: usize = 256;
-
-/// What a request asks of the policy.
-#[derive(Clone, Copy)]
-pub(super) enum Asks<'a> {
-    /// It is no [CORS request](https://fetch.spec.whatwg.org/#cors-request).
-    NothingOfCors,
-    /// It is a [CORS request](https://fetch.spec.whatwg.org/#cors-request), and its response may be
-    /// shared with `origin`.
-    ToShare { origin: Line<'a> },
-    /// It is a [CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request): may a
-    /// request with `method` follow?
-    Leave { origin: Line<'a>, method: Line<'a> },
-}
-
-impl<'a> Asks<'a> {
-    #[inline]
-    pub(super) fn origin(self) -> Option<Line<'a>> {
-        match self {
-            Self::NothingOfCors => None,
-            Self::ToShare { origin } | Self::Leave { origin, .. } => Some(origin),
-        }
-    }
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Line<'a> {
-    Absent,
-    One(&'a HeaderValue),
-    Several,
-}
 
 /// Whether there is no [CORS-unsafe request-header name](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
 /// that a script must have set.

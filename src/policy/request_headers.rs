@@ -2,7 +2,11 @@
 
 use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
-use super::{Refusal, RequestHead, refusal::Notes, request::Line};
+use super::{
+    reasons::Reasons,
+    refusal::Refusal,
+    request::{FieldLines, RequestHead},
+};
 use crate::fetch;
 
 /// What an echo may have, counted as a list's bytes are.
@@ -18,7 +22,7 @@ const LONGEST_NAME: usize = 64;
 const LONGEST_LINE: usize = 1024;
 
 #[derive(Clone)]
-pub(super) enum AllowedHeaders {
+pub(crate) enum AllowedHeaders {
     /// `*`, or `*,authorization`: the browser reads it by itself, and the request is not looked at.
     Any { authorization: bool },
     /// Any name with credentials, where browsers take `*` for a name: what was asked is echoed.
@@ -31,7 +35,7 @@ pub(super) enum AllowedHeaders {
 }
 
 impl AllowedHeaders {
-    pub(super) fn listed(names: Vec<String>) -> Self {
+    pub(crate) fn listed(names: Vec<String>) -> Self {
         // The longest list of distinct names that is read: each with its comma and its white space,
         // and the empty elements with theirs.
         let max_empty = MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
@@ -44,14 +48,14 @@ impl AllowedHeaders {
     /// way it may have become another spelling of the same list, and tests are written by hand. So all
     /// spellings are taken, within bounds: no request makes this allocate, or read more than the
     /// policy's own names could fill.
-    pub(super) fn allow(&self, request: RequestHead<'_>, notes: &mut impl Notes) -> bool {
+    pub(super) fn allow(&self, request: RequestHead<'_>, reasons: &mut impl Reasons) -> bool {
         let headers = request.headers;
         match self {
             Self::Any { .. } => true,
-            Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, notes),
+            Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, reasons),
             Self::Listed { names, max_bytes } => {
                 is_sorted_choice(request, names)
-                    || allow_list(headers, *max_bytes, |name| is_listed(names, name), notes)
+                    || allow_list(headers, *max_bytes, |name| is_listed(names, name), reasons)
             }
         }
     }
@@ -72,7 +76,9 @@ impl AllowedHeaders {
 /// Whether it is as browsers send it, and all allowed: one line of names in the order of `names`, which are
 /// sorted as the browser's are. All else takes a closer look.
 fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
-    let Line::One(line) = request.single(&ACCESS_CONTROL_REQUEST_HEADERS) else { return false };
+    let FieldLines::One(line) = request.field_lines(&ACCESS_CONTROL_REQUEST_HEADERS) else {
+        return false;
+    };
     let mut rest = line.as_bytes();
     for name in names {
         match rest.strip_prefix(name.as_bytes()) {
@@ -99,7 +105,7 @@ fn allow_list(
     headers: &HeaderMap,
     max_bytes: usize,
     allows: impl Fn(&[u8]) -> bool,
-    notes: &mut impl Notes,
+    reasons: &mut impl Reasons,
 ) -> bool {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
     // Lengths first: a list that cannot be allowed is not read at all.
@@ -107,12 +113,12 @@ fn allow_list(
     for line in &lines {
         bytes += line.len();
         if bytes > max_bytes {
-            notes.refused(|| first_refused(headers, &allows));
+            reasons.record(|| first_refused(headers, &allows));
             return false;
         }
         empty += usize::from(line.is_empty());
         if empty > MAX_EMPTY {
-            notes.refused(|| Refusal::MalformedRequestHeaders);
+            reasons.record(|| Refusal::MalformedRequestHeaders);
             return false;
         }
         // A line end counts as the comma that it stands for.
@@ -124,11 +130,11 @@ fn allow_list(
             let name = trim_optional_white_space(element);
             empty += usize::from(name.is_empty());
             if element.len() - name.len() > MAX_WHITE_SPACE || empty > MAX_EMPTY {
-                notes.refused(|| Refusal::MalformedRequestHeaders);
+                reasons.record(|| Refusal::MalformedRequestHeaders);
                 return false;
             }
             if !name.is_empty() && !allows(name) {
-                notes.refused(|| refusal(name));
+                reasons.record(|| refusal(name));
                 return false;
             }
         }

@@ -15,12 +15,11 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{Cors, CorsLayer, action::Action, future::ResponseFuture, report::Report};
+use super::{action::Action, cors::Cors, future::ResponseFuture, layer::CorsLayer, report::Report};
 use crate::{
-    config::CorsConfig,
+    config::{ConfigWarning, CorsConfig},
     origin::Origin,
-    policy::{Policy, RequestHead, Verdict},
-    warning::ConfigWarning,
+    policy::{OriginCheck, Policy, RequestHead},
 };
 
 /// A [`Policy`] that has to ask an [`AsyncPredicate`] about some origins, and so cannot decide by itself.
@@ -99,8 +98,8 @@ where
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
         let AsyncPolicy { policy, predicate } = &self.source;
         let head = RequestHead::from(&request);
-        let Some(origin) = policy.question(head) else {
-            let action = policy.act(Verdict::Unasked, head);
+        let Some(origin) = policy.undecided_origin(head) else {
+            let action = policy.act(&OriginCheck::NotRun, head);
             let response = match action.begin(request.headers_mut()) {
                 Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
                 Err(response) => ResponseFuture::respond(response),
@@ -224,11 +223,11 @@ impl Question {
     }
 }
 
-fn verdict(answer: Result<bool, String>, origin: Origin) -> Verdict {
+fn check(answer: Result<bool, String>, origin: Origin) -> OriginCheck {
     match answer {
-        Ok(true) => Verdict::Granted(origin.into_value()),
-        Ok(false) => Verdict::Unasked,
-        Err(error) => Verdict::Failed(error),
+        Ok(true) => OriginCheck::Passed(origin.into_value()),
+        Ok(false) => OriginCheck::NotRun,
+        Err(error) => OriginCheck::Failed(error),
     }
 }
 
@@ -246,7 +245,7 @@ where
     fn decide(self, answer: Result<bool, String>) -> ResponseFuture<S::Future> {
         let Self { question: Question { origin, policy, report }, mut request, mut inner } = self;
         report.map(Report::withdraw);
-        let action = policy.act(verdict(answer, origin), (&request).into());
+        let action = policy.act(&check(answer, origin), (&request).into());
         match action.begin(request.headers_mut()) {
             Ok(then) => ResponseFuture::forward(inner.call(request), then),
             Err(response) => ResponseFuture::respond(response),
@@ -274,8 +273,9 @@ impl Pending {
         if let Some(report) = report {
             return Self::Observed { origin, policy, report };
         }
-        let allowed = policy.decide_by(Verdict::Granted(origin.into_value()), request);
-        let refused = policy.decide_by(Verdict::Unasked, request);
+        let allowed =
+            policy.decide_with(&OriginCheck::Passed(origin.into_value()), request, &mut ());
+        let refused = policy.decide_with(&OriginCheck::NotRun, request, &mut ());
         Self::Decided { allowed, refused }
     }
 
@@ -285,7 +285,7 @@ impl Pending {
             Self::Decided { refused, .. } => refused,
             Self::Observed { origin, policy, report } => {
                 let request = report.withdraw();
-                policy.act(verdict(answer, origin), request.borrow())
+                policy.act(&check(answer, origin), request.borrow())
             }
         }
     }

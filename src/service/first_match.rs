@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use super::{
-    CorsLayer,
     action::Action,
+    layer::CorsLayer,
     report,
     source::{Decide, PolicySource, Seal},
 };
 use crate::{
-    error::{ConfigError, ConfigErrors, ConfigOption},
-    policy::{Policy, RequestHead, Verdict},
+    compile,
+    config::{ConfigError, ConfigErrors, ConfigOption},
+    policy::{AllowedOrigins, Hook, OriginCheck, Policy, RequestHead, Rules},
 };
 
 impl CorsLayer {
@@ -77,7 +78,7 @@ impl CorsLayer {
         if !mistakes.is_empty() {
             return Err(ConfigErrors::new(mistakes));
         }
-        Policy::unite_vary(&mut policies);
+        compile::unite_vary(&mut policies);
         let Some(last) = policies.pop() else {
             return Err(ConfigErrors::new(vec![ConfigError::NoPolicy]));
         };
@@ -91,23 +92,23 @@ fn mistakes(policies: &[Policy]) -> Vec<ConfigError> {
         return vec![ConfigError::NoPolicy];
     };
     for (place, policy) in (1..).zip(before) {
-        if policy.allows_any_origin() {
+        if allows_any_origin(policy) {
             mistakes.push(ConfigError::AnyOriginBeforeLast { place });
         }
     }
-    let refuses = policies.iter().any(Policy::refuses);
-    if last.allows_any_origin() && refuses {
+    let refuses = policies.iter().any(|policy| policy.rules().refusing.is_some());
+    if allows_any_origin(last) && refuses {
         mistakes.push(ConfigError::RefusingWithAnyOrigin);
     }
     for (place, policy) in (1..).zip(policies).skip(1) {
-        let differences = first.differences_as_parts(policy);
+        let differences = differences(first.rules(), policy.rules());
         let is_named_above =
-            |option| option == ConfigOption::RefuseDisallowedOrigins && last.allows_any_origin();
+            |option| option == ConfigOption::RefuseDisallowedOrigins && allows_any_origin(last);
         let differences = differences.into_iter().filter(|&option| !is_named_above(option));
         mistakes.extend(differences.map(|option| ConfigError::PartsDiffer { place, option }));
         for (by_place, earlier) in (1..place).zip(policies) {
-            let covered = policy.origins_covered_by(earlier);
-            mistakes.extend(covered.map(|(origin, by)| ConfigError::CoveredByPart {
+            let covered = covered(policy.rules(), earlier.rules());
+            mistakes.extend(covered.into_iter().map(|(origin, by)| ConfigError::CoveredByPart {
                 place,
                 origin,
                 by_place,
@@ -116,6 +117,41 @@ fn mistakes(policies: &[Policy]) -> Vec<ConfigError> {
         }
     }
     mistakes
+}
+
+fn allows_any_origin(policy: &Policy) -> bool {
+    !matches!(policy.rules().origins, AllowedOrigins::Listed(_))
+}
+
+/// The options that have to be the same in all parts, and are not.
+fn differences(one: &Rules, other: &Rules) -> Vec<ConfigOption> {
+    let refuse = |rules: &Rules| rules.refusing.as_ref().map(|refusing| refusing.refuse);
+    let own_origins = match (&one.refusing, &other.refusing) {
+        (Some(one), Some(other)) => one.own_origins == other.own_origins,
+        _ => true,
+    };
+    let same = [
+        (ConfigOption::RefuseDisallowedOrigins, refuse(one) == refuse(other)),
+        (ConfigOption::OwnOrigins, own_origins),
+        (ConfigOption::ForwardPreflights, one.forward_preflights == other.forward_preflights),
+        (ConfigOption::AllowMethodsOfRoute, one.methods_of_route == other.methods_of_route),
+        (ConfigOption::OnDecision, Hook::are_same(one.hook.as_ref(), other.hook.as_ref())),
+        (ConfigOption::AttachOutcome, one.attach_outcome == other.attach_outcome),
+        (ConfigOption::Diagnose, one.diagnose == other.diagnose),
+        (ConfigOption::ReportOnly, one.report_only == other.report_only),
+    ];
+    same.into_iter().filter(|(_, is_same)| !is_same).map(|(option, _)| option).collect()
+}
+
+/// The entries of a list of origins that match nothing that an earlier part's entry does not, each with that entry.
+fn covered(later: &Rules, earlier: &Rules) -> Vec<(String, String)> {
+    let (AllowedOrigins::Listed(later), AllowedOrigins::Listed(earlier)) =
+        (&later.origins, &earlier.origins)
+    else {
+        return Vec::new();
+    };
+    let null = (later.null && earlier.null).then(|| (String::from("null"), String::from("null")));
+    later.set.covered_by(&earlier.set).chain(null).collect()
 }
 
 /// The source of [`CorsLayer::first_match`].
@@ -138,8 +174,8 @@ impl Decide for FirstMatch {
             find()
         };
         match found {
-            Some((part, origin)) => part.act(Verdict::Granted(origin), request),
-            None => self.last.act(Verdict::Unasked, request),
+            Some((part, origin)) => part.act(&OriginCheck::Passed(origin), request),
+            None => self.last.act(&OriginCheck::NotRun, request),
         }
     }
 }

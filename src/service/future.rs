@@ -8,8 +8,8 @@ use std::{
 use http::Response;
 use pin_project_lite::pin_project;
 
-use super::report::FollowUp;
-use crate::policy::ResponseHeaders;
+use super::follow_up::FollowUp;
+use crate::response::ResponseHeaders;
 
 pin_project! {
     /// The future of a [`Cors`](crate::Cors) service: the inner service's response with its CORS

@@ -1,7 +1,7 @@
 use tower_layer::Layer;
 
-use super::Cors;
-use crate::{builder::CorsLayerBuilder, policy::Policy};
+use super::cors::Cors;
+use crate::policy::Policy;
 
 /// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
 /// service.
@@ -26,7 +26,7 @@ use crate::{builder::CorsLayerBuilder, policy::Policy};
 /// ```
 ///
 /// It refuses no request but preflights, unless it is
-/// [told to](CorsLayerBuilder::refuse_disallowed_origins): where an origin is not allowed, the request is
+/// [told to](crate::CorsLayerBuilder::refuse_disallowed_origins): where an origin is not allowed, the request is
 /// served, and the browser keeps the response from the page. Cloning it copies one pointer.
 ///
 /// `P` is where the policy comes from: one [`Policy`], or another [`PolicySource`](crate::PolicySource) that
@@ -41,21 +41,6 @@ impl CorsLayer {
     /// A layer for a policy that is already built.
     pub fn new(policy: Policy) -> Self {
         Self::from_source(policy)
-    }
-
-    /// Begins a configuration.
-    pub fn builder() -> CorsLayerBuilder {
-        CorsLayerBuilder::new()
-    }
-
-    /// A layer for what anyone may read: any origin, no credentials, the safelisted methods, and
-    /// `content-type`, so that JSON can be posted.
-    ///
-    /// It is not for what is only protected by where it can be reached from, such as a server on
-    /// `localhost` or behind a firewall: the pages of every site could read that through a visitor's
-    /// browser.
-    pub fn public() -> Self {
-        Self::new(Policy::public())
     }
 
     /// The policy that the layer applies.

@@ -1,102 +1,26 @@
-//! Who calls whom: the layer, its service, and where the policy comes from.
+//! Who calls whom? The layer, its service, and where the policy comes from.
 
-mod action;
-mod asynchronous;
-mod first_match;
-mod future;
 mod layer;
-#[cfg(feature = "reload")]
-mod reload;
+mod cors;
+mod act;
+mod action;
+mod future;
+mod follow_up;
 mod report;
 mod route;
 mod source;
-
-use std::task::{Context, Poll};
-
-use http::{Request, Response};
-use tower_service::Service;
+mod select;
+mod first_match;
+#[cfg(feature = "reload")]
+mod reload;
+mod asynchronous;
 
 pub use asynchronous::{AsyncPolicy, AsyncPredicate, AsyncResponseFuture};
+pub use cors::Cors;
 pub use first_match::FirstMatch;
 pub use future::ResponseFuture;
 pub use layer::CorsLayer;
 #[cfg(feature = "reload")]
 pub use reload::{PolicyHandle, Reloadable};
-use source::Seal;
-pub use source::{PolicySource, Select};
-
-use crate::policy::Policy;
-
-/// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
-///
-/// It is ready when the inner service is, so a preflight, too, waits for that.
-///
-/// Of the inner service it asks that it answers with an [`http::Response`], and of the response's body
-/// that it has a [`Default`], the empty body that answers a preflight. A body without one, such as
-/// hyper's `Incoming`, is put into one that has it before the layer sees it:
-///
-/// ```
-/// use http::{Request, Response};
-/// use http_body_util::{BodyExt, combinators::BoxBody};
-/// use hyper::body::{Bytes, Incoming};
-/// use tower::{Service, ServiceBuilder, ServiceExt, service_fn};
-/// use tower_cors::CorsLayer;
-///
-/// # async fn send(_: Request<()>) -> Result<Response<Incoming>, hyper::Error> { unreachable!() }
-/// let proxy = ServiceBuilder::new()
-///     .layer(CorsLayer::public())
-///     .map_response(|response: Response<Incoming>| response.map(BodyExt::boxed))
-///     .service(service_fn(send));
-/// # fn assert_service<S: Service<Request<()>, Response = Response<BoxBody<Bytes, hyper::Error>>>>(_: S) {}
-/// # assert_service(proxy);
-/// ```
-#[derive(Clone, Debug)]
-#[must_use = "services do nothing unless they are called"]
-pub struct Cors<S, P = Policy> {
-    pub(crate) inner: S,
-    pub(crate) source: P,
-}
-
-impl<S, P> Cors<S, P> {
-    pub(crate) fn new(inner: S, source: P) -> Self {
-        Self { inner, source }
-    }
-
-    /// The inner service.
-    pub fn get_ref(&self) -> &S {
-        &self.inner
-    }
-
-    /// The inner service, mutably.
-    pub fn get_mut(&mut self) -> &mut S {
-        &mut self.inner
-    }
-
-    /// Takes the inner service out.
-    pub fn into_inner(self) -> S {
-        self.inner
-    }
-}
-
-impl<S, P, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S, P>
-where
-    S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    P: PolicySource,
-    ResponseBody: Default,
-{
-    type Response = S::Response;
-    type Error = S::Error;
-    type Future = ResponseFuture<S::Future>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
-        self.inner.poll_ready(context)
-    }
-
-    fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let action = self.source.act_on((&request).into(), Seal::new());
-        match action.begin(request.headers_mut()) {
-            Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
-            Err(response) => ResponseFuture::respond(response),
-        }
-    }
-}
+pub use select::Select;
+pub use source::PolicySource;

@@ -8,11 +8,11 @@ use std::{
 use arc_swap::ArcSwap;
 
 use super::{
-    CorsLayer,
     action::Action,
+    layer::CorsLayer,
     source::{Decide, PolicySource, Seal},
 };
-use crate::policy::{Policy, RequestHead, Verdict};
+use crate::policy::{OriginCheck, Policy, RequestHead};
 
 impl CorsLayer {
     /// A layer whose policy can be replaced while it runs, and the handle to do it with.
@@ -51,7 +51,7 @@ impl PolicySource for Reloadable {}
 
 impl Decide for Reloadable {
     fn act_on(&self, request: RequestHead<'_>, _: Seal) -> Action {
-        self.0.load().act(Verdict::Unasked, request)
+        self.0.load().act(&OriginCheck::NotRun, request)
     }
 }
 

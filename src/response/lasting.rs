@@ -21,7 +21,7 @@ const OVERHEAD: usize = 16 + 3 * 2 * (size_of::<&str>() + 1);
 /// thread. A static value has no count, so each text is kept once, for ever: they are few, since they come
 /// from configurations, and a policy that is built again finds those of the last one. A program that builds
 /// policies without end, with ever other texts, gets counted values for those that are past the bound.
-pub(super) fn value(text: &str) -> Option<HeaderValue> {
+pub(crate) fn value(text: &str) -> Option<HeaderValue> {
     let counted = HeaderValue::from_str(text).ok()?;
     // A static value is ASCII, or it panics.
     if text.is_ascii()
@@ -32,6 +32,15 @@ pub(super) fn value(text: &str) -> Option<HeaderValue> {
     // The first clone of a value moves it behind its count, which allocates. This is it.
     drop(counted.clone());
     Some(counted)
+}
+
+/// The value of `tokens` with `separator` between them. `None` if there are none.
+pub(crate) fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {
+    if tokens.is_empty() {
+        return None;
+    }
+    let tokens: Vec<&str> = tokens.iter().map(AsRef::as_ref).collect();
+    value(&tokens.join(separator))
 }
 
 fn keep(text: &str) -> Option<&'static str> {

@@ -1,6 +1,7 @@
 //! Options that go together. Each only adds to what else is allowed.
 
-use crate::{builder::CorsLayerBuilder, policy::Refuse};
+use super::options::CorsLayerBuilder;
+use crate::config::Refuse;
 
 impl<Q> CorsLayerBuilder<Q> {
     /// Allows what gRPC-Web clients send and read, from the origins that are allowed besides: the request

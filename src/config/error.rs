@@ -1,10 +1,9 @@
-mod text;
-
 use std::{fmt, slice, time::Duration, vec};
 
 use http::StatusCode;
 
-use crate::{origin::InvalidOriginPattern, policy::Hook};
+use super::{closure::ClosureOption, option::ConfigOption};
+use crate::origin::InvalidOriginPattern;
 
 /// All that is wrong with a configuration, in the order of the options.
 ///
@@ -84,79 +83,6 @@ impl fmt::Debug for ConfigErrors {
 
 impl std::error::Error for ConfigErrors {}
 
-/// An option of the configuration, named as in messages.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum ConfigOption {
-    /// `allow_origins`, `allow_origin` and `allow_any_origin`.
-    AllowOrigins,
-    /// `allow_credentials`.
-    AllowCredentials,
-    /// `allow_methods`, `allow_method` and `allow_any_method`.
-    AllowMethods,
-    /// `allow_headers`, `allow_header` and `allow_any_header`.
-    AllowHeaders,
-    /// `expose_headers`, `expose_header` and `expose_all_headers`.
-    ExposeHeaders,
-    /// `max_age`.
-    MaxAge,
-    /// `allow_private_network`.
-    AllowPrivateNetwork,
-    /// `allow_timing`.
-    AllowTiming,
-    /// `refuse_disallowed_origins`.
-    RefuseDisallowedOrigins,
-    /// `own_origins`, `own_origin` and `no_own_origins`.
-    OwnOrigins,
-    /// `vary_on`.
-    VaryOn,
-    /// `preflight_status`.
-    PreflightStatus,
-    /// `forward_preflights`.
-    ForwardPreflights,
-    /// `allow_methods_of_route`.
-    AllowMethodsOfRoute,
-    /// `dangerously_allow`.
-    DangerouslyAllow,
-    /// `on_decision`.
-    OnDecision,
-    /// `attach_outcome`.
-    AttachOutcome,
-    /// `diagnose`.
-    Diagnose,
-    /// `report_only`.
-    ReportOnly,
-    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match), which is no option of one policy.
-    FirstMatch,
-}
-
-impl fmt::Display for ConfigOption {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::AllowOrigins => "allow_origins",
-            Self::AllowCredentials => "allow_credentials",
-            Self::AllowMethods => "allow_methods",
-            Self::AllowHeaders => "allow_headers",
-            Self::ExposeHeaders => "expose_headers",
-            Self::MaxAge => "max_age",
-            Self::AllowPrivateNetwork => "allow_private_network",
-            Self::AllowTiming => "allow_timing",
-            Self::RefuseDisallowedOrigins => "refuse_disallowed_origins",
-            Self::OwnOrigins => "own_origins",
-            Self::VaryOn => "vary_on",
-            Self::PreflightStatus => "preflight_status",
-            Self::ForwardPreflights => "forward_preflights",
-            Self::AllowMethodsOfRoute => "allow_methods_of_route",
-            Self::DangerouslyAllow => "dangerously_allow",
-            Self::OnDecision => "on_decision",
-            Self::AttachOutcome => "attach_outcome",
-            Self::Diagnose => "diagnose",
-            Self::ReportOnly => "report_only",
-            Self::FirstMatch => "first_match",
-        })
-    }
-}
-
 /// A mistake in a configuration. Its text is one line.
 ///
 /// | mistake | what makes it, beside `allow_origin("https://example.com")` |
@@ -228,15 +154,15 @@ pub enum ConfigError {
     NullOriginWithCredentials,
     /// Any origin is allowed, and credentials are.
     AnyOriginWithCredentials,
-    /// A second closure for what takes one.
+    /// A second closure for an option that takes one.
     SecondClosure {
-        /// The builder's method.
-        name: String,
+        /// The option.
+        closure: ClosureOption,
     },
     /// A configuration was read back from a policy with a closure, which is no data.
     MissingClosure {
-        /// The builder's method.
-        name: String,
+        /// The option.
+        closure: ClosureOption,
     },
     /// A predicate decides, and credentials are allowed.
     PredicateWithCredentials,
@@ -391,17 +317,13 @@ impl ConfigError {
             Self::SetTwice { option, .. }
             | Self::WildcardBesideOthers { option, .. }
             | Self::InvalidHeaderName { option, .. } => *option,
-            Self::SecondClosure { name } | Self::MissingClosure { name } if name == Hook::NAME => {
-                ConfigOption::OnDecision
-            }
+            Self::SecondClosure { closure } | Self::MissingClosure { closure } => closure.option(),
             Self::NoOrigin
             | Self::InvalidOrigin(_)
             | Self::AnyOriginBesideOthers { .. }
             | Self::NullOrigin
             | Self::NullOriginWithCredentials
             | Self::AnyOriginWithCredentials
-            | Self::SecondClosure { .. }
-            | Self::MissingClosure { .. }
             | Self::PredicateWithCredentials
             | Self::InsecureOriginWithCredentials { .. }
             | Self::PublicSuffixWithCredentials { .. }

@@ -1,15 +1,10 @@
 //! Origins, and what makes one a danger.
 
-use super::{Findings, take_wildcard};
+use super::findings::{Findings, take_wildcard};
 use crate::{
-    danger::Danger,
-    error::{ConfigError, ConfigOption},
+    config::{ConfigError, ConfigOption, ConfigWarning, Danger},
     origin::{OriginPattern, OriginSet},
-    policy::{
-        Predicate,
-        allowed_origins::{AllowedOrigins, Listed},
-    },
-    warning::ConfigWarning,
+    policy::{AllowedOrigins, Listed, Predicate},
 };
 
 /// What else is allowed, and makes origins dangers.
@@ -34,8 +29,8 @@ pub(super) fn check(
     let option = ConfigOption::AllowOrigins;
     let (any, listed) = take_wildcard(origins, option, findings);
     if any && (!listed.is_empty() || predicate.is_some()) {
-        let closure = predicate.as_ref().map(Predicate::name);
-        let others = listed.iter().copied().chain(closure).map(str::to_owned).collect();
+        let closure = predicate.as_ref().map(|predicate| predicate.option().to_string());
+        let others = listed.iter().copied().map(str::to_owned).chain(closure).collect();
         findings.mistakes.push(ConfigError::AnyOriginBesideOthers { others });
     }
     if any && credentials {

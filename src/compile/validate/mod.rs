@@ -1,19 +1,19 @@
 //! From what was written to what it means: every mistake is found here.
 
+mod findings;
 mod origins;
 
 use std::time::Duration;
 
 use http::{HeaderName, Method, StatusCode};
 
-use super::{AllowedOrigins, Closures, Hook, Refuse, preflight::MAX_METHOD};
+use findings::Findings;
+
 use crate::{
-    config::CorsConfig,
-    danger::Danger,
-    error::{ConfigError, ConfigErrors, ConfigOption},
+    config::{ConfigError, ConfigErrors, ConfigOption, ConfigWarning, CorsConfig, Danger, Refuse},
     fetch,
     origin::{OriginSet, TextSet},
-    warning::ConfigWarning,
+    policy::{AllowedOrigins, Closures, Hook, MAX_METHOD},
 };
 
 /// No browser keeps the answer to a preflight for longer.
@@ -48,6 +48,7 @@ const KNOWN_METHODS: [&str; 21] = [
 ];
 
 /// A configuration without mistakes.
+#[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub(super) struct Valid {
     pub(super) origins: AllowedOrigins,
@@ -59,7 +60,8 @@ pub(super) struct Valid {
     pub(super) private_network: bool,
     pub(super) vary_on: Vec<HeaderName>,
     pub(super) max_age: Option<Duration>,
-    pub(super) preflight_status: StatusCode,
+    /// `None` is 204.
+    pub(super) preflight_status: Option<StatusCode>,
     pub(super) forward_preflights: bool,
     pub(super) methods_of_route: bool,
     pub(super) refuse: Option<Refuse>,
@@ -79,21 +81,9 @@ pub(super) enum List<T> {
     Some(Vec<T>),
 }
 
-/// What validation finds on its way.
-struct Findings {
-    mistakes: Vec<ConfigError>,
-    warnings: Vec<ConfigWarning>,
-    accepted: Vec<Danger>,
-    needed: Vec<Danger>,
-}
-
-impl Findings {
-    /// Notes a mistake, unless its danger is accepted.
-    fn danger(&mut self, danger: Danger, mistake: ConfigError) {
-        self.needed.push(danger);
-        if !self.accepted.contains(&danger) {
-            self.mistakes.push(mistake);
-        }
+impl<T> Default for List<T> {
+    fn default() -> Self {
+        Self::Some(Vec::new())
     }
 }
 
@@ -112,16 +102,16 @@ pub(super) fn validate(
             .collect(),
         needed: Vec::new(),
     };
-    let given = closures.names();
-    for name in config.closures.iter().filter(|name| !given.contains(&name.as_str())) {
-        findings.mistakes.push(ConfigError::MissingClosure { name: name.clone() });
+    let given = closures.options();
+    for &closure in config.closures.iter().filter(|closure| !given.contains(closure)) {
+        findings.mistakes.push(ConfigError::MissingClosure { closure });
     }
-    let had_predicate = || config.closures.iter().any(|name| name != Hook::NAME);
+    let had_predicate = || config.closures.iter().any(|closure| closure.is_predicate());
     if config.allow_origins.is_empty() && closures.predicate.is_none() && !had_predicate() {
         findings.mistakes.push(ConfigError::NoOrigin);
     }
-    let credentials = config.allow_credentials.unwrap_or(false);
-    let private_network = config.allow_private_network.unwrap_or(false);
+    let credentials = config.allow_credentials;
+    let private_network = config.allow_private_network;
     let refuse = config.refuse_disallowed_origins;
     let needs = origins::Needs { credentials, private_network, refusing: refuse.is_some() };
     let origins = origins::check(&config.allow_origins, closures.predicate, needs, &mut findings);
@@ -130,17 +120,18 @@ pub(super) fn validate(
     let exposed = check_exposed(&config.expose_headers, &mut findings);
     let vary_on = check_vary_on(&config.vary_on, &mut findings);
     check_max_age(config.max_age, &mut findings);
-    let preflight_status = config.preflight_status.unwrap_or(StatusCode::NO_CONTENT);
-    if !preflight_status.is_success() {
-        let status = preflight_status;
-        findings.mistakes.push(ConfigError::PreflightStatus { status });
-    }
-    let no_own_origins = config.no_own_origins.unwrap_or(false);
+    let preflight_status = config.preflight_status;
+    findings.mistakes.extend(
+        preflight_status
+            .filter(|status| !status.is_success())
+            .map(|status| ConfigError::PreflightStatus { status }),
+    );
+    let no_own_origins = config.no_own_origins;
     let own_origins =
         origins::check_own(&config.own_origins, no_own_origins, refuse.is_some(), &mut findings);
-    let forward_preflights = config.forward_preflights.unwrap_or(false);
-    let methods_of_route = config.allow_methods_of_route.unwrap_or(false);
-    if forward_preflights && config.preflight_status.is_some() {
+    let forward_preflights = config.forward_preflights;
+    let methods_of_route = config.allow_methods_of_route;
+    if forward_preflights && preflight_status.is_some() {
         findings.mistakes.push(ConfigError::ForwardedPreflightStatus);
     }
     if forward_preflights && methods_of_route {
@@ -149,9 +140,9 @@ pub(super) fn validate(
     if !findings.mistakes.is_empty() {
         return Err(ConfigErrors::new(findings.mistakes));
     }
-    let report_only = config.report_only.unwrap_or(false);
+    let report_only = config.report_only;
     findings.warnings.extend(report_only.then_some(ConfigWarning::ReportOnly));
-    let diagnose = config.diagnose.unwrap_or(false);
+    let diagnose = config.diagnose;
     findings.warnings.extend(diagnose.then_some(ConfigWarning::Diagnose));
     let unneeded = findings.accepted.iter().filter(|danger| !findings.needed.contains(danger));
     let unneeded = unneeded.map(|&danger| ConfigWarning::UnneededDanger { danger });
@@ -162,7 +153,7 @@ pub(super) fn validate(
         methods,
         headers,
         exposed,
-        timing: config.allow_timing.unwrap_or(false),
+        timing: config.allow_timing,
         private_network,
         vary_on,
         max_age: config.max_age,
@@ -174,7 +165,7 @@ pub(super) fn validate(
         no_own_origins,
         report_only,
         diagnose,
-        attach_outcome: config.attach_outcome.unwrap_or(false),
+        attach_outcome: config.attach_outcome,
         hook: closures.hook,
         dangers: findings.accepted,
         warnings: findings.warnings,
@@ -225,7 +216,7 @@ fn check_headers(headers: &[String], findings: &mut Findings) -> List<String> {
     let is_non_wildcard = |name: &str| name.eq_ignore_ascii_case("authorization");
     let (any, listed) = split_list(headers, option, is_non_wildcard, findings);
     let names = check_names(listed, option, findings, |name| {
-        if fetch::is_cors_response_header(name) {
+        if fetch::CORS_RESPONSE_HEADERS.iter().any(|header| header == name) {
             Some(ConfigError::ResponseHeaderAllowed { name: name.to_owned() })
         } else if fetch::is_forbidden_request_header(name) {
             Some(ConfigError::ForbiddenRequestHeader { name: name.to_owned() })
@@ -274,7 +265,7 @@ fn split_list<'a>(
     may_stand_beside: impl Fn(&str) -> bool,
     findings: &mut Findings,
 ) -> (bool, Vec<&'a str>) {
-    let (any, listed) = take_wildcard(list, option, findings);
+    let (any, listed) = findings::take_wildcard(list, option, findings);
     let others: Vec<String> = listed
         .iter()
         .filter(|entry| any && !may_stand_beside(entry))
@@ -294,20 +285,6 @@ fn split_list<'a>(
         }
     }
     (any, listed)
-}
-
-fn take_wildcard<'a>(
-    list: &'a [String],
-    option: ConfigOption,
-    findings: &mut Findings,
-) -> (bool, Vec<&'a str>) {
-    let (wildcards, listed): (Vec<&str>, Vec<&str>) =
-        list.iter().map(String::as_str).partition(|entry| *entry == "*");
-    if wildcards.len() > 1 {
-        let entry = String::from("*");
-        findings.warnings.push(ConfigWarning::Duplicate { option, entry });
-    }
-    (!wildcards.is_empty(), listed)
 }
 
 fn check_names(

@@ -2,8 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::ConfigError;
-use crate::danger::Danger;
+use super::{danger::Danger, error::ConfigError};
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -40,13 +39,13 @@ impl fmt::Display for ConfigError {
                  list the origins, or do not allow credentials \
                  (a bearer token needs none, only \"authorization\" among allow_headers)",
             ),
-            Self::SecondClosure { name } => {
-                write!(f, "{name} is given two closures, and only one can be asked; join them")
+            Self::SecondClosure { closure } => {
+                write!(f, "{closure} is given two closures, and only one can be called; join them")
             }
-            Self::MissingClosure { name } => write!(
+            Self::MissingClosure { closure } => write!(
                 f,
-                "the configuration was read back from a policy with a closure, which is no data; \
-                 turn it into a builder, and give that {name} again"
+                "the configuration was read back from a policy with a closure, and closures cannot be stored; \
+                 convert it to a builder and call {closure} again"
             ),
             Self::PredicateWithCredentials => write!(
                 f,

@@ -1,6 +1,6 @@
 use std::{fmt, time::Duration};
 
-use crate::{danger::Danger, error::ConfigOption};
+use super::{danger::Danger, option::ConfigOption};
 
 /// Something in a configuration that builds, and could be better. Its text is one line, and what it
 /// says to do silences it.

@@ -1,107 +1,12 @@
-//! A policy for people, and for whoever wants its configuration back.
+//! A policy in words, for people.
 
 use std::fmt;
 
-use super::{
-    AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Policy, Refuse, Refusing,
-    allowed_origins::Listed, response_rules::Exposed,
+use crate::{
+    config::Refuse,
+    fetch::SAFELISTED_METHODS,
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Listed, Policy, Refusing},
 };
-use crate::config::CorsConfig;
-
-/// A longer list is cut where people read it.
-const LONGEST_LIST: usize = 20;
-
-impl Policy {
-    /// The configuration in its normal form: lists sorted and without repetitions, header names in
-    /// lower case, without safelisted methods and exposed headers. A policy that is
-    /// built from it equals this one, but for closures, which are no data: their names are there, and
-    /// without them it does not build.
-    #[must_use]
-    pub fn config(&self) -> CorsConfig {
-        let rules = &*self.0;
-        let responses = &rules.responses;
-        let mut allow_origins = match &rules.origins {
-            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
-            AllowedOrigins::Listed(Listed { set, null, .. }) => {
-                set.patterns().chain(null.then(|| String::from("null"))).collect()
-            }
-        };
-        allow_origins.sort_unstable();
-        let mut config = CorsConfig {
-            allow_origins,
-            allow_credentials: rules.credentials.then_some(true),
-            allow_methods: match &rules.methods {
-                AllowedMethods::Any => vec![String::from("*")],
-                AllowedMethods::Listed(methods) => {
-                    methods.iter().map(ToString::to_string).collect()
-                }
-            },
-            max_age: rules.max_age,
-            allow_private_network: rules.private_network.then_some(true),
-            allow_timing: responses.timing.then_some(true),
-            vary_on: responses
-                .varies_by
-                .iter()
-                // All but a static policy vary by the origin, first of all, without being told.
-                .skip(usize::from(!matches!(rules.origins, AllowedOrigins::Any)))
-                .map(ToString::to_string)
-                .collect(),
-            preflight_status: Some(rules.preflight_status)
-                .filter(|&status| status != http::StatusCode::NO_CONTENT),
-            dangerously_allow: rules.dangers.clone(),
-            refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
-            no_own_origins: rules
-                .refusing
-                .as_ref()
-                .and_then(|refusing| refusing.no_own_origins.then_some(true)),
-            forward_preflights: rules.forward_preflights.then_some(true),
-            allow_methods_of_route: rules.methods_of_route.then_some(true),
-            diagnose: rules.diagnose.then_some(true),
-            report_only: rules.report_only.then_some(true),
-            attach_outcome: rules.attach_outcome.then_some(true),
-            closures: self.closures().names().into_iter().map(String::from).collect(),
-            ..CorsConfig::default()
-        };
-        if let Some(refusing) = &rules.refusing {
-            config.own_origins = refusing.own_origins.patterns().collect();
-            config.own_origins.sort_unstable();
-        }
-        config.allow_headers = match &rules.headers {
-            AllowedHeaders::Any { authorization } => {
-                let names = ["*", "authorization"].into_iter();
-                names.take(1 + usize::from(*authorization)).map(str::to_owned).collect()
-            }
-            AllowedHeaders::Echoed => vec![String::from("*")],
-            AllowedHeaders::Listed { names, .. } => names.clone(),
-        };
-        config.expose_headers = match &responses.exposed {
-            Exposed::Safelisted => Vec::new(),
-            Exposed::Listed(names) => {
-                names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
-            }
-            Exposed::Carried => vec![String::from("*")],
-        };
-        config
-    }
-
-    fn closures(&self) -> Closures {
-        let predicate = match &self.0.origins {
-            AllowedOrigins::Listed(listed) => listed.predicate.clone(),
-            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => None,
-        };
-        Closures { predicate, hook: self.0.hook.clone() }
-    }
-}
-
-/// Two policies are equal if their configurations are, in their normal form, and their closures are
-/// the same ones.
-impl PartialEq for Policy {
-    fn eq(&self, other: &Self) -> bool {
-        self.closures().are(&other.closures()) && self.config() == other.config()
-    }
-}
-
-impl Eq for Policy {}
 
 /// What each kind of request gets, line by line.
 ///
@@ -131,7 +36,7 @@ impl Eq for Policy {}
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let config = self.config();
-        let rules = &*self.0;
+        let rules = self.rules();
         let origins = match &rules.origins {
             AllowedOrigins::Any => String::from("any"),
             AllowedOrigins::Reflected { insecure: true } => String::from("any but null"),
@@ -140,7 +45,7 @@ impl fmt::Display for Policy {
             }
             AllowedOrigins::Listed(Listed { predicate: Some(predicate), .. }) => {
                 let patterns = config.allow_origins.iter().cloned();
-                let asked = format!("those that {} allows", predicate.name());
+                let asked = format!("those that {} allows", predicate.option());
                 written(&patterns.chain([asked]).collect::<Vec<_>>())
             }
             AllowedOrigins::Listed(_) => written(&config.allow_origins),
@@ -157,7 +62,7 @@ impl fmt::Display for Policy {
         let methods = match &rules.methods {
             AllowedMethods::Any => String::from("any method"),
             AllowedMethods::Listed(_) => {
-                let methods: Vec<String> = ["GET", "HEAD", "POST"]
+                let methods: Vec<String> = SAFELISTED_METHODS
                     .map(String::from)
                     .into_iter()
                     .chain(config.allow_methods)
@@ -227,3 +132,6 @@ fn written(list: &[String]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+/// A longer list is cut where people read it.
+const LONGEST_LIST: usize = 20;

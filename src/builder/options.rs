@@ -1,0 +1,303 @@
+use std::{collections::BTreeMap, fmt, time::Duration};
+
+use crate::{
+    compile,
+    config::{ConfigError, ConfigErrors, ConfigOption, CorsConfig, Danger},
+    policy::{Closures, Policy},
+    service::CorsLayer,
+};
+
+/// Configures a [`CorsLayer`] or a [`Policy`].
+///
+/// Options add up: a method in the singular adds one entry to its list, the plural adds many, and
+/// calling either again adds more. A scalar option holds one value, and setting it to two is a
+/// mistake. Nothing fails before [`build`](Self::build), which reports all mistakes at once.
+///
+/// ```
+/// use std::time::Duration;
+/// use http::{Method, header::{AUTHORIZATION, CONTENT_TYPE}};
+/// use tower_cors::CorsLayer;
+///
+/// let cors = CorsLayer::builder()
+///     .allow_origins(["https://example.com", "https://*.example.com", "http://localhost:*"])
+///     .allow_credentials(true)
+///     .allow_methods([Method::PUT, Method::DELETE])
+///     .allow_headers([AUTHORIZATION, CONTENT_TYPE])
+///     .expose_headers(["x-request-id"])
+///     .max_age(Duration::from_secs(7200))
+///     .build()?;
+/// # Ok::<(), tower_cors::ConfigErrors>(())
+/// ```
+///
+/// `Q` is what has to be asked about an origin besides: nothing, or an
+/// [`AsyncPredicate`](crate::AsyncPredicate).
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder does nothing until it is built"]
+pub struct CorsLayerBuilder<Q = ()> {
+    pub(super) config: CorsConfig,
+    pub(super) closures: Closures,
+    /// The values of the options that hold one, in words.
+    pub(super) scalars: BTreeMap<ConfigOption, String>,
+    /// The mistakes that only a setter can notice.
+    pub(super) mistakes: Vec<ConfigError>,
+    pub(super) question: Q,
+}
+
+impl CorsLayer {
+    /// Begins a configuration.
+    pub fn builder() -> CorsLayerBuilder {
+        CorsLayerBuilder::default()
+    }
+
+    /// A layer for what anyone may read: any origin, no credentials, the safelisted methods, and
+    /// `content-type`, so that JSON can be posted.
+    ///
+    /// It is not for what is only protected by where it can be reached from, such as a server on
+    /// `localhost` or behind a firewall: the pages of every site could read that through a visitor's
+    /// browser.
+    pub fn public() -> Self {
+        Self::new(compile::public())
+    }
+}
+
+impl Policy {
+    /// Begins a configuration.
+    pub fn builder() -> CorsLayerBuilder {
+        CorsLayerBuilder::default()
+    }
+}
+
+impl CorsLayerBuilder {
+    /// Builds the layer.
+    ///
+    /// # Errors
+    ///
+    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
+    pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
+        self.build_policy().map(CorsLayer::new)
+    }
+
+    /// Builds the policy, for use without a layer.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
+        self.build_parts().map(|(policy, ())| policy)
+    }
+}
+
+impl<Q> CorsLayerBuilder<Q> {
+    pub(super) fn build_parts(self) -> Result<(Policy, Q), ConfigErrors> {
+        let policy = compile::build(&self.config, self.closures, self.mistakes)?;
+        Ok((policy, self.question))
+    }
+
+    /// Allows an origin, or all that an [`OriginPattern`](crate::OriginPattern) matches: its page has
+    /// the tables of what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
+    ///
+    /// With credentials, http origins do not build, loopback ones aside: see
+    /// [`Danger::InsecureOrigins`]. Nor do subdomains of what anyone can have a name below: see
+    /// [`Danger::PublicSuffixes`]. `null` does not build without [`Danger::NullOrigin`].
+    pub fn allow_origin(self, origin: impl AsRef<[u8]>) -> Self {
+        self.allow_origins([origin])
+    }
+
+    /// Allows several origins or patterns, each as in [`allow_origin`](Self::allow_origin).
+    pub fn allow_origins<I>(mut self, origins: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<[u8]>,
+    {
+        let origins = origins.into_iter().map(|origin| as_text(origin.as_ref()));
+        self.config.allow_origins.extend(origins);
+        self
+    }
+
+    /// Allows any origin, by sending `*`.
+    ///
+    /// It goes with no other origin, and not with credentials: see
+    /// [`Danger::AnyOriginWithCredentials`]. It is safe for what anyone on the internet may read, and
+    /// not for what is only protected by where it can be reached from, such as a server on `localhost`
+    /// or behind a firewall.
+    pub fn allow_any_origin(self) -> Self {
+        self.allow_origin("*")
+    }
+
+    /// Allows requests with credentials: cookies, HTTP authentication and client certificates.
+    /// Default: `false`.
+    ///
+    /// A bearer token that a script sets is none of these. It only needs
+    /// `allow_header("authorization")`.
+    pub fn allow_credentials(mut self, allow: bool) -> Self {
+        if self.may_set(ConfigOption::AllowCredentials, allow) {
+            self.config.allow_credentials = allow;
+        }
+        self
+    }
+
+    /// Allows a method, beyond `GET`, `HEAD` and `POST`, which the
+    /// [protocol always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method): to list `GET`
+    /// alone does not forbid `POST`. `"*"` is [`allow_any_method`](Self::allow_any_method).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `PUT` | `put` |
+    /// | `PATCH` | `Patch` |
+    /// | `PROPFIND` | `propfind` |
+    /// | `GET` | `get` |
+    /// | `chicken` | `CONNECT` |
+    /// | `X-METHOD` | `trace` |
+    /// | `*` | `PUT,DELETE` |
+    /// | `M-SEARCH` | `PUT ` |
+    pub fn allow_method(self, method: impl AsRef<str>) -> Self {
+        self.allow_methods([method])
+    }
+
+    /// Allows several methods, each as in [`allow_method`](Self::allow_method).
+    pub fn allow_methods<I>(mut self, methods: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.allow_methods.extend(texts(methods));
+        self
+    }
+
+    /// Allows any method that scripts can send. The answer is `*`, or with credentials, where browsers
+    /// take that for a name, the method that was asked for.
+    pub fn allow_any_method(self) -> Self {
+        self.allow_method("*")
+    }
+
+    /// Allows a request header, in any case, beyond those
+    /// [safelisted by name and value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
+    /// `content-type` is safelisted for forms only: JSON needs it allowed. `"*"` is
+    /// [`allow_any_header`](Self::allow_any_header).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `content-type` | `content type` |
+    /// | `Authorization` | `Cookie` |
+    /// | `X-Requested-With` | `Origin` |
+    /// | `accept` | `Sec-Fetch-Mode` |
+    /// | `range` | `Proxy-Authorization` |
+    /// | `user-agent` | `Host` |
+    /// | `x-http-method-override` | `Access-Control-Allow-Origin` |
+    /// | `*` | `x-a,x-b` |
+    pub fn allow_header(self, name: impl AsRef<str>) -> Self {
+        self.allow_headers([name])
+    }
+
+    /// Allows several request headers, each as in [`allow_header`](Self::allow_header).
+    pub fn allow_headers<I>(mut self, names: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.allow_headers.extend(texts(names));
+        self
+    }
+
+    /// Allows any request header. The answer is `*`, which
+    /// [does not cover `authorization`](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name):
+    /// allow that by name besides. With credentials, where browsers take `*` for a name, the names
+    /// that were asked for are sent back, up to 4096 bytes of them.
+    pub fn allow_any_header(self) -> Self {
+        self.allow_header("*")
+    }
+
+    /// Lets scripts read a response header, beyond those
+    /// [safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name). `"*"` is
+    /// [`expose_all_headers`](Self::expose_all_headers).
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `x-request-id` | `x request id` |
+    /// | `ETag` | `Set-Cookie` |
+    /// | `Location` | `Set-Cookie2` |
+    /// | `authorization` | `Origin` |
+    /// | `access-control-allow-origin` | `Access-Control-Request-Method` |
+    /// | `*` | `Access-Control-Max-Age` |
+    pub fn expose_header(self, name: impl AsRef<str>) -> Self {
+        self.expose_headers([name])
+    }
+
+    /// Lets scripts read several response headers, each as in [`expose_header`](Self::expose_header).
+    pub fn expose_headers<I>(mut self, names: I) -> Self
+    where
+        I: IntoIterator,
+        I::Item: AsRef<str>,
+    {
+        self.config.expose_headers.extend(texts(names));
+        self
+    }
+
+    /// Lets scripts read all response headers but `set-cookie`, by sending `*`. With credentials, where
+    /// browsers take that for a name, the names are sent that the response has when it passes the layer:
+    /// trailers, and headers that something outside the layer adds, are not among them.
+    pub fn expose_all_headers(self) -> Self {
+        self.expose_header("*")
+    }
+
+    /// How long browsers may keep the answer to a preflight, in whole seconds, at most 86400. Default:
+    /// no header, and browsers take 5 seconds. Zero sends `0`, and nothing is kept. Firefox keeps it for
+    /// at most 86400 seconds, Chromium for 7200.
+    ///
+    /// | permitted | prohibited |
+    /// |---|---|
+    /// | `0 s` | `86401 s` |
+    /// | `5 s` | `0.5 s` |
+    /// | `86400 s` | `7200.001 s` |
+    pub fn max_age(mut self, max_age: Duration) -> Self {
+        if self.may_set(ConfigOption::MaxAge, max_age) {
+            self.config.max_age = Some(max_age);
+        }
+        self
+    }
+
+    /// Accepts a danger, so that a configuration builds that would not otherwise.
+    pub fn dangerously_allow(mut self, danger: Danger) -> Self {
+        self.config.dangerously_allow.push(danger);
+        self
+    }
+}
+
+/// Begins with the options of a configuration, such as a file's.
+impl From<CorsConfig> for CorsLayerBuilder {
+    fn from(mut config: CorsConfig) -> Self {
+        let mut scalars = BTreeMap::new();
+        for &option in ConfigOption::ALL {
+            let value = config.field(option).and_then(|field| field.scalar());
+            scalars.extend(value.map(|value| (option, value)));
+        }
+        Self { config, scalars, ..Self::default() }
+    }
+}
+
+impl<Q> CorsLayerBuilder<Q> {
+    /// Whether an option may be set to `value`. If it has another value already, that is a mistake.
+    pub(super) fn may_set(&mut self, option: ConfigOption, value: impl fmt::Debug) -> bool {
+        let second = format!("{value:?}");
+        let first = self.scalars.entry(option).or_insert_with(|| second.clone());
+        if *first != second {
+            let first = first.clone();
+            self.mistakes.push(ConfigError::SetTwice { option, first, second });
+            return false;
+        }
+        true
+    }
+}
+
+fn texts<I>(list: I) -> impl Iterator<Item = String>
+where
+    I: IntoIterator,
+    I::Item: AsRef<str>,
+{
+    list.into_iter().map(|text| text.as_ref().to_owned())
+}
+
+/// What is no UTF-8 is no origin, nor is what the replacement of its bytes leaves.
+pub(super) fn as_text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}

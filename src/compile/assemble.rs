@@ -1,0 +1,147 @@
+//! Compiles a valid configuration into rules: every header value that can be known beforehand is made here.
+
+use std::sync::Arc;
+
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    header::{
+        ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
+        ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+    },
+};
+
+use super::validate::{List, Valid};
+use crate::{
+    fetch::{ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Rules},
+    response::{Exposed, ResponseRules, Vary, lasting},
+};
+
+pub(super) fn assemble(config: Valid) -> Policy {
+    let credentials = config.credentials;
+    let origin = (!matches!(config.origins, AllowedOrigins::Any)).then_some(ORIGIN);
+    let varies_by: Vec<HeaderName> = origin.into_iter().chain(config.vary_on.clone()).collect();
+    let allowed_preflight = allowed_preflight(&config);
+    let responses = Arc::new(ResponseRules {
+        credentials,
+        exposed: match config.exposed {
+            List::All(_) if credentials => Exposed::Carried,
+            List::All(_) => Exposed::Listed(HeaderValue::from_static("*")),
+            List::Some(names) => {
+                lasting::joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed)
+            }
+        },
+        timing: config.timing,
+        ..ResponseRules::default()
+    });
+    let mut rules = Rules {
+        origins: config.origins,
+        credentials,
+        methods: match config.methods {
+            List::All(_) => AllowedMethods::Any,
+            List::Some(methods) => AllowedMethods::Listed(methods),
+        },
+        headers: match config.headers {
+            List::All(_) if credentials => AllowedHeaders::Echoed,
+            List::All(names) => AllowedHeaders::Any { authorization: !names.is_empty() },
+            List::Some(names) => AllowedHeaders::listed(names),
+        },
+        private_network: config.private_network,
+        refusing: config.refuse.map(|refuse| Refusing {
+            refuse,
+            own_origins: config.own_origins,
+            no_own_origins: config.no_own_origins,
+            responses: Arc::clone(&responses),
+        }),
+        responses,
+        max_age: config.max_age,
+        preflight_status: config.preflight_status.unwrap_or(StatusCode::NO_CONTENT),
+        allowed_preflight,
+        forward_preflights: config.forward_preflights,
+        report_only: config.report_only,
+        diagnose: config.diagnose,
+        methods_of_route: config.methods_of_route,
+        attach_outcome: config.attach_outcome,
+        hook: config.hook,
+        is_observed: false,
+        dangers: config.dangers,
+        warnings: config.warnings,
+    };
+    rules.is_observed = rules.needs_observation();
+    vary_by(&mut rules, &varies_by, config.private_network);
+    Policy::new(rules)
+}
+
+/// The headers of an allowed preflight's response, without the values that depend on the request.
+fn allowed_preflight(config: &Valid) -> HeaderMap {
+    let credentials = config.credentials;
+    let mut headers = HeaderMap::new();
+    // The request's origin takes the place of the empty value. It is inserted first, as `Rules::granted` expects.
+    let origin = if matches!(config.origins, AllowedOrigins::Any) { "*" } else { "" };
+    headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(origin));
+    if credentials {
+        headers.insert(ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true"));
+    }
+    if let Some(methods) = methods_value(&config.methods, credentials) {
+        headers.insert(ACCESS_CONTROL_ALLOW_METHODS, methods);
+    }
+    if let Some(names) = headers_value(&config.headers, credentials) {
+        headers.insert(ACCESS_CONTROL_ALLOW_HEADERS, names);
+    }
+    if let Some(max_age) = config.max_age {
+        let seconds = max_age.as_secs().to_string();
+        headers.extend(lasting::value(&seconds).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
+    }
+    headers
+}
+
+fn methods_value(methods: &List<Method>, credentials: bool) -> Option<HeaderValue> {
+    match methods {
+        // Browsers take `*` for a name where there are credentials, so the requested method is named.
+        List::All(_) if credentials => None,
+        List::All(_) => Some(HeaderValue::from_static("*")),
+        List::Some(methods) => lasting::joined(methods, ","),
+    }
+}
+
+fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValue> {
+    match headers {
+        List::All(_) if credentials => None,
+        List::All(names) if names.is_empty() => Some(HeaderValue::from_static("*")),
+        List::All(_) => Some(HeaderValue::from_static("*,authorization")),
+        List::Some(names) => lasting::joined(names, ","),
+    }
+}
+
+/// Lets the parts of one allowlist vary by the same headers, in the same order: which of them decides depends on all
+/// that any of them reads.
+pub(crate) fn unite_vary(parts: &mut [Policy]) {
+    let names = parts.iter().flat_map(|part| part.rules().responses.vary.names());
+    let names: Vec<HeaderName> = [ORIGIN].into_iter().chain(names.cloned()).collect();
+    let private_network = parts.iter().any(|part| part.rules().private_network);
+    for part in parts {
+        vary_by(part.rules_mut(), &names, private_network);
+    }
+}
+
+/// Makes all responses say that they vary by `names`.
+fn vary_by(rules: &mut Rules, names: &[HeaderName], private_network: bool) {
+    let names = || names.iter().cloned();
+    // All that the response to a preflight depends on. OPTIONS is not cacheable, but some caches keep it all the same,
+    // and a line is cheap: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+    let requested = [ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
+    let private = private_network.then_some(ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
+    let preflight_vary = Vary::new(names().chain(requested).chain(private));
+    if let Some(vary) = preflight_vary.value() {
+        rules.allowed_preflight.insert(VARY, vary.clone());
+        // A map has room for six headers at least, and its clone for those that it has.
+        rules.allowed_preflight = rules.allowed_preflight.clone();
+    }
+    let responses = ResponseRules { preflight_vary, ..ResponseRules::clone(&rules.responses) };
+    if let Some(refusing) = &mut rules.refusing {
+        let vary = Vary::new(names().chain([SEC_FETCH_SITE]));
+        refusing.responses = Arc::new(ResponseRules { vary, ..responses.clone() });
+    }
+    rules.responses = Arc::new(ResponseRules { vary: Vary::new(names()), ..responses });
+}

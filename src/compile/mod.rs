@@ -1,0 +1,47 @@
+//! Does it build? From a configuration to a policy, and back.
+
+mod validate;
+mod assemble;
+mod read_back;
+mod display;
+
+pub(crate) use assemble::unite_vary;
+use validate::{List, Valid};
+
+use crate::{
+    config::{ConfigError, ConfigErrors, CorsConfig},
+    policy::{AllowedOrigins, Closures, Policy},
+    trace,
+};
+
+/// Builds a policy. `mistakes` are those that only the builder's setters notice.
+pub(crate) fn build(
+    config: &CorsConfig,
+    closures: Closures,
+    mistakes: Vec<ConfigError>,
+) -> Result<Policy, ConfigErrors> {
+    let policy = validate::validate(config, closures, mistakes).map(assemble::assemble)?;
+    for warning in policy.warnings() {
+        trace::config_warning(warning);
+    }
+    Ok(policy)
+}
+
+/// The policy of [`CorsLayer::public`](crate::CorsLayer::public), which cannot fail to build.
+pub(crate) fn public() -> Policy {
+    assemble::assemble(Valid {
+        origins: AllowedOrigins::Any,
+        headers: List::Some(vec![String::from("content-type")]),
+        ..Valid::default()
+    })
+}
+
+/// Fails with all the mistakes, as [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy)
+/// does, and if the configuration had closures.
+impl TryFrom<CorsConfig> for Policy {
+    type Error = ConfigErrors;
+
+    fn try_from(config: CorsConfig) -> Result<Self, Self::Error> {
+        build(&config, Closures::default(), Vec::new())
+    }
+}

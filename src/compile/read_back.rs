@@ -1,0 +1,104 @@
+//! From a policy back to its configuration.
+
+use crate::{
+    config::{ConfigWarning, CorsConfig},
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Listed, Policy},
+    response::Exposed,
+};
+
+impl Policy {
+    /// What could be better in the configuration that it was built from.
+    /// [`ConfigWarning`] lists what there is.
+    #[must_use]
+    pub fn warnings(&self) -> &[ConfigWarning] {
+        &self.rules().warnings
+    }
+
+    /// The configuration in its normal form: lists sorted and without repetitions, header names in
+    /// lower case, without safelisted methods and exposed headers. A policy that is
+    /// built from it equals this one, but for closures, which are no data: their names are there, and
+    /// without them it does not build.
+    #[must_use]
+    pub fn config(&self) -> CorsConfig {
+        let rules = self.rules();
+        let responses = &rules.responses;
+        let mut allow_origins = match &rules.origins {
+            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
+            AllowedOrigins::Listed(Listed { set, null, .. }) => {
+                set.patterns().chain(null.then(|| String::from("null"))).collect()
+            }
+        };
+        allow_origins.sort_unstable();
+        let mut config = CorsConfig {
+            allow_origins,
+            allow_credentials: rules.credentials,
+            allow_methods: match &rules.methods {
+                AllowedMethods::Any => vec![String::from("*")],
+                AllowedMethods::Listed(methods) => {
+                    methods.iter().map(ToString::to_string).collect()
+                }
+            },
+            max_age: rules.max_age,
+            allow_private_network: rules.private_network,
+            allow_timing: responses.timing,
+            vary_on: responses
+                .vary
+                .names()
+                .iter()
+                // All but a static policy vary by the origin, first of all, without being told.
+                .skip(usize::from(!matches!(rules.origins, AllowedOrigins::Any)))
+                .map(ToString::to_string)
+                .collect(),
+            preflight_status: Some(rules.preflight_status)
+                .filter(|&status| status != http::StatusCode::NO_CONTENT),
+            dangerously_allow: rules.dangers.clone(),
+            refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
+            no_own_origins: rules.refusing.as_ref().is_some_and(|refusing| refusing.no_own_origins),
+            forward_preflights: rules.forward_preflights,
+            allow_methods_of_route: rules.methods_of_route,
+            diagnose: rules.diagnose,
+            report_only: rules.report_only,
+            attach_outcome: rules.attach_outcome,
+            closures: self.closures().options(),
+            ..CorsConfig::default()
+        };
+        if let Some(refusing) = &rules.refusing {
+            config.own_origins = refusing.own_origins.patterns().collect();
+            config.own_origins.sort_unstable();
+        }
+        config.allow_headers = match &rules.headers {
+            AllowedHeaders::Any { authorization } => {
+                let names = ["*", "authorization"].into_iter();
+                names.take(1 + usize::from(*authorization)).map(str::to_owned).collect()
+            }
+            AllowedHeaders::Echoed => vec![String::from("*")],
+            AllowedHeaders::Listed { names, .. } => names.clone(),
+        };
+        config.expose_headers = match &responses.exposed {
+            Exposed::Safelisted => Vec::new(),
+            Exposed::Listed(names) => {
+                names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
+            }
+            Exposed::Carried => vec![String::from("*")],
+        };
+        config
+    }
+
+    fn closures(&self) -> Closures {
+        let predicate = match &self.rules().origins {
+            AllowedOrigins::Listed(listed) => listed.predicate.clone(),
+            AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => None,
+        };
+        Closures { predicate, hook: self.rules().hook.clone() }
+    }
+}
+
+/// Two policies are equal if their configurations are, in their normal form, and their closures are
+/// the same ones.
+impl PartialEq for Policy {
+    fn eq(&self, other: &Self) -> bool {
+        self.closures().are(&other.closures()) && self.config() == other.config()
+    }
+}
+
+impl Eq for Policy {}

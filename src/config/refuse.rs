@@ -1,0 +1,50 @@
+use std::{fmt, str::FromStr};
+
+/// Which requests are refused, if their origin is not allowed. Its text, in a file too, is its name in
+/// lower case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Refuse {
+    /// All of them.
+    All,
+    /// Those that ask for another protocol, such as WebSocket handshakes, which browsers send without
+    /// asking first, and whose answers no page is kept from: an `Upgrade` header (HTTP/1.1), or the method
+    /// `CONNECT` (HTTP/2 and 3, for whatever protocol).
+    Upgrades,
+}
+
+impl Refuse {
+    fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Upgrades => "upgrades",
+        }
+    }
+}
+
+impl fmt::Display for Refuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl FromStr for Refuse {
+    type Err = UnknownRefuse;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let known = [Self::All, Self::Upgrades].into_iter().find(|refuse| refuse.name() == text);
+        known.ok_or_else(|| UnknownRefuse(text.to_owned()))
+    }
+}
+
+/// A text that names no [`Refuse`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnknownRefuse(String);
+
+impl fmt::Display for UnknownRefuse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} is nothing that can be refused; write all or upgrades", self.0)
+    }
+}
+
+impl std::error::Error for UnknownRefuse {}

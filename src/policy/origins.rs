@@ -1,0 +1,135 @@
+//! Which origins may read responses: the server's side of the [CORS check](https://fetch.spec.whatwg.org/#cors-check).
+
+use http::HeaderValue;
+
+use super::{
+    closures::Predicate,
+    reasons::Reasons,
+    refusal::Refusal,
+    request::{FieldLines, RequestHead},
+};
+use crate::origin::{Origin, OriginSet, OriginView};
+
+#[derive(Clone, Default)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "most policies list origins, and each has one of these"
+)]
+pub(crate) enum AllowedOrigins {
+    /// Any origin as `*`: the value of `Origin` is never read.
+    #[default]
+    Any,
+    Listed(Listed),
+    /// Any origin with credentials, where browsers refuse `*`.
+    Reflected {
+        insecure: bool,
+    },
+}
+
+#[derive(Clone)]
+pub(crate) struct Listed {
+    pub(crate) set: OriginSet,
+    pub(crate) null: bool,
+    /// Decides about origins that are not listed.
+    pub(crate) predicate: Option<Predicate>,
+    /// Whether the predicate decides about origins over plain http.
+    pub(crate) insecure: bool,
+}
+
+impl AllowedOrigins {
+    /// The value of `Access-Control-Allow-Origin` for every request, with an `Origin` or without, if it is the same
+    /// for all.
+    #[inline]
+    pub(super) fn static_value(&self) -> Option<&'static HeaderValue> {
+        static ANY: HeaderValue = HeaderValue::from_static("*");
+
+        matches!(self, Self::Any).then_some(&ANY)
+    }
+
+    /// The value of `Access-Control-Allow-Origin`, if the origin is allowed.
+    #[inline]
+    pub(super) fn check<'a>(
+        &self,
+        origin: FieldLines<'a>,
+        request: RequestHead<'_>,
+        reasons: &mut impl Reasons,
+    ) -> Option<&'a HeaderValue> {
+        if let Some(any) = self.static_value() {
+            return Some(any);
+        }
+        let FieldLines::One(origin) = origin else {
+            reasons.record(|| Refusal::SeveralOrigins);
+            return None;
+        };
+        let is_allowed = match self {
+            Self::Any => true,
+            Self::Listed(listed) => {
+                listed.has(origin.as_bytes())
+                    || (listed.predicate.is_some() && listed.predicate_allows(origin, request))
+            }
+            Self::Reflected { insecure } => OriginView::parse(origin.as_bytes())
+                .is_ok_and(|origin| *insecure || !origin.is_insecure()),
+        };
+        if is_allowed {
+            // The request's own value is sent back, which was found to be allowed.
+            Some(origin)
+        } else {
+            reasons.record(|| Refusal::of_origin(origin));
+            None
+        }
+    }
+
+    /// The origin that an asynchronous predicate has to decide about.
+    pub(super) fn undecided(&self, origin: FieldLines<'_>) -> Option<Origin> {
+        match (self, origin) {
+            (Self::Listed(listed), FieldLines::One(origin)) => listed.undecided(origin),
+            _ => None,
+        }
+    }
+}
+
+impl Listed {
+    #[inline]
+    pub(super) fn has(&self, origin: &[u8]) -> bool {
+        self.set.matches(origin) || (self.null && origin == b"null")
+    }
+
+    // Cold, so that policies without a predicate do not pay for its code.
+    #[cold]
+    fn predicate_allows(&self, origin: &HeaderValue, request: RequestHead<'_>) -> bool {
+        match &self.predicate {
+            Some(Predicate::Synchronous(predicate)) => {
+                self.for_predicate(origin).is_some_and(|origin| predicate(&origin, &request))
+            }
+            Some(Predicate::Asynchronous) | None => false,
+        }
+    }
+
+    fn undecided(&self, origin: &HeaderValue) -> Option<Origin> {
+        match self.predicate {
+            Some(Predicate::Asynchronous) if !self.has(origin.as_bytes()) => {
+                self.for_predicate(origin)
+            }
+            _ => None,
+        }
+    }
+
+    /// The origin, if a predicate may decide about it.
+    fn for_predicate(&self, origin: &HeaderValue) -> Option<Origin> {
+        let view = OriginView::parse(origin.as_bytes()).ok()?;
+        if view.is_insecure() && !self.insecure {
+            return None;
+        }
+        Origin::try_from(origin.clone()).ok()
+    }
+}
+
+impl Refusal {
+    fn of_origin(origin: &HeaderValue) -> Self {
+        match OriginView::parse(origin.as_bytes()) {
+            Ok(_) => Self::OriginNotAllowed(origin.clone()),
+            Err(_) if origin == "null" => Self::NullOrigin,
+            Err(_) => Self::MalformedOrigin(origin.clone()),
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What a policy consults for each request.
+
+use std::{sync::Arc, time::Duration};
+
+use http::{HeaderMap, StatusCode};
+
+use super::{
+    closures::Hook, methods::AllowedMethods, origins::AllowedOrigins, refusing::Refusing,
+    request_headers::AllowedHeaders,
+};
+use crate::{
+    config::{ConfigWarning, Danger},
+    response::ResponseRules,
+    trace,
+};
+
+#[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
+pub(crate) struct Rules {
+    pub(crate) origins: AllowedOrigins,
+    pub(crate) credentials: bool,
+    pub(crate) methods: AllowedMethods,
+    pub(crate) headers: AllowedHeaders,
+    pub(crate) private_network: bool,
+    pub(crate) responses: Arc<ResponseRules>,
+    pub(crate) max_age: Option<Duration>,
+    pub(crate) preflight_status: StatusCode,
+    /// The headers of an allowed preflight's response, without the values that depend on the request.
+    pub(crate) allowed_preflight: HeaderMap,
+    pub(crate) forward_preflights: bool,
+    pub(crate) refusing: Option<Refusing>,
+    pub(crate) report_only: bool,
+    pub(crate) diagnose: bool,
+    /// For the layer, as are the next two: the engine does not read them.
+    pub(crate) methods_of_route: bool,
+    pub(crate) attach_outcome: bool,
+    pub(crate) hook: Option<Hook>,
+    /// The value of [`needs_observation`](Self::needs_observation).
+    pub(crate) is_observed: bool,
+    pub(crate) dangers: Vec<Danger>,
+    pub(crate) warnings: Vec<ConfigWarning>,
+}
+
+impl Rules {
+    /// Whether a layer does more than to carry a decision out: it reports, or the inner service has a say.
+    pub(crate) fn needs_observation(&self) -> bool {
+        self.shows_reasons()
+            || self.attach_outcome
+            || self.methods_of_route
+            || self.hook.is_some()
+            || (self.forward_preflights && trace::IS_COMPILED)
+    }
+
+    /// Whether a decision shows its reason, or is not carried out.
+    pub(crate) fn shows_reasons(&self) -> bool {
+        self.diagnose || self.report_only
+    }
+}

@@ -1,0 +1,95 @@
+use std::sync::Arc;
+
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+use super::rules::{self, ResponseRules};
+use crate::trace;
+
+/// The reason of a refusal, for development.
+pub(crate) const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");
+
+/// The CORS headers of the response to a forwarded request.
+#[derive(Clone, Debug)]
+#[must_use = "a response without these headers is hidden by browsers, or mixed up by caches"]
+pub struct ResponseHeaders(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    /// The response is not shared, and varies by `Origin` alone: the most common one, kept cheap.
+    VaryByOrigin { reported_inner: trace::Once },
+    /// `allow_origin` is the value of `Access-Control-Allow-Origin`, if the response is shared.
+    Written { rules: Arc<ResponseRules>, allow_origin: Option<HeaderValue> },
+    /// The response is left as it is.
+    Untouched,
+    /// Rare responses, boxed to keep the common ones small.
+    Rare(Box<Rare>),
+}
+
+#[derive(Clone, Debug)]
+enum Rare {
+    /// The response is not shared, and says why.
+    Diagnosed { rules: Arc<ResponseRules>, reason: HeaderValue },
+    /// The inner service responds to a preflight, which is allowed.
+    Preflight { rules: Arc<ResponseRules>, allowed: HeaderMap },
+}
+
+impl ResponseHeaders {
+    /// `allow_origin` is the value of `Access-Control-Allow-Origin`, if the response is shared.
+    #[inline]
+    pub(crate) fn new(rules: &Arc<ResponseRules>, allow_origin: Option<&HeaderValue>) -> Self {
+        Self(if allow_origin.is_none() && rules.only_vary_by_origin() {
+            Kind::VaryByOrigin { reported_inner: rules.reported_inner.clone() }
+        } else {
+            Kind::Written { rules: Arc::clone(rules), allow_origin: allow_origin.cloned() }
+        })
+    }
+
+    pub(crate) fn untouched() -> Self {
+        Self(Kind::Untouched)
+    }
+
+    pub(crate) fn diagnosed(rules: &Arc<ResponseRules>, reason: HeaderValue) -> Self {
+        Self(Kind::Rare(Box::new(Rare::Diagnosed { rules: Arc::clone(rules), reason })))
+    }
+
+    pub(crate) fn of_preflight(rules: &Arc<ResponseRules>, allowed: HeaderMap) -> Self {
+        Self(Kind::Rare(Box::new(Rare::Preflight { rules: Arc::clone(rules), allowed })))
+    }
+
+    /// Whether they are for the inner service's response to a preflight.
+    pub(crate) fn are_of_preflight(&self) -> bool {
+        matches!(&self.0, Kind::Rare(rare) if matches!(**rare, Rare::Preflight { .. }))
+    }
+
+    /// Writes the headers into a response's.
+    ///
+    /// `Access-Control-*` headers that are there already are removed: where two parties allow something, the
+    /// sum is more than either meant to allow. `Vary` is kept, and `origin` is added to it where the
+    /// [standard asks for it](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches). If a [`HeaderMap`]
+    /// is so full that it has no room for `Vary`, nothing else is added.
+    #[expect(clippy::inline_always, reason = "the headers are large; inlining saves copying them")]
+    #[inline(always)]
+    pub fn apply(self, headers: &mut HeaderMap) {
+        match self.0 {
+            Kind::VaryByOrigin { reported_inner } => {
+                rules::vary_by_origin(headers, &reported_inner);
+            }
+            Kind::Written { rules, allow_origin } => rules.write(headers, allow_origin),
+            Kind::Untouched => {}
+            Kind::Rare(rare) => rare.apply(headers),
+        }
+    }
+}
+
+impl Rare {
+    #[cold]
+    fn apply(self, headers: &mut HeaderMap) {
+        match self {
+            Self::Diagnosed { rules, reason } => {
+                rules.write(headers, None);
+                let _ = headers.try_insert(CORS_REFUSAL, reason);
+            }
+            Self::Preflight { rules, allowed } => rules.write_preflight(headers, allowed),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! Which header is written.
+
+mod headers;
+mod rules;
+mod vary;
+mod foreign;
+mod answer;
+pub(crate) mod lasting;
+
+pub(crate) use answer::{refused, respond};
+pub(crate) use headers::CORS_REFUSAL;
+pub use headers::ResponseHeaders;
+pub(crate) use rules::{Exposed, ResponseRules};
+pub(crate) use vary::Vary;
