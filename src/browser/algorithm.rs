@@ -1,5 +1,6 @@
-//! The fetch of one request, from its preflight over its redirects to what the script gets. It knows
-//! nothing of services and futures: it says what to send, and is told what came back.
+//! The [fetching](https://fetch.spec.whatwg.org/#fetching) of one request, as a state machine without I/O.
+//!
+//! It returns each request to send, and takes the response to it, until the script gets a response or an error.
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri,
@@ -11,64 +12,46 @@ use http::{
 use url::{Position, Url};
 
 use super::{
-    Credentials, Memory, Mode, Redirect, ReferrerPolicy, ResponseKind,
     cache::Key,
     check::{basic, cors_check, exposed},
     error::NetworkErrorCause,
     lists::{
         is_forbidden_method, is_safelisted_method, normalize, settable, unsafe_names, without_cors,
     },
-    preflight::Announced,
+    memory::Memory,
+    options::{Credentials, Mode, Options, Redirect, ReferrerPolicy},
+    preflight::Preflight,
+    response::ResponseKind,
     site::{PageOrigin, is_trustworthy, serialize},
 };
 
-const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
-const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
-const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
-
-const MOST_REDIRECTS: usize = 20;
-
-/// A request, and where it stands.
+/// The state of a request.
 #[derive(Debug)]
 pub(super) struct Algorithm {
     origin: PageOrigin,
-    /// All URLs so far, the current one last.
+    /// The [URL list](https://fetch.spec.whatwg.org/#concept-request-url-list), with the current URL last.
     urls: Vec<Url>,
     method: Method,
     headers: HeaderMap,
     options: Options,
+    /// The [response tainting](https://fetch.spec.whatwg.org/#concept-request-response-tainting).
     tainting: ResponseKind,
-    /// A redirect took the body away.
+    /// `false` once a redirect has removed the body.
     has_body: bool,
+    /// `true` if the request to the current URL needs a preflight, or an entry of the cache that replaces it.
     is_preflighted: bool,
+    /// `true` if the next response is the one to the preflight.
     awaits_preflight: bool,
 }
 
-/// What the script chose.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Options {
-    pub(super) mode: Mode,
-    pub(super) credentials: Credentials,
-    pub(super) redirect: Redirect,
-    pub(super) upload_listener: bool,
-    pub(super) upload_stream: bool,
-    pub(super) referrer_policy: ReferrerPolicy,
-}
-
-impl Options {
-    /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
-    fn force_preflight(self) -> bool {
-        self.upload_listener || self.upload_stream
-    }
-}
-
-/// What to do next.
+/// The next thing to do.
 #[derive(Debug)]
 pub(super) enum Step {
     Send(Outgoing),
     Finish { kind: ResponseKind, status: Option<StatusCode>, headers: HeaderMap },
 }
 
+/// A request to send.
 #[derive(Clone, Debug)]
 pub(super) struct Outgoing {
     pub(super) is_preflight: bool,
@@ -79,7 +62,7 @@ pub(super) struct Outgoing {
 }
 
 impl Algorithm {
-    /// What the API checks before anything is sent: <https://fetch.spec.whatwg.org/#dom-request>
+    /// Runs the checks of the [`Request` constructor](https://fetch.spec.whatwg.org/#dom-request).
     pub(super) fn new(
         origin: PageOrigin,
         request: http::request::Parts,
@@ -112,7 +95,7 @@ impl Algorithm {
         })
     }
 
-    /// The [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch) of the current URL.
+    /// Runs the [main fetch](https://fetch.spec.whatwg.org/#concept-main-fetch) for the current URL.
     pub(super) fn start(&mut self, memory: &Memory) -> Result<Outgoing, NetworkErrorCause> {
         let is_own = self.origin.is_same_origin(self.url());
         self.is_preflighted = false;
@@ -133,18 +116,18 @@ impl Algorithm {
             Mode::Cors => self.tainting = ResponseKind::Cors,
         }
         let unsafe_names = unsafe_names(&self.headers);
-        self.is_preflighted = self.options.force_preflight()
+        self.is_preflighted = self.options.use_cors_preflight()
             || !is_safelisted_method(&self.method)
             || !unsafe_names.is_empty();
         if !self.is_preflighted || self.is_cached(&unsafe_names, memory) {
             return Ok(self.send(memory));
         }
         self.awaits_preflight = true;
-        let headers = self.announced(&self.serialized_origin()).request_headers();
+        let headers = self.preflight(&self.serialized_origin()).request_headers();
         Ok(self.outgoing(Method::OPTIONS, headers, true))
     }
 
-    /// What the response makes of it.
+    /// Takes the response to the last request.
     pub(super) fn receive(
         &mut self,
         status: StatusCode,
@@ -152,7 +135,7 @@ impl Algorithm {
         memory: &mut Memory,
     ) -> Result<Step, NetworkErrorCause> {
         if self.awaits_preflight {
-            let permission = self.announced(&self.serialized_origin()).check(status, headers)?;
+            let permission = self.preflight(&self.serialized_origin()).check(status, headers)?;
             self.awaits_preflight = false;
             let (key, now) = (self.key(), memory.now);
             for allowed in permission.allowed {
@@ -196,20 +179,21 @@ impl Algorithm {
         })
     }
 
-    /// What a failure leaves behind: <https://fetch.spec.whatwg.org/#concept-cache-clear>
+    /// [Clears the cache entries](https://fetch.spec.whatwg.org/#concept-cache-clear) after a network error, if the
+    /// request needed a preflight.
     pub(super) fn fail(&self, memory: &mut Memory) {
         if self.is_preflighted {
             memory.preflights.clear(&self.key());
         }
     }
 
-    /// Method and URL, for people.
+    /// The method and the URL, for an error text.
     pub(super) fn describe(&self) -> String {
         let preflight = if self.awaits_preflight { "the preflight of " } else { "" };
         format!("{preflight}{} {}", self.method, self.url())
     }
 
-    /// <https://fetch.spec.whatwg.org/#concept-http-redirect-fetch>
+    /// The [HTTP-redirect fetch](https://fetch.spec.whatwg.org/#concept-http-redirect-fetch).
     fn redirect(
         &mut self,
         status: StatusCode,
@@ -222,7 +206,7 @@ impl Algorithm {
             _ => None,
         };
         let Some(target) = target else { return Err(NetworkErrorCause::InvalidLocation(text)) };
-        if self.urls.len() > MOST_REDIRECTS {
+        if self.urls.len() > MAX_REDIRECTS {
             return Err(NetworkErrorCause::TooManyRedirects);
         }
         let crosses = self.options.mode == Mode::Cors && !self.origin.is_same_origin(&target);
@@ -256,7 +240,7 @@ impl Algorithm {
         let cache = &memory.preflights;
         let is_method_allowed =
             cache.has_method(&key, credentials, self.method.as_str(), memory.now)
-                || (is_safelisted_method(&self.method) && !self.options.force_preflight());
+                || (is_safelisted_method(&self.method) && !self.options.use_cors_preflight());
         is_method_allowed
             && unsafe_names.iter().all(|name| cache.has_header(&key, credentials, name, memory.now))
     }
@@ -269,17 +253,17 @@ impl Algorithm {
         }
     }
 
-    fn announced<'a>(&'a self, origin: &'a str) -> Announced<'a> {
-        Announced {
+    fn preflight<'a>(&'a self, origin: &'a str) -> Preflight<'a> {
+        Preflight {
             origin,
             method: &self.method,
             headers: &self.headers,
             credentials: self.includes_credentials(),
-            forced: self.options.force_preflight(),
+            is_forced: self.options.use_cors_preflight(),
         }
     }
 
-    /// The request itself: <https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch>
+    /// The [HTTP-network-or-cache fetch](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch).
     fn send(&self, memory: &Memory) -> Outgoing {
         let mut headers = self.headers.clone();
         if !headers.contains_key(ACCEPT) {
@@ -317,6 +301,7 @@ impl Algorithm {
         Outgoing { is_preflight, has_body: self.has_body && !is_preflight, method, uri, headers }
     }
 
+    /// The `Origin` of a request that is not a preflight:
     /// <https://fetch.spec.whatwg.org/#append-a-request-origin-header>
     fn origin_header(&self) -> Option<String> {
         if self.tainting == ResponseKind::Cors {
@@ -341,8 +326,8 @@ impl Algorithm {
         Some(if is_hidden { String::from("null") } else { self.serialized_origin() })
     }
 
-    /// The origin, or `null` after a redirect from one foreign origin to another.
-    /// <https://fetch.spec.whatwg.org/#serializing-a-request-origin>
+    /// The [serialized request origin](https://fetch.spec.whatwg.org/#serializing-a-request-origin): the page's
+    /// origin, or `null` after a redirect from one foreign origin to any other origin.
     fn serialized_origin(&self) -> String {
         let is_tainted = self.urls.windows(2).any(|urls| {
             serialize(&urls[0]) != serialize(&urls[1]) && !self.origin.is_same_origin(&urls[0])
@@ -350,7 +335,7 @@ impl Algorithm {
         if is_tainted { String::from("null") } else { self.origin.as_str().to_owned() }
     }
 
-    /// <https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header>
+    /// The value of [`Sec-Fetch-Site`](https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header).
     fn site(&self) -> &'static str {
         if self.urls.iter().all(|url| self.origin.is_same_origin(url)) {
             "same-origin"
@@ -361,12 +346,14 @@ impl Algorithm {
         }
     }
 
-    /// The [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode) is `include`.
+    /// `true` if the [credentials mode](https://fetch.spec.whatwg.org/#concept-request-credentials-mode) is
+    /// `include`.
     fn includes_credentials(&self) -> bool {
         self.options.credentials == Credentials::Include
     }
 
-    /// Whether the request carries cookies, and the response may set them.
+    /// The standard's [`includeCredentials`](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch):
+    /// `true` if the request has cookies, and the response may set them.
     fn has_credentials(&self) -> bool {
         match self.options.credentials {
             Credentials::Omit => false,
@@ -392,3 +379,10 @@ fn is_http(url: &Url) -> bool {
 fn has_user(url: &Url) -> bool {
     !url.username().is_empty() || url.password().is_some_and(|password| !password.is_empty())
 }
+
+const SEC_FETCH_DEST: HeaderName = HeaderName::from_static("sec-fetch-dest");
+const SEC_FETCH_MODE: HeaderName = HeaderName::from_static("sec-fetch-mode");
+const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+
+/// <https://fetch.spec.whatwg.org/#concept-request-redirect-count>
+const MAX_REDIRECTS: usize = 20;

@@ -2,28 +2,23 @@
 
 use std::time::Duration;
 
-/// What an entry is found by.
+/// The key of an entry, without its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The site of the page, as a network partition.
+    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key). The model uses the
+    /// page's origin, not its site. The two differ only for requests whose origin is `null`.
     pub(super) partition: String,
+    /// The serialized request origin.
     pub(super) origin: String,
     pub(super) url: String,
 }
 
+/// The method or the header name of an entry.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Allowed {
     Method(String),
-    /// In lower case.
+    /// A name in lower case.
     Header(String),
-}
-
-#[derive(Clone, Debug)]
-struct Entry {
-    key: Key,
-    credentials: bool,
-    allowed: Allowed,
-    expires: Duration,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -32,6 +27,7 @@ pub(super) struct PreflightCache {
 }
 
 impl PreflightCache {
+    /// Looks for a [method cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-method).
     pub(super) fn has_method(
         &self,
         key: &Key,
@@ -45,6 +41,7 @@ impl PreflightCache {
         })
     }
 
+    /// Looks for a [header-name cache entry match](https://fetch.spec.whatwg.org/#concept-cache-match-header).
     pub(super) fn has_header(
         &self,
         key: &Key,
@@ -59,6 +56,7 @@ impl PreflightCache {
         })
     }
 
+    /// Updates the matching entry, or [creates](https://fetch.spec.whatwg.org/#concept-cache-create-entry) one.
     pub(super) fn store(
         &mut self,
         key: &Key,
@@ -75,7 +73,8 @@ impl PreflightCache {
         }
     }
 
-    /// <https://fetch.spec.whatwg.org/#concept-cache-clear>
+    /// [Clears](https://fetch.spec.whatwg.org/#concept-cache-clear) the entries of a key, with and without
+    /// credentials.
     pub(super) fn clear(&mut self, key: &Key) {
         self.entries.retain(|entry| entry.key != *key);
     }
@@ -95,8 +94,21 @@ impl PreflightCache {
     }
 }
 
-/// By the letter of the standard, an entry for `*` that a credentialed request left would serve a later
-/// one, whose preflight would not be answered by a `*`. No browser is known to do so, nor is this one.
+#[derive(Clone, Debug)]
+struct Entry {
+    key: Key,
+    /// `true` if the credentials mode of the request was `include`.
+    credentials: bool,
+    allowed: Allowed,
+    /// The time on the browser's clock at which the entry expires.
+    expires: Duration,
+}
+
+/// Matches the name of an entry against a method or header name.
+///
+/// In the [standard](https://fetch.spec.whatwg.org/#concept-cache-match-method), an entry for `*` also matches a
+/// request with credentials, whose preflight would fail with the same `*`. No known browser does this, and
+/// neither does the model.
 fn is_named(name: &str, wanted: &str, credentials: bool) -> bool {
     name == wanted || (name == "*" && !credentials)
 }

@@ -1,4 +1,4 @@
-//! What a response lets a script of another origin see.
+//! The CORS check and the filtered responses.
 
 use http::{
     HeaderMap, HeaderName,

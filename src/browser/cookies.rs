@@ -1,11 +1,13 @@
-//! A jar as small as CORS needs it: which hosts set a cookie, and get it back.
+//! The cookies of a browser.
 
 use std::collections::BTreeMap;
 
 use http::{HeaderMap, HeaderValue, header::SET_COOKIE};
 
-/// By host, and then by name. The attributes `Domain`, `Path`, `SameSite` and `Secure` are not looked at:
-/// they say which requests a cookie is for, and here that is decided by the credentials mode alone.
+/// The values of cookies by host and name.
+///
+/// The jar ignores `Domain`, `Path`, `SameSite` and `Secure`: CORS only needs cookies that follow the credentials
+/// mode. It also ignores `Expires`, and any `Max-Age` that does not delete the cookie.
 #[derive(Clone, Debug, Default)]
 pub(super) struct CookieJar(BTreeMap<String, BTreeMap<String, String>>);
 

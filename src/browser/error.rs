@@ -1,13 +1,14 @@
-//! Why a page does not get a response.
+//! The errors of a fetch.
 
 use std::{error::Error, fmt};
 
 use http::{Method, StatusCode};
 
-/// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), with what a browser only tells
-/// its console.
+/// A [network error](https://fetch.spec.whatwg.org/#concept-network-error), with the details that a browser
+/// writes only to its console.
 ///
-/// Its text says on which request it happened, what was found, what the standard wanted, and where it says so.
+/// `Display` names the request, the finding, what the standard requires instead, and the section that
+/// requires it.
 #[derive(Debug)]
 pub struct NetworkError {
     pub(super) cause: NetworkErrorCause,
@@ -23,8 +24,8 @@ impl NetworkError {
         &self.cause
     }
 
-    /// Which of the page's [exchanges](super::Page::exchanges) it was, counted from 0. `None` if nothing was
-    /// sent.
+    /// The index of the exchange that failed in the page's [exchanges](super::Page::exchanges). `None` if nothing
+    /// was sent.
     #[must_use]
     pub fn exchange(&self) -> Option<usize> {
         self.exchange
@@ -48,79 +49,81 @@ impl Error for NetworkError {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NetworkErrorCause {
-    /// The page's address is none.
+    /// The page's address is neither a URL nor `null`.
     InvalidPage(String),
-    /// The request's URL is no absolute http or https URL, or has a user name.
+    /// The request's URL is not an absolute http or https URL, or it has a user name or a password.
     InvalidUrl(String),
-    /// No script can send the method.
+    /// The method is one that no script can send.
     ForbiddenMethod(Method),
-    /// The method needs CORS, and the mode is [`NoCors`](super::Mode::NoCors).
+    /// The method is not safelisted, and the mode is [`NoCors`](super::Mode::NoCors).
     MethodNeedsCors(Method),
-    /// The URL is of another origin, and the mode is [`SameOrigin`](super::Mode::SameOrigin).
+    /// The request is cross-origin, and the mode is [`SameOrigin`](super::Mode::SameOrigin).
     NotSameOrigin(String),
-    /// The mode is [`NoCors`](super::Mode::NoCors), and redirects are not followed.
+    /// The mode is [`NoCors`](super::Mode::NoCors), and the redirect mode is not
+    /// [`Follow`](super::Redirect::Follow).
     RedirectsNeedCors,
-    /// No `Access-Control-Allow-Origin`.
+    /// The response has no `Access-Control-Allow-Origin`.
     MissingAllowOrigin {
         /// The origin of the request.
         origin: String,
     },
-    /// `Access-Control-Allow-Origin` is `*`, and the request has credentials.
+    /// `Access-Control-Allow-Origin` is `*`, and the credentials mode is [`Include`](super::Credentials::Include).
     WildcardWithCredentials {
         /// The origin of the request.
         origin: String,
     },
-    /// `Access-Control-Allow-Origin` is not the request's origin.
+    /// `Access-Control-Allow-Origin` is neither the request's origin nor `*`.
     OtherAllowOrigin {
         /// The origin of the request.
         origin: String,
-        /// What was found.
+        /// The value of the header.
         found: String,
     },
-    /// The request has credentials, and `Access-Control-Allow-Credentials` is not `true`.
+    /// The credentials mode is [`Include`](super::Credentials::Include), and `Access-Control-Allow-Credentials`
+    /// is not `true`.
     MissingAllowCredentials {
-        /// What was found.
+        /// The value of the header. `None` if the header is missing.
         found: Option<String>,
     },
-    /// The status of a preflight's answer is not 2xx.
+    /// The status of the preflight's response is not 2xx.
     PreflightStatus(StatusCode),
-    /// A list of a preflight's answer has an element that is no token.
+    /// A list in the preflight's response has an element that is not a token.
     MalformedList {
-        /// The header.
+        /// The name of the header.
         header: &'static str,
         /// The element.
         element: String,
     },
-    /// The method is not among those that a preflight's answer allows.
+    /// The preflight's response does not allow the method.
     MethodNotAllowed {
         /// The method.
         method: Method,
-        /// What is allowed.
+        /// The elements of `Access-Control-Allow-Methods`.
         allowed: Vec<String>,
     },
-    /// A request header is not among those that a preflight's answer allows.
+    /// The preflight's response does not allow a request header.
     HeaderNotAllowed {
-        /// The name.
+        /// The name of the request header.
         name: String,
-        /// What is allowed.
+        /// The elements of `Access-Control-Allow-Headers`.
         allowed: Vec<String>,
     },
-    /// There is a redirect, and none is to be followed.
+    /// The response is a redirect, and the redirect mode is [`Error`](super::Redirect::Error).
     Redirected(String),
-    /// A redirect's `Location` is no http or https URL.
+    /// A redirect's `Location` is not a single http or https URL.
     InvalidLocation(String),
-    /// More than 20 redirects.
+    /// The fetch had more than 20 redirects.
     TooManyRedirects,
-    /// A redirect that is not 303, of a request whose body is a stream.
+    /// A redirect other than 303 would send a stream again.
     StreamRedirected(String),
-    /// A redirect's `Location` has a user name or a password.
+    /// A redirect across origins has a `Location` with a user name or a password.
     CredentialsInLocation(String),
     /// The service failed.
     Service(String),
 }
 
 impl NetworkErrorCause {
-    /// The section of the Fetch standard.
+    /// The anchor of the section in the Fetch standard.
     fn section(&self) -> &'static str {
         match self {
             Self::InvalidPage(_) => "concept-request-origin",

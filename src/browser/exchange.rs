@@ -1,4 +1,4 @@
-//! What went over the wire, and what of it the script gets.
+//! The log of requests and responses.
 
 use std::fmt;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, StatusCode, Uri};
 
 /// A request that was sent, and its response.
 ///
-/// Its text has a line for each header, such as a proxy would show.
+/// Its `Display` has a line for each header, like the log of a proxy.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub(super) is_preflight: bool,
@@ -17,8 +17,8 @@ pub struct Exchange {
 }
 
 impl Exchange {
-    /// Whether it is a [preflight](https://fetch.spec.whatwg.org/#cors-preflight-request) that the browser sent
-    /// of its own accord.
+    /// `true` for a [preflight](https://fetch.spec.whatwg.org/#cors-preflight-request), `false` for a request of
+    /// the script, even if its method is `OPTIONS`.
     #[must_use]
     pub fn is_preflight(&self) -> bool {
         self.is_preflight
@@ -30,25 +30,26 @@ impl Exchange {
         &self.method
     }
 
-    /// The request's target, an absolute URL.
+    /// The request's target as an absolute URL.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         &self.uri
     }
 
-    /// The request's headers, those of the browser among them.
+    /// The request's headers, including those that the browser added.
     #[must_use]
     pub fn request_headers(&self) -> &HeaderMap {
         &self.request_headers
     }
 
-    /// The response's status. `None` if the service failed, or was given up.
+    /// The response's status. `None` if the service failed, or if the fetch was dropped before it had a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.response.as_ref().map(|(status, _)| *status)
     }
 
-    /// The response's headers, those that no script sees among them. `None` as for the status.
+    /// The response's headers, including those that a script may not read. `None` if there is no
+    /// [status](Self::status).
     #[must_use]
     pub fn response_headers(&self) -> Option<&HeaderMap> {
         self.response.as_ref().map(|(_, headers)| headers)
@@ -70,14 +71,7 @@ impl fmt::Display for Exchange {
     }
 }
 
-fn write_headers(f: &mut fmt::Formatter<'_>, mark: char, headers: &HeaderMap) -> fmt::Result {
-    for (name, value) in headers {
-        writeln!(f, "{mark}   {name}: {}", value.as_bytes().escape_ascii())?;
-    }
-    Ok(())
-}
-
-/// The exchanges of a page, in their order. Its text is theirs.
+/// The exchanges of a page, in the order in which they were sent. `Display` writes all of them.
 #[derive(Clone, Debug, Default)]
 pub struct Exchanges(pub(super) Vec<Exchange>);
 
@@ -104,51 +98,9 @@ impl fmt::Display for Exchanges {
     }
 }
 
-/// A response as a script has it.
-#[derive(Clone, Debug)]
-pub struct FetchResponse<C> {
-    pub(super) kind: ResponseKind,
-    pub(super) status: Option<StatusCode>,
-    pub(super) headers: HeaderMap,
-    pub(super) body: Option<C>,
-}
-
-impl<C> FetchResponse<C> {
-    /// Its [type](https://fetch.spec.whatwg.org/#concept-response-type).
-    #[must_use]
-    pub fn kind(&self) -> ResponseKind {
-        self.kind
+fn write_headers(f: &mut fmt::Formatter<'_>, mark: char, headers: &HeaderMap) -> fmt::Result {
+    for (name, value) in headers {
+        writeln!(f, "{mark}   {name}: {}", value.as_bytes().escape_ascii())?;
     }
-
-    /// Its status. `None` where the standard says 0: of opaque responses.
-    #[must_use]
-    pub fn status(&self) -> Option<StatusCode> {
-        self.status
-    }
-
-    /// The headers that the script sees.
-    #[must_use]
-    pub fn headers(&self) -> &HeaderMap {
-        &self.headers
-    }
-
-    /// The body. `None` if the script does not get it: of opaque responses.
-    #[must_use]
-    pub fn into_body(self) -> Option<C> {
-        self.body
-    }
-}
-
-/// The [type](https://fetch.spec.whatwg.org/#concept-response-type) of a response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ResponseKind {
-    /// Of the page's own origin: all headers but `Set-Cookie`.
-    Basic,
-    /// Of another origin that shares it: the safelisted and the exposed headers.
-    Cors,
-    /// Of another origin, without CORS: nothing.
-    Opaque,
-    /// A redirect that is not followed: nothing.
-    OpaqueRedirect,
+    Ok(())
 }

@@ -1,8 +1,8 @@
-//! The standard's lists and predicates, as a browser holds them.
+//! The lists and predicates of the standard, one function a definition.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
-/// Whether a script can send it. <https://fetch.spec.whatwg.org/#forbidden-method>
+/// <https://fetch.spec.whatwg.org/#forbidden-method>
 pub(super) fn is_forbidden_method(method: &Method) -> bool {
     let forbidden = ["CONNECT", "TRACE", "TRACK"];
     forbidden.iter().any(|name| method.as_str().eq_ignore_ascii_case(name))
@@ -21,8 +21,117 @@ pub(super) fn is_safelisted_method(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::POST].contains(method)
 }
 
+/// Drops the headers that a script cannot set, and the whitespace around values.
+/// <https://fetch.spec.whatwg.org/#concept-headers-append>
+pub(super) fn settable(headers: HeaderMap) -> HeaderMap {
+    let mut kept = HeaderMap::new();
+    let mut last = None;
+    for (name, value) in headers {
+        last = name.or(last);
+        let Some(name) = &last else { continue };
+        let value = HeaderValue::from_bytes(trim(value.as_bytes())).unwrap_or(value);
+        if !is_forbidden_request_header(name, &value) {
+            kept.append(name.clone(), value);
+        }
+    }
+    kept
+}
+
+/// Keeps the headers that a script can set in the mode `no-cors`.
+/// <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
+pub(super) fn without_cors(headers: &HeaderMap) -> HeaderMap {
+    let names =
+        [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_LANGUAGE, header::CONTENT_TYPE];
+    let mut kept = HeaderMap::new();
+    for name in names {
+        let Some(combined) = combined(headers, &name) else { continue };
+        if is_safelisted_request_header(&name, &combined) {
+            for value in headers.get_all(&name) {
+                kept.append(name.clone(), value.clone());
+            }
+        }
+    }
+    kept
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
+pub(super) fn unsafe_names(headers: &HeaderMap) -> Vec<String> {
+    let (mut names, mut safelisted, mut bytes) = (Vec::new(), Vec::new(), 0);
+    for (name, value) in headers {
+        if is_safelisted_request_header(name, value.as_bytes()) {
+            safelisted.push(name.as_str().to_owned());
+            bytes += value.len();
+        } else {
+            names.push(name.as_str().to_owned());
+        }
+    }
+    if bytes > 1024 {
+        names.append(&mut safelisted);
+    }
+    names.sort_unstable();
+    names.dedup();
+    names
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
+pub(super) fn is_safelisted_response_header(name: &HeaderName) -> bool {
+    const NAMES: &[&str] = &[
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ];
+    NAMES.contains(&name.as_str())
+}
+
+/// <https://fetch.spec.whatwg.org/#forbidden-response-header-name>
+pub(super) fn is_forbidden_response_header(name: &HeaderName) -> bool {
+    ["set-cookie", "set-cookie2"].contains(&name.as_str())
+}
+
+/// All values of a header, joined by commas.
+/// <https://fetch.spec.whatwg.org/#concept-header-list-get>
+pub(super) fn combined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
+    let lines: Vec<&[u8]> =
+        headers.get_all(name).iter().map(|line| trim(line.as_bytes())).collect();
+    (!lines.is_empty()).then(|| lines.join(&b", "[..]))
+}
+
+/// The elements of a header that is a list of tokens: `Ok(None)` without the header, `Err` with the first
+/// element that is not a token. <https://fetch.spec.whatwg.org/#extract-header-list-values>
+pub(super) fn tokens(
+    headers: &HeaderMap,
+    name: &HeaderName,
+) -> Result<Option<Vec<String>>, String> {
+    if !headers.contains_key(name) {
+        return Ok(None);
+    }
+    let mut tokens = Vec::new();
+    for line in headers.get_all(name) {
+        for element in line.as_bytes().split(|&byte| byte == b',').map(trim) {
+            let text = String::from_utf8_lossy(element).into_owned();
+            if !element.is_empty() && !is_token(element) {
+                return Err(text);
+            }
+            tokens.extend((!text.is_empty()).then_some(text));
+        }
+    }
+    Ok(Some(tokens))
+}
+
+/// Strips [HTTP whitespace](https://fetch.spec.whatwg.org/#http-whitespace) from both ends.
+pub(super) fn trim(value: &[u8]) -> &[u8] {
+    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
+    let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
+    let end = value.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
+    &value[start..end]
+}
+
 /// <https://fetch.spec.whatwg.org/#forbidden-request-header>
-pub(super) fn is_forbidden_request_header(name: &HeaderName, value: &HeaderValue) -> bool {
+fn is_forbidden_request_header(name: &HeaderName, value: &HeaderValue) -> bool {
     const NAMES: &[&str] = &[
         "accept-charset",
         "accept-encoding",
@@ -75,67 +184,8 @@ fn split_outside_quotes(value: &[u8]) -> Vec<&[u8]> {
     elements.into_iter().map(trim).collect()
 }
 
-/// Drops what a script cannot set, and the white space around values.
-/// <https://fetch.spec.whatwg.org/#concept-headers-append>
-pub(super) fn settable(headers: HeaderMap) -> HeaderMap {
-    let mut kept = HeaderMap::new();
-    let mut last = None;
-    for (name, value) in headers {
-        last = name.or(last);
-        let Some(name) = &last else { continue };
-        let value = HeaderValue::from_bytes(trim(value.as_bytes())).unwrap_or(value);
-        if !is_forbidden_request_header(name, &value) {
-            kept.append(name.clone(), value);
-        }
-    }
-    kept
-}
-
-/// What a `no-cors` request keeps: <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
-pub(super) fn without_cors(headers: &HeaderMap) -> HeaderMap {
-    let names =
-        [header::ACCEPT, header::ACCEPT_LANGUAGE, header::CONTENT_LANGUAGE, header::CONTENT_TYPE];
-    let mut kept = HeaderMap::new();
-    for name in names {
-        let Some(combined) = combined(headers, &name) else { continue };
-        if is_safelisted_request_header(&name, &combined) {
-            for value in headers.get_all(&name) {
-                kept.append(name.clone(), value.clone());
-            }
-        }
-    }
-    kept
-}
-
-/// The values of a header in one, as scripts see them.
-/// <https://fetch.spec.whatwg.org/#concept-header-list-get>
-pub(super) fn combined(headers: &HeaderMap, name: &HeaderName) -> Option<Vec<u8>> {
-    let lines: Vec<&[u8]> =
-        headers.get_all(name).iter().map(|line| trim(line.as_bytes())).collect();
-    (!lines.is_empty()).then(|| lines.join(&b", "[..]))
-}
-
-/// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names>
-pub(super) fn unsafe_names(headers: &HeaderMap) -> Vec<String> {
-    let (mut names, mut safelisted, mut bytes) = (Vec::new(), Vec::new(), 0);
-    for (name, value) in headers {
-        if is_safelisted_request_header(name, value.as_bytes()) {
-            safelisted.push(name.as_str().to_owned());
-            bytes += value.len();
-        } else {
-            names.push(name.as_str().to_owned());
-        }
-    }
-    if bytes > 1024 {
-        names.append(&mut safelisted);
-    }
-    names.sort_unstable();
-    names.dedup();
-    names
-}
-
 /// <https://fetch.spec.whatwg.org/#cors-safelisted-request-header>
-pub(super) fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
+fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
     let has_unsafe_byte = || value.iter().any(|&byte| is_unsafe_byte(byte));
     value.len() <= 128
         && match name.as_str() {
@@ -149,7 +199,7 @@ pub(super) fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> b
                     ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
                 !has_unsafe_byte() && essence(value).is_some_and(|it| forms.contains(&it.as_str()))
             }
-            "range" => is_simple_range(value).unwrap_or(false),
+            "range" => is_simple_range(value),
             _ => false,
         }
 }
@@ -163,76 +213,29 @@ fn is_unsafe_byte(byte: u8) -> bool {
     }
 }
 
-/// The type without its parameters, unchecked: <https://mimesniff.spec.whatwg.org/#parsing-a-mime-type>
+/// The essence of a MIME type. Its characters are not validated, because the caller compares it with valid ones.
+/// <https://mimesniff.spec.whatwg.org/#mime-type-essence>
 fn essence(value: &[u8]) -> Option<String> {
-    let text = std::str::from_utf8(value.split(|&byte| byte == b';').next()?).ok()?;
-    Some(text.trim_matches(HTTP_WHITE_SPACE).to_ascii_lowercase())
+    let essence = trim(value.split(|&byte| byte == b';').next()?);
+    Some(std::str::from_utf8(essence).ok()?.to_ascii_lowercase())
 }
 
-const HTTP_WHITE_SPACE: &[char] = &[' ', '\t', '\n', '\r'];
-
-/// <https://fetch.spec.whatwg.org/#simple-range-header-value>. `None` where it is no range at all.
-fn is_simple_range(value: &[u8]) -> Option<bool> {
-    let (first, last) = std::str::from_utf8(value).ok()?.strip_prefix("bytes=")?.split_once('-')?;
+/// <https://fetch.spec.whatwg.org/#simple-range-header-value>
+fn is_simple_range(value: &[u8]) -> bool {
+    let text = std::str::from_utf8(value).ok();
+    let ends = text.and_then(|text| text.strip_prefix("bytes=")?.split_once('-'));
+    let Some((first, last)) = ends else { return false };
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     if first.is_empty() || !is_number(first) || !is_number(last) {
-        return None;
+        return false;
     }
-    // Of 120 digits no integer can be made, so they are compared as texts of one length.
+    // The numbers are compared as texts of equal length, because they can have too many digits for an integer.
     let width = first.len().max(last.len());
-    Some(last.is_empty() || format!("{first:0>width$}") <= format!("{last:0>width$}"))
-}
-
-/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
-pub(super) fn is_safelisted_response_header(name: &HeaderName) -> bool {
-    const NAMES: &[&str] = &[
-        "cache-control",
-        "content-language",
-        "content-length",
-        "content-type",
-        "expires",
-        "last-modified",
-        "pragma",
-    ];
-    NAMES.contains(&name.as_str())
-}
-
-/// <https://fetch.spec.whatwg.org/#forbidden-response-header-name>
-pub(super) fn is_forbidden_response_header(name: &HeaderName) -> bool {
-    ["set-cookie", "set-cookie2"].contains(&name.as_str())
-}
-
-/// The elements of a header that is a list of tokens. `Ok(None)` if the header is not there, `Err` with
-/// what is no token. <https://fetch.spec.whatwg.org/#extract-header-list-values>
-pub(super) fn tokens(
-    headers: &HeaderMap,
-    name: &HeaderName,
-) -> Result<Option<Vec<String>>, String> {
-    if !headers.contains_key(name) {
-        return Ok(None);
-    }
-    let mut tokens = Vec::new();
-    for line in headers.get_all(name) {
-        for element in line.as_bytes().split(|&byte| byte == b',').map(trim) {
-            let text = String::from_utf8_lossy(element).into_owned();
-            if !element.is_empty() && !is_token(element) {
-                return Err(text);
-            }
-            tokens.extend((!text.is_empty()).then_some(text));
-        }
-    }
-    Ok(Some(tokens))
+    last.is_empty() || format!("{first:0>width$}") <= format!("{last:0>width$}")
 }
 
 /// <https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2>
 fn is_token(bytes: &[u8]) -> bool {
     let others = b"!#$%&'*+-.^_`|~";
     !bytes.is_empty() && bytes.iter().all(|it| it.is_ascii_alphanumeric() || others.contains(it))
-}
-
-pub(super) fn trim(value: &[u8]) -> &[u8] {
-    let is_space = |byte: &u8| matches!(byte, b' ' | b'\t' | b'\n' | b'\r');
-    let start = value.iter().position(|byte| !is_space(byte)).unwrap_or(value.len());
-    let end = value.iter().rposition(|byte| !is_space(byte)).map_or(start, |last| last + 1);
-    &value[start..end]
 }

@@ -17,31 +17,27 @@ use super::{
     lists::{is_safelisted_method, tokens, trim, unsafe_names},
 };
 
-/// How long an answer is kept that does not say.
-const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
-
-/// Chromium's limit, the lowest but Safari's 600 seconds.
-const LONGEST_MAX_AGE: Duration = Duration::from_secs(7200);
-
-/// The request that is announced.
-pub(super) struct Announced<'a> {
+/// The preflight of a request, with the parts of the request that it depends on.
+pub(super) struct Preflight<'a> {
+    /// The serialized request origin.
     pub(super) origin: &'a str,
     pub(super) method: &'a Method,
     pub(super) headers: &'a HeaderMap,
+    /// `true` if the credentials mode is `include`.
     pub(super) credentials: bool,
     /// The [use-CORS-preflight flag](https://fetch.spec.whatwg.org/#use-cors-preflight-flag).
-    pub(super) forced: bool,
+    pub(super) is_forced: bool,
 }
 
-/// What is allowed, and for how long.
+/// The methods and headers that a preflight's response allows.
 #[derive(Debug)]
 pub(super) struct Permission {
     pub(super) allowed: Vec<Allowed>,
     pub(super) max_age: Duration,
 }
 
-impl Announced<'_> {
-    /// The headers of the preflight that only it has.
+impl Preflight<'_> {
+    /// The preflight's own headers. `Host`, `Origin` and `Sec-Fetch-*` are added as to every request.
     pub(super) fn request_headers(&self) -> HeaderMap {
         let mut headers = HeaderMap::new();
         headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
@@ -53,21 +49,22 @@ impl Announced<'_> {
         headers
     }
 
-    /// Checks the answer, in the standard's order.
+    /// Checks the response, in the standard's order.
     pub(super) fn check(
         &self,
         status: StatusCode,
-        answer: &HeaderMap,
+        response: &HeaderMap,
     ) -> Result<Permission, NetworkErrorCause> {
-        cors_check(self.origin, self.credentials, answer)?;
+        cors_check(self.origin, self.credentials, response)?;
         if !status.is_success() {
             return Err(NetworkErrorCause::PreflightStatus(status));
         }
-        let methods = list(answer, &ACCESS_CONTROL_ALLOW_METHODS, "Access-Control-Allow-Methods")?;
-        let names = list(answer, &ACCESS_CONTROL_ALLOW_HEADERS, "Access-Control-Allow-Headers")?;
+        let methods =
+            list(response, &ACCESS_CONTROL_ALLOW_METHODS, "Access-Control-Allow-Methods")?;
+        let names = list(response, &ACCESS_CONTROL_ALLOW_HEADERS, "Access-Control-Allow-Headers")?;
         let names = names.unwrap_or_default();
         let methods = match methods {
-            None if self.forced => vec![self.method.to_string()],
+            None if self.is_forced => vec![self.method.to_string()],
             methods => methods.unwrap_or_default(),
         };
         let has_wildcard = |list: &[String]| !self.credentials && list.iter().any(|it| it == "*");
@@ -92,21 +89,21 @@ impl Announced<'_> {
         }
         let names = names.into_iter().map(|name| Allowed::Header(name.to_ascii_lowercase()));
         let allowed = methods.into_iter().map(Allowed::Method).chain(names).collect();
-        Ok(Permission { allowed, max_age: max_age(answer) })
+        Ok(Permission { allowed, max_age: max_age(response) })
     }
 }
 
 fn list(
-    answer: &HeaderMap,
+    response: &HeaderMap,
     name: &HeaderName,
     header: &'static str,
 ) -> Result<Option<Vec<String>>, NetworkErrorCause> {
-    tokens(answer, name).map_err(|element| NetworkErrorCause::MalformedList { header, element })
+    tokens(response, name).map_err(|element| NetworkErrorCause::MalformedList { header, element })
 }
 
-/// One line of digits; anything else is as if there were none.
-fn max_age(answer: &HeaderMap) -> Duration {
-    let mut lines = answer.get_all(ACCESS_CONTROL_MAX_AGE).iter();
+/// The duration in `Access-Control-Max-Age`. A value that is not one line of digits counts as a missing one.
+fn max_age(response: &HeaderMap) -> Duration {
+    let mut lines = response.get_all(ACCESS_CONTROL_MAX_AGE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return DEFAULT_MAX_AGE };
     let digits = trim(line.as_bytes());
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
@@ -115,3 +112,10 @@ fn max_age(answer: &HeaderMap) -> Duration {
     let seconds = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
     seconds.map_or(LONGEST_MAX_AGE, Duration::from_secs).min(LONGEST_MAX_AGE)
 }
+
+/// The duration without a valid `Access-Control-Max-Age`, from the
+/// [standard](https://fetch.spec.whatwg.org/#cors-preflight-fetch).
+const DEFAULT_MAX_AGE: Duration = Duration::from_secs(5);
+
+/// Chromium's limit. The standard leaves the limit to the browser.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(7200);

@@ -1,23 +1,28 @@
-//! Origins and sites of URLs.
+//! The origins and sites of pages and URLs.
 
 use url::{Host, Url};
 
-/// The origin of a page, in its serialisation.
+use super::error::NetworkErrorCause;
+
+/// The origin of a page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct PageOrigin {
     serialized: String,
-    /// `None` if the origin is opaque, and so not the same as any URL's.
+    /// `None` for an opaque origin, which is not same origin with any URL.
     url: Option<Url>,
 }
 
 impl PageOrigin {
-    /// `None` if the text is neither a URL nor `null`.
-    pub(super) fn new(text: &str) -> Option<Self> {
+    /// Takes a URL or `null`. The origin of a URL without a host, such as `data:,a`, is opaque.
+    pub(super) fn new(text: &str) -> Result<Self, NetworkErrorCause> {
         let url = match text {
             "null" => None,
-            _ => Some(Url::parse(text).ok()?).filter(Url::has_host),
+            _ => match Url::parse(text) {
+                Ok(url) => Some(url).filter(Url::has_host),
+                Err(_) => return Err(NetworkErrorCause::InvalidPage(text.to_owned())),
+            },
         };
-        Some(Self { serialized: url.as_ref().map_or_else(|| String::from("null"), serialize), url })
+        Ok(Self { serialized: url.as_ref().map_or_else(|| String::from("null"), serialize), url })
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -29,7 +34,6 @@ impl PageOrigin {
         self.url.is_some() && self.serialized == serialize(url)
     }
 
-    /// Whether a page at it came over TLS.
     pub(super) fn is_https(&self) -> bool {
         self.url.as_ref().is_some_and(|url| url.scheme() == "https")
     }
@@ -47,9 +51,10 @@ impl PageOrigin {
     }
 }
 
-/// The [serialised](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin) origin of a URL. The
-/// schemes of applications, such as `tauri`, are opaque by the letter of the standard; the web views that
-/// have them send them all the same.
+/// The [serialized](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin) origin of a URL.
+///
+/// In the standard, a URL with the scheme of an application, such as `tauri`, has an opaque origin. Web views
+/// send scheme and host instead of `null`, and so does the model.
 pub(super) fn serialize(url: &Url) -> String {
     let origin = url.origin();
     if origin.is_tuple() {
