@@ -1,5 +1,5 @@
-//! The vectors of what a browser does, run in full against the model: what differs stands in
-//! `vectors/browser-differences.txt`, and nothing else does.
+//! All vectors for browsers, run against the model. `vectors/browser-differences.txt` lists exactly the vectors on
+//! which the model differs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -24,7 +24,7 @@ use tower_cors::browser::{
 
 const DIFFERENCES: &str = include_str!("vectors/browser-differences.txt");
 
-/// How many vectors there are of each kind, so that none is lost on the way.
+/// The number of vectors of each kind, so that a lost vector fails the test.
 const COUNTS: [(&str, usize); 13] = [
     ("cache", 10),
     ("cors-check", 89),
@@ -48,7 +48,7 @@ async fn all() {
     for vector in vectors() {
         let kind = text(&vector["kind"]);
         *counts.entry(kind.to_owned()).or_insert(0) += 1;
-        // It holds bytes that no `HeaderValue` can.
+        // The vector has bytes that no `HeaderValue` can hold.
         if vector["wire_only"] == true {
             continue;
         }
@@ -167,7 +167,7 @@ async fn cache(vector: &Value) -> bool {
     let step = Arc::new(AtomicUsize::new(0));
     let current = Arc::clone(&step);
     let browser = Browser::new(answering(move |request: &Request<String>| {
-        // On the way to a tainted request.
+        // The first hop of a tainted request.
         if request.uri().path() == "/taints" {
             return to_tainted(request);
         }
@@ -235,7 +235,7 @@ async fn redirect(vector: &Value) -> bool {
     let given = expect.as_object().unwrap().iter();
     given.into_iter().all(|(key, expected)| match key.as_str() {
         "outcome" => expected == outcome,
-        // The standard says 0 where a script sees no status.
+        // The standard has 0 where the model has `None`.
         "status" => result.as_ref().is_ok_and(|response| {
             *expected == response.status().map_or(0, |status| status.as_u16())
         }),
@@ -296,7 +296,7 @@ async fn credentials(vector: &Value) -> bool {
 
 async fn origin_header(vector: &Value) -> bool {
     let request = &vector["request"];
-    // A navigation is no fetch of a script.
+    // The model has no navigation.
     if request["mode"] == "navigate" {
         return false;
     }
@@ -323,7 +323,7 @@ async fn origin_header(vector: &Value) -> bool {
 
 type Outcome = Result<FetchResponse<String>, NetworkError>;
 
-/// The other end of the wire.
+/// A service that gives its responses at once.
 trait Wire:
     Service<
         Request<String>,
@@ -364,7 +364,7 @@ async fn run<S: Wire>(page: &mut Page<S>, request: &Value) -> Outcome {
     *sent.headers_mut() = header_map(&request["headers"]);
     *sent.uri_mut() = text(&request["url"]).parse().unwrap();
     if request["tainted"] == true {
-        // By way of another foreign origin.
+        // A redirect from another foreign origin taints the request.
         let target = mem::take(sent.uri_mut());
         *sent.uri_mut() = format!("http://elsewhere.example/taints?{target}").parse().unwrap();
     }
@@ -409,7 +409,7 @@ fn is_preflight(request: &Request<String>) -> bool {
         && request.headers().contains_key("access-control-request-method")
 }
 
-/// Allows all that was asked for.
+/// Allows the origin, method and headers of the request.
 fn sharing(request: &Request<String>) -> Response<String> {
     let mut response = Response::new(String::new());
     let sent = request.headers();
@@ -427,7 +427,7 @@ fn sharing(request: &Request<String>) -> Response<String> {
     response
 }
 
-/// A redirect to what stands in the query.
+/// Redirects to the URL in the query.
 fn to_tainted(request: &Request<String>) -> Response<String> {
     let mut response = sharing(request);
     if !is_preflight(request) {
@@ -493,7 +493,7 @@ fn header_map(lines: &Value) -> HeaderMap {
     headers
 }
 
-/// A code point stands for a byte, and white space around a value does not reach the other end.
+/// In a vector, a code point stands for a byte. Whitespace around a value is not sent.
 fn header(line: &Value) -> (HeaderName, HeaderValue) {
     let value = text(&line[1]).trim_matches([' ', '\t']);
     let bytes: Vec<u8> = value.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect();

@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// A step of a test of the cache: seconds that pass, what is fetched, and what goes over the wire.
+/// One step: the seconds that pass before it, then method, URL, headers, credentials mode and upload listener of a
+/// fetch, and the [log] of its exchanges.
 type Step<'a> = (u64, &'a str, &'a str, Headers<'a>, Credentials, bool, &'a str);
 
 const COOKIES: Credentials = Credentials::Include;
@@ -36,7 +37,7 @@ async fn the_preflight_cache() {
     let hour = ("access-control-max-age", "3600");
     #[rustfmt::skip]
     let tables: Vec<(Headers<'static>, &[Step<'_>])> = vec![
-        // Five seconds, where nothing is said.
+        // Without a max-age, entries last five seconds.
         (vec![allowed, put].leak(), &[
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
             (4, "PUT", TARGET, &[], NONE, false, "PUT"),
@@ -51,7 +52,7 @@ async fn the_preflight_cache() {
             (9, "PUT", TARGET, &[], NONE, false, "PUT"),
             (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
         ]),
-        // Two hours at the most.
+        // Entries last at most two hours.
         (vec![allowed, put, ("access-control-max-age", "99999999999999999999999999")].leak(), &[
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
             (7199, "PUT", TARGET, &[], NONE, false, "PUT"),
@@ -66,7 +67,7 @@ async fn the_preflight_cache() {
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
             (6, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
         ]),
-        // Method, header and URL are what it is for.
+        // An entry is for one URL, and for one method or header name.
         (vec![allowed, put, x_a, hour].leak(), &[
             (0, "PUT", TARGET, &[("x-a", "1")], NONE, false, "OPTIONS* PUT"),
             (0, "PUT", TARGET, &[("x-a", "2")], NONE, false, "PUT"),
@@ -75,10 +76,10 @@ async fn the_preflight_cache() {
             (0, "PUT", OTHER, &[], NONE, false, "OPTIONS* PUT"),
             (0, "PUT", "https://api.example.net/items#part", &[], NONE, false, "PUT"),
             (0, "PATCH", TARGET, &[], NONE, false, "OPTIONS*"),
-            // The failure took the entries along.
+            // The failed preflight cleared the entries of the URL.
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
         ]),
-        // What was allowed with cookies is allowed without.
+        // An entry of a credentialed request serves requests without credentials, but not the reverse.
         (vec![allowed, put, cookies, hour].leak(), &[
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
             (0, "PUT", TARGET, &[], COOKIES, false, "OPTIONS* PUT"),
@@ -90,12 +91,12 @@ async fn the_preflight_cache() {
             (0, "PATCH", TARGET, &[("x-b", "1")], NONE, false, "PATCH"),
             (0, "GET", TARGET, &[("authorization", "1")], NONE, false, "OPTIONS*"),
         ]),
-        // With cookies `*` is a name like others.
+        // With credentials, `*` is not a wildcard.
         (vec![allowed, cookies, any_method, any_name, hour].leak(), &[
             (0, "POST", TARGET, &[], COOKIES, true, "OPTIONS* POST"),
             (0, "PUT", TARGET, &[], COOKIES, false, "OPTIONS*"),
         ]),
-        // Whoever listens asks even for what is safelisted.
+        // With an upload listener, a safelisted method needs a preflight too.
         (vec![allowed, hour].leak(), &[
             (0, "POST", TARGET, &[], NONE, true, "OPTIONS* POST"),
             (0, "POST", TARGET, &[], NONE, true, "POST"),
@@ -128,7 +129,7 @@ async fn pages_share_the_cache_but_not_across_sites() {
     assert_eq!(log(&page), "OPTIONS* PUT");
 }
 
-/// A response that is not shared takes the permission away.
+/// A response that fails the CORS check clears the entries of its URL.
 #[tokio::test]
 async fn a_failed_response_clears_the_cache() {
     let granted: Headers<'_> = &[
@@ -150,7 +151,7 @@ async fn a_failed_response_clears_the_cache() {
     assert_eq!(log(&page), "OPTIONS* PUT PUT OPTIONS* PUT");
 }
 
-/// The last answer counts, for as long as it says.
+/// A second preflight replaces the max-age of the first, with a longer or a shorter one.
 #[tokio::test]
 async fn a_later_answer_takes_the_place_of_an_earlier_one() {
     for credentials in [NONE, COOKIES] {
@@ -178,7 +179,7 @@ async fn a_later_answer_takes_the_place_of_an_earlier_one() {
     }
 }
 
-/// What is kept of one URL is not of another.
+/// An entry of one URL does not serve another.
 #[tokio::test]
 async fn urls_are_kept_apart() {
     let browser = answering(granting);
@@ -195,7 +196,7 @@ async fn urls_are_kept_apart() {
     }
 }
 
-/// The clock stops at the end of time, and does not panic there.
+/// The clock stops at `Duration::MAX`, without a panic.
 #[tokio::test]
 async fn the_end_of_time() {
     const KEPT: Headers<'static> = &[

@@ -1,13 +1,12 @@
-//! What each check says, and the log.
+//! The error texts of all checks, and the log of exchanges.
 
 use super::*;
 
 type Change = fn(Fetch<'_, Wire, String>) -> Fetch<'_, Wire, String>;
-/// Method, target and headers, what the script chose, the responses, the error, and on which exchange.
+/// Method, URL, headers and options of a fetch, the responses, the error text, and the index of the failed exchange.
 type Case<'a> =
     (&'a str, &'a str, Headers<'a>, Change, Vec<Response<String>>, &'a str, Option<usize>);
 
-/// What each check says.
 #[tokio::test]
 async fn errors() {
     let same: Change = |fetch| fetch;

@@ -1,4 +1,4 @@
-//! The model of a browser: what it sends, keeps, shows and says.
+//! The model of a browser: its requests, its preflight cache, its responses and its errors.
 
 mod cache;
 mod errors;
@@ -51,7 +51,7 @@ fn response(status: u16, headers: Headers<'_>) -> Response<String> {
     response
 }
 
-/// A browser whose requests get these responses, one after the other.
+/// A browser whose service gives these responses in order.
 fn scripted(responses: impl IntoIterator<Item = Response<String>>) -> Browser<Wire> {
     let responses: Arc<Mutex<VecDeque<_>>> = Arc::new(Mutex::new(responses.into_iter().collect()));
     answering(move |request| {
@@ -67,7 +67,7 @@ fn answering(
     Browser::new(Wire::new(service))
 }
 
-/// Allows all that was asked for, for an hour.
+/// Allows the origin, method and headers of the request, for an hour.
 fn granting(request: &Request<String>) -> Response<String> {
     let mut response =
         response(200, &[("access-control-max-age", "3600"), ("content-type", "text/plain")]);
@@ -85,7 +85,7 @@ fn granting(request: &Request<String>) -> Response<String> {
     response
 }
 
-/// Each exchange as its method, an asterisk for a preflight.
+/// The methods of all exchanges. A preflight has an asterisk.
 fn log<S>(page: &Page<S>) -> String {
     let line = |exchange: &tower_cors::browser::Exchange| {
         format!("{}{}", exchange.method(), if exchange.is_preflight() { "*" } else { "" })

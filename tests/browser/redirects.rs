@@ -8,7 +8,7 @@ async fn redirects() {
     let to = |location| vec![shared, ("location", location)];
     let headers: Headers<'_> =
         &[("authorization", "1"), ("content-type", "text/plain"), ("content-language", "de")];
-    // Status, method, target, and the second request: method, origin, and which of the headers are left.
+    // Status, method, `Location`, and the second request: its method, URL, `Origin`, and the remaining headers.
     for (status, method, location, expected) in [
         (
             301,
@@ -114,7 +114,7 @@ async fn redirects_that_are_none() {
     }
 }
 
-/// A page of the own origin that leaves and comes back is asked for leave.
+/// A redirect to another origin and back taints the request, so that even the page's own origin needs CORS.
 #[tokio::test]
 async fn tainted_for_good() {
     let browser = scripted([
@@ -135,7 +135,7 @@ async fn tainted_for_good() {
     assert_eq!(origins, [None, Some(PAGE), Some("null")]);
 }
 
-/// What is followed on one's own origin is not across origins.
+/// A `Location` with a user name is followed on the page's own origin, but not across origins.
 #[tokio::test]
 async fn a_user_name_in_a_location() {
     for (location, is_followed) in [

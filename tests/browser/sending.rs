@@ -1,4 +1,4 @@
-//! What is sent, and what the script sees.
+//! The requests that a browser sends, and the responses that a script gets.
 
 use super::*;
 
@@ -117,7 +117,7 @@ async fn which_requests_are_preflighted() {
         ("GET", &[("range", "bytes=00000000000000000000000000000000000000009-10")], false),
         ("GET", &[("x-a", "")], true),
         ("GET", &[("authorization", "")], true),
-        // These never leave the script.
+        // A script cannot set these headers.
         ("GET", &[("cookie", "a"), ("sec-a", "b"), ("proxy-a", "c"), ("host", "d"), ("te", "e")], false),
         ("GET", &[("x-http-method-override", "a, trace")], false),
         ("GET", &[("x-http-method-override", "PUT")], true),
@@ -137,7 +137,7 @@ async fn which_requests_are_preflighted() {
     }
 }
 
-/// Of the safelisted, 1024 bytes are, all together.
+/// More than 1024 bytes of safelisted values, all headers together, need a preflight.
 #[tokio::test]
 async fn many_bytes_of_safelisted_values() {
     for (last, names) in [(128, None), (127, None), (129, Some("accept"))] {
@@ -218,7 +218,7 @@ async fn modes_and_kinds() {
         let is_opaque = kind == ResponseKind::Opaque;
         assert_eq!(response.headers().is_empty(), is_opaque, "{kind:?}");
         assert_eq!(response.into_body().is_none(), is_opaque, "{kind:?}");
-        // Without CORS, a script can set little.
+        // In the mode `no-cors`, a script can set few headers.
         let headers = page.exchanges().last().unwrap().request_headers();
         let keeps = mode != Mode::NoCors;
         assert_eq!(
@@ -302,7 +302,7 @@ async fn origins_of_pages() {
     }
 }
 
-/// What a page says of itself where CORS does not make it.
+/// The `Origin` of a `POST` that is not a CORS request.
 #[tokio::test]
 async fn referrer_policies() {
     use ReferrerPolicy as Policy;
@@ -334,7 +334,7 @@ async fn referrer_policies() {
         let headers = page.exchanges()[0].request_headers();
         assert_eq!(headers["origin"], expected, "{policy:?} {mode:?} {target}");
     }
-    // A page over http has nothing to lose.
+    // From http to http is not a downgrade.
     let mut page = answering(granting).page("http://app.example.com");
     page.fetch(request("POST", "http://api.example.net/", &[])).mode(Mode::NoCors).await.unwrap();
     assert_eq!(page.exchanges()[0].request_headers()["origin"], "http://app.example.com");

@@ -1,4 +1,4 @@
-//! The services that a browser stands before.
+//! Different services behind a browser.
 
 use super::*;
 
@@ -16,7 +16,7 @@ async fn before_an_axum_router() {
     let body = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
     assert_eq!(body, "changed");
 
-    // A service that takes one kind of body only.
+    // This service takes only axum's body.
     let takes_bodies =
         ServiceExt::<Request<axum::body::Body>>::map_request(app, |request: Request<String>| {
             request.map(axum::body::Body::from)
@@ -26,7 +26,7 @@ async fn before_an_axum_router() {
     page.assert_readable(result);
 }
 
-/// Neither `Clone` nor `Send`, and not ready at once.
+/// The service is neither `Clone` nor `Send`, and is not ready at once.
 #[tokio::test]
 async fn before_a_service_of_ones_own() {
     struct Slow {
@@ -66,7 +66,7 @@ async fn before_a_service_of_ones_own() {
     assert_eq!((log(&page).as_str(), polls.get()), ("OPTIONS* PUT", 6));
 }
 
-/// A real client, and a real server.
+/// The service is a real client of a real server.
 #[tokio::test]
 async fn before_a_client() {
     let app = axum::Router::new().route("/items", axum::routing::put(async || "changed"));
@@ -86,7 +86,7 @@ async fn before_a_client() {
     page.assert_refused(result);
 }
 
-/// Several pages, and their fetches at the same time.
+/// Two pages fetch at the same time.
 #[tokio::test]
 async fn pages_at_the_same_time() {
     let browser = answering(granting);

@@ -1,7 +1,7 @@
-//! The layer before the model of a browser, on random configurations and fetches: a page reads a response exactly
-//! when a naive reading of the configuration says so, and the handler runs exactly when it should.
+//! Random fetches against layers with random configurations, through the model of a browser. A naive reading of the
+//! configuration predicts whether the page can read the response, and whether the handler runs.
 //!
-//! `PROPTEST_CASES=1000000 cargo test --release --features test-util --test oracle` tries a million.
+//! `PROPTEST_CASES=1000000 cargo test --release --features test-util --test oracle` runs a million cases.
 
 mod naive;
 
@@ -86,7 +86,7 @@ fn try_one(configuration: &Configuration, fetch: &Fetch, diagnose: bool) {
     }
 }
 
-/// Of the response's own headers.
+/// The names of those headers that the handler set.
 fn seen(headers: &HeaderMap) -> Vec<&str> {
     let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
     names.retain(|name| RESPONSE.iter().any(|(own, _)| own == name));
@@ -94,7 +94,7 @@ fn seen(headers: &HeaderMap) -> Vec<&str> {
     names
 }
 
-/// What the browser's error says, against what it is to say.
+/// Compares the browser's error with the predicted cause.
 fn assert_cause(
     found: &NetworkErrorCause,
     cause: &Cause,
@@ -110,7 +110,7 @@ fn assert_cause(
             Found::WildcardWithCredentials { .. } | Found::MissingAllowCredentials { found: None },
             Cause::Credentials,
         ) => true,
-        // Without `diagnose`, all that the layer refuses looks alike.
+        // Without `diagnose`, all refusals of the layer look the same.
         (Found::MissingAllowOrigin { .. }, Cause::Method(_) | Cause::Header(_)) => !diagnose,
         (Found::MissingAllowOrigin { .. }, Cause::Credentials) => {
             !diagnose && verdict.is_preflighted
@@ -127,11 +127,11 @@ fn assert_cause(
     assert!(is_told, "{cause:?}, {diagnose}\n{}", described());
 }
 
-/// What the layer itself says of the first request, against what it is to say.
+/// Compares the layer's refusal of the first request with the predicted cause.
 fn assert_refusal(refusal: Option<&Refusal>, cause: &Cause, described: &dyn Fn() -> String) {
     let is_told = match (refusal, cause) {
         (Some(Refusal::OriginNotAllowed(_) | Refusal::NullOrigin), Cause::Origin)
-        // That the request has credentials, it cannot see; what else is wrong with it, it may.
+        // The layer cannot see the credentials mode, but it may refuse the request for another reason.
         | (
             None | Some(Refusal::MethodNotAllowed(_) | Refusal::HeaderNotAllowed(_)),
             Cause::Credentials,

@@ -1,5 +1,5 @@
-//! A configuration and a fetch, and what they come to, read off the configuration as its documentation says, by
-//! code that knows neither the engine nor the model of a browser.
+//! Random configurations and fetches, and the predicted result of a fetch. The prediction follows the documentation,
+//! and shares no code with the policy or with the model of a browser.
 
 use proptest::{collection::vec, option, prelude::*, sample::select, sample::subsequence};
 use tower_cors::{Danger, Policy, Refuse};
@@ -45,7 +45,7 @@ const METHODS: [&str; 4] = ["PUT", "DELETE", "PATCH", "LOCK"];
 const SENT_METHODS: [&str; 9] =
     ["GET", "HEAD", "POST", "PUT", "DELETE", "PATCH", "LOCK", "OPTIONS", "patch"];
 const NAMES: [&str; 4] = ["authorization", "content-type", "x-a", "x-b"];
-/// With whether they are safelisted.
+/// Name, value, and `true` if the header is safelisted.
 const SENT_HEADERS: [(&str, &str, bool); 8] = [
     ("accept", "application/json", true),
     ("authorization", "Bearer x", false),
@@ -60,7 +60,7 @@ pub(super) const RESPONSE: [(&str, &str); 4] =
     [("content-type", "text/plain"), ("etag", "1"), ("x-request-id", "2"), ("x-secret", "3")];
 const EXPOSABLE: [&str; 3] = ["etag", "x-request-id", "x-absent"];
 
-/// Names that are listed, or all.
+/// All names, or the listed ones.
 #[derive(Clone, Debug)]
 pub(super) enum Names {
     All,
@@ -82,7 +82,7 @@ pub(super) struct Configuration {
     credentials: bool,
     methods: Names,
     headers: Names,
-    /// `authorization` besides any header.
+    /// `true` if `authorization` is listed besides `allow_any_header`.
     authorization: bool,
     expose: Names,
     refuse: bool,
@@ -94,17 +94,17 @@ pub(super) struct Fetch {
     pub(super) page: &'static str,
     pub(super) method: &'static str,
     pub(super) headers: Vec<(&'static str, &'static str, bool)>,
-    /// The credentials mode is include.
+    /// `true` if the credentials mode is `include`.
     pub(super) includes_credentials: bool,
     pub(super) upload_listener: bool,
 }
 
-/// What a fetch comes to.
+/// The predicted result of a fetch.
 #[derive(Debug, PartialEq)]
 pub(super) struct Verdict {
     pub(super) handler_runs: bool,
     pub(super) is_preflighted: bool,
-    /// The headers that the script sees, sorted, or why it sees none.
+    /// The sorted names of the headers that the script can read, or the cause of the error.
     pub(super) seen: Result<Vec<&'static str>, Cause>,
 }
 
@@ -113,9 +113,9 @@ pub(super) enum Cause {
     Origin,
     Method(&'static str),
     Header(&'static str),
-    /// Two that no server can see: that the page's request has credentials,
+    /// The credentials mode is `include`, which no server can see.
     Credentials,
-    /// and that a `*` does not cover `authorization`.
+    /// `*` does not cover `authorization`, which only the browser checks.
     Authorization,
 }
 
@@ -208,14 +208,14 @@ impl Configuration {
 
     fn allows(&self, page: &str) -> bool {
         match &self.origins {
-            // It is reflected with credentials, and `null` never is.
+            // With credentials, the layer reflects any origin but `null`.
             Names::All => !(self.credentials && page == "null"),
             Names::Listed(patterns) => patterns.iter().any(|pattern| matches(pattern, page)),
         }
     }
 }
 
-/// One or more labels for `*.`, and any port, the default one too, for `:*`.
+/// `*.` stands for one or more labels, and `:*` for any port, including the default port.
 fn matches(pattern: &str, page: &str) -> bool {
     let (Some((scheme, pattern)), Some((page_scheme, page))) =
         (pattern.split_once("://"), page.split_once("://"))
