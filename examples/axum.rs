@@ -1,6 +1,6 @@
 //! A small axum server with CORS, to copy from.
 //!
-//! Run it with `cargo run --example axum`, then ask it what a browser would ask:
+//! Run it with `cargo run --example axum`, then send a preflight as a browser would:
 //!
 //! ```sh
 //! curl --include --request OPTIONS http://127.0.0.1:3000/items/1 \
@@ -30,8 +30,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let app = Router::new()
         .route("/items", get(async || "all items"))
         .route("/items/{id}", put(async || "changed").delete(async || "removed"))
-        // Last, and so around every route and every other layer: a preflight has a method that no
-        // route takes, and no authentication, and a page should be able to read errors too.
+        // Last, so that it wraps every route and every other layer. No route handles the `OPTIONS`
+        // of a preflight, and pages should be able to read errors, too.
         .layer(cors);
 
     let listener = TcpListener::bind("127.0.0.1:3000").await?;

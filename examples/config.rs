@@ -1,14 +1,14 @@
-//! Reads the configuration of a layer from a file and from the environment, and says what it means.
+//! Reads the configuration of a layer from a file and the environment, and prints what it means.
 //!
-//! Run it with `cargo run --example config --features serde`. To read another file, name it; to change a
-//! field, set the environment's `CORS_` and its name:
+//! Run it with `cargo run --example config --features serde`. To read another file, give its path as an
+//! argument. To change a field, set the environment variable `CORS_` followed by the field's name:
 //!
 //! ```sh
 //! CORS_ALLOW_ORIGINS='https://example.com, http://localhost:*' CORS_MAX_AGE=60 \
 //!     cargo run --example config --features serde -- examples/cors.toml
 //! ```
 //!
-//! A mistake stops it with a message that names the field.
+//! If there is a mistake, the program stops with a message that names the field.
 
 use std::{env, error::Error, process::ExitCode};
 

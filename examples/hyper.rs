@@ -1,6 +1,6 @@
-//! Two ways to serve CORS with hyper: the layer around a Tower service, and a policy without Tower.
+//! Two ways to use CORS with hyper: the layer around a Tower service, and a policy without Tower.
 //!
-//! Run it with `cargo run --example hyper`, then ask it what a browser would ask:
+//! Run it with `cargo run --example hyper`, then send requests as a browser would:
 //!
 //! ```sh
 //! curl --include http://127.0.0.1:3000 --header 'Origin: https://app.example.com'

@@ -1,15 +1,15 @@
-//! A server of the Model Context Protocol that pages of one origin may use, and that refuses all others.
+//! A Model Context Protocol server that allows pages of one origin, and refuses all other origins.
 //!
-//! Run it with `cargo run --example mcp`, and see what the pages of two origins get:
+//! Run it with `cargo run --example mcp`, then send requests from two origins:
 //!
 //! ```sh
 //! curl --include http://127.0.0.1:3000/mcp --request POST --header 'Origin: https://app.example.com'
 //! curl --include http://127.0.0.1:3000/mcp --request POST --header 'Origin: https://evil.example'
 //! ```
 //!
-//! The protocol demands that a server checks `Origin`, and answers 403 if it is wrong. It demands an address
-//! of this machine alone, too, for a server that runs on it; and against a host name that was made to point
-//! here, whose requests may carry no `Origin`, the server has to check `Host`, which no CORS layer does.
+//! The protocol requires a server to check `Origin`, and to answer 403 if it is not allowed. A local server
+//! should also listen only on a loopback address. This layer does not stop DNS rebinding, where an attacker's
+//! host name points to this machine and a request may have no `Origin`. Against that, check `Host` as well.
 
 use std::error::Error;
 
@@ -33,7 +33,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// The place of the protocol itself, such as by the crate `rmcp`.
+/// A real server handles the protocol here, for example with the crate `rmcp`.
 async fn answer(request: Option<Json<Value>>) -> (StatusCode, Json<Value>) {
     let id = request.map_or(Value::Null, |Json(request)| request["id"].clone());
     let error = json!({ "code": -32601, "message": "this example has no methods" });

@@ -1,7 +1,7 @@
 //! Counts requests by kind, and refusals by reason, with the crate `metrics`.
 //!
-//! Run it with `cargo run --example metrics`: it sends a server some requests, and prints the counters. The
-//! labels are words of this crate, never of a request, so that nobody can make new ones.
+//! Run it with `cargo run --example metrics`. It sends some requests to a service, and prints the counters.
+//! The labels never contain text of a request, so a client cannot create new ones.
 
 use std::{convert::Infallible, error::Error, future::ready};
 
@@ -19,7 +19,7 @@ fn count(_: &RequestHead<'_>, outcome: &Outcome) {
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    // A server would install an exporter here, such as that of `metrics-exporter-prometheus`.
+    // A real server would install an exporter here, such as `metrics-exporter-prometheus`.
     let recorder = DebuggingRecorder::new();
     let snapshotter = recorder.snapshotter();
     recorder.install()?;

@@ -1,6 +1,6 @@
-//! Sends a server the requests that browsers send for a page, and prints what comes back, and why.
+//! Sends a server the requests that a browser sends for a page, and prints each answer with its reason.
 //!
-//! Run it with `cargo run --example preflight`. It fails if any answer is not as expected.
+//! Run it with `cargo run --example preflight`. It exits with an error if an answer is not as expected.
 
 use std::{
     error::Error,
@@ -24,7 +24,7 @@ use hyper_util::{
 use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, Policy};
 
-/// A request, and the transcript of the right answer to it: every CORS header, and no other.
+/// A request, and the expected transcript of its answer, with all CORS headers and no others.
 struct Case {
     title: &'static str,
     method: Method,
@@ -34,7 +34,7 @@ struct Case {
 
 static CASES: [Case; 9] = [
     Case {
-        title: "No Origin header: not a CORS request, only marked for caches",
+        title: "No Origin header: not a CORS request, so only Vary is added",
         method: Method::GET,
         headers: &[],
         expected: &["< 200 OK", "< vary: origin", "handler: ran", "verdict: no CORS request"],
@@ -143,7 +143,7 @@ static CASES: [Case; 9] = [
         ],
     },
     Case {
-        title: "OPTIONS without Access-Control-Request-Method: no preflight, so it is served",
+        title: "OPTIONS without Access-Control-Request-Method: not a preflight, so the handler runs",
         method: Method::OPTIONS,
         headers: &[("origin", "https://app.example.com")],
         expected: &[
@@ -229,7 +229,7 @@ async fn send(
             transcript.push(format!("< {name}: {}", value.to_str()?));
         }
     }
-    // The order of header lines means nothing.
+    // The order of header lines has no meaning.
     transcript.sort_unstable();
     transcript.insert(0, format!("< {}", response.status()));
     transcript.push(format!("handler: {}", if handler_ran { "ran" } else { "did not run" }));

@@ -1,9 +1,9 @@
-//! Follows a configuration file: a new version replaces the policy, and one that does not build leaves the last
-//! good one in force, and is logged with its mistakes.
+//! Reloads the policy when its configuration file changes. If the new version does not build, the last good
+//! policy stays, and the mistakes are logged.
 //!
-//! Run it with `cargo run --example reload --features reload,serde,tracing -- examples/cors.toml`, and change
-//! that file: the server on `http://127.0.0.1:3000` follows. Without a file, it shows with one of its own what
-//! happens, and ends.
+//! Run it with `cargo run --example reload --features reload,serde,tracing -- examples/cors.toml`, then change
+//! that file. The server on `http://127.0.0.1:3000` uses the new policy. Without an argument, the program
+//! demonstrates this with a temporary file, and exits.
 
 use std::{
     env,
@@ -46,7 +46,7 @@ async fn serve(file: &Path) -> Result<(), Box<dyn Error>> {
     Ok(axum::serve(listener, app).await?)
 }
 
-/// What a good and a bad version of a file do to a running application.
+/// Demonstrates what a bad and a good version of the file do to a running application.
 async fn show() -> Result<(), Box<dyn Error>> {
     let folder = env::temp_dir().join(format!("tower-cors-reload-{}", process::id()));
     fs::create_dir_all(&folder)?;
@@ -61,10 +61,10 @@ async fn show() -> Result<(), Box<dyn Error>> {
         (r#"allow_origins = "https://two.example/""#, false),
         (r#"allow_origins = "https://two.example""#, true),
     ] {
-        // Written beside it and renamed, so that nobody reads half of it.
+        // A rename is atomic, so nobody reads a half-written file.
         fs::write(folder.join("cors.toml.new"), text)?;
         fs::rename(folder.join("cors.toml.new"), &file)?;
-        // A change may be reported more than once, and some reports are of an earlier one.
+        // A change may be reported more than once, and a report may belong to an earlier change.
         while changes.recv().await.is_some() {
             if fs::read_to_string(&file)? == text && reload(&file, &handle) == is_good {
                 break;
@@ -87,7 +87,7 @@ fn read(file: &Path) -> Result<Policy, Box<dyn Error>> {
     Ok(Policy::try_from(config)?)
 }
 
-/// Whether the file has a policy that builds, which is applied then.
+/// Applies the policy of the file, and returns whether it builds.
 fn reload(file: &Path, handle: &PolicyHandle) -> bool {
     match read(file) {
         Ok(policy) => {
@@ -102,7 +102,7 @@ fn reload(file: &Path, handle: &PolicyHandle) -> bool {
     }
 }
 
-/// Of the folder, because editors put another file in the place of the one that they change.
+/// Watches the folder, because many editors replace a file instead of writing to it.
 fn watch(file: &Path) -> Result<(RecommendedWatcher, mpsc::Receiver<()>), Box<dyn Error>> {
     let file = file.canonicalize()?;
     let folder = file.parent().map(PathBuf::from).ok_or("the file is in no folder")?;
@@ -111,7 +111,7 @@ fn watch(file: &Path) -> Result<(RecommendedWatcher, mpsc::Receiver<()>), Box<dy
         match event {
             Ok(event) if event.kind.is_access() => {}
             Ok(event) if event.paths.iter().any(|path| path.ends_with(&file)) => {
-                // If it is full, a report that was not looked at yet stands for this one too.
+                // If the channel is full, a reload is already pending.
                 let _ = sender.try_send(());
             }
             Ok(_) => {}

@@ -1,4 +1,4 @@
-//! Asks as many origins would, and collects what is found.
+//! Sends requests with many origins, and collects the findings.
 
 use std::{cmp::Reverse, error::Error, fmt};
 
@@ -11,7 +11,7 @@ use super::{
     client::{self, HttpClient},
 };
 
-/// What to print, and whether nothing is wrong.
+/// Returns the text to print, and whether there are no findings.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
     let auditor = Auditor::new(arguments.url.clone(), &arguments.origin, &arguments.method)?;
     let findings = auditor.findings().await?;
@@ -32,7 +32,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
     Ok((text.trim_end().to_owned(), findings.is_empty()))
 }
 
-/// How bad it is. A note is of what may be meant, and no fault.
+/// How bad a finding is. A note may be intended, and does not fail the audit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     Note,
@@ -100,7 +100,7 @@ impl Auditor {
         Ok(Self { client: client::new()?, url, origin, method })
     }
 
-    /// Worst first.
+    /// Returns all findings, worst first.
     pub(crate) async fn findings(&self) -> Result<Vec<Finding>, Box<dyn Error>> {
         let own = self.get(&[("origin", &self.origin)]).await?;
         let none = self.get(&[]).await?;
@@ -126,7 +126,7 @@ impl Auditor {
             advice: "whoever takes over one of them is allowed: list those that need to be",
         }));
         for Hostile { name, severity, origins, advice } in checks::hostile(&self.origin) {
-            // Where everything is reflected, these say nothing new, but `null` does.
+            // If every origin is reflected, only `null` tells anything new.
             if reflects_all && name != "null-origin" {
                 continue;
             }
@@ -157,7 +157,7 @@ impl Auditor {
         Ok(self.get(&[("origin", &origin)]).await?.echoes(&origin))
     }
 
-    /// Whether what a page cannot choose, but whoever stands between can, changes the decision.
+    /// Finds a decision that changes with `Host` or with cookies.
     async fn dependence(&self, stranger: &Answer) -> Result<Vec<Finding>, Box<dyn Error>> {
         let mut findings = Vec::new();
         if stranger.echoes(checks::STRANGER) {
@@ -168,12 +168,12 @@ impl Auditor {
             (
                 "depends-on-host",
                 [("host", host), ("x-forwarded-host", host)],
-                "decide by the list alone: a page can make Host anything by the name it uses",
+                "decide by the allowlist alone: an attacker's host name can point to this server",
             ),
             (
                 "depends-on-cookies",
                 [("cookie", "session=1"), ("x-probe", "1")],
-                "decide alike with and without cookies",
+                "make the same decision with and without cookies",
             ),
         ] {
             let answer = self.get(&[("origin", checks::STRANGER), headers[0], headers[1]]).await?;
@@ -205,7 +205,7 @@ impl Auditor {
                     found: format!(
                         "Access-Control-Allow-Origin: {allowed} for more than one Origin"
                     ),
-                    advice: "refuse what is not one origin",
+                    advice: "refuse an Origin header that is not exactly one origin",
                 }));
             }
         }
@@ -219,13 +219,13 @@ impl Auditor {
             severity: Severity::Medium,
             name: "private-network",
             found: String::from(
-                "Access-Control-Allow-Private-Network for an origin that nobody allowed",
+                "Access-Control-Allow-Private-Network for an origin that is not allowed",
             ),
-            advice: "allow it to listed origins only, or not at all",
+            advice: "allow it for listed origins only, or not at all",
         }))
     }
 
-    /// Whether a page can read that something is not there.
+    /// Finds an error response that a page cannot read.
     async fn errors(&self, own: &Answer) -> Result<Option<Finding>, Box<dyn Error>> {
         let path = format!("{}/tower-cors-probe", self.url.path().trim_end_matches('/'));
         let mut parts = self.url.clone().into_parts();
@@ -240,7 +240,7 @@ impl Auditor {
                 "a response of status {} has no CORS headers, so pages cannot read it",
                 answer.status
             ),
-            advice: "put the CORS layer outside of whatever makes errors",
+            advice: "put the CORS layer outside everything that makes error responses",
         }))
     }
 

@@ -1,4 +1,4 @@
-//! What is wrong with an answer.
+//! Checks the headers of the answers for mistakes.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use http::{HeaderMap, Method, Response};
 
 use super::audit::{Finding, Severity};
 
-/// An origin that nobody lists.
+/// An origin that no server allows by name: `.invalid` is reserved.
 pub(crate) const STRANGER: &str = "https://tower-cors-probe.invalid";
 
 /// Status and headers of a response.
@@ -25,7 +25,7 @@ impl Answer {
         self.headers.contains_key(name)
     }
 
-    /// All lines of a header in one.
+    /// All lines of a header, joined with commas.
     fn combined(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(name).iter();
         let lines: Vec<String> =
@@ -41,7 +41,7 @@ impl Answer {
         self.combined("access-control-allow-credentials").is_some_and(|value| value == "true")
     }
 
-    /// Whether the origin is allowed by its name, and not by a `*`.
+    /// Whether the origin is allowed by name, and not by `*`.
     pub(crate) fn echoes(&self, origin: &str) -> bool {
         self.allow_origin().is_some_and(|allowed| allowed == origin)
     }
@@ -54,16 +54,16 @@ impl Answer {
     }
 }
 
-/// Origins that are near an allowed one, and ought not to be.
+/// Origins that resemble an allowed one, and should not be allowed.
 pub(crate) struct Hostile {
     pub(crate) name: &'static str,
-    /// With credentials.
+    /// If credentials are allowed, too.
     pub(crate) severity: Severity,
     pub(crate) origins: Vec<String>,
     pub(crate) advice: &'static str,
 }
 
-/// Without credentials, what a page reads is what anyone could.
+/// Lowers the severity if credentials are not allowed: the page can then read only what anyone could.
 pub(crate) fn weighed(severity: Severity, answer: &Answer) -> Severity {
     match severity {
         Severity::High if !answer.allows_credentials() => Severity::Medium,
@@ -71,7 +71,7 @@ pub(crate) fn weighed(severity: Severity, answer: &Answer) -> Severity {
     }
 }
 
-/// Scheme, host and port with its colon.
+/// Splits an origin into scheme, host, and port with its colon.
 pub(crate) fn parts(origin: &str) -> Option<(&str, &str, &str)> {
     let (scheme, rest) = origin.split_once("://")?;
     let colon = rest.rfind(':').filter(|&at| !rest[at..].contains(']')).unwrap_or(rest.len());
@@ -90,7 +90,7 @@ pub(crate) fn domains(origin: &str) -> Vec<&str> {
     domains
 }
 
-/// Whether an origin is of another well-formed host, below one of these domains.
+/// Whether the host of an origin is well-formed, is not `own`'s, and is a subdomain of one of `domains`.
 pub(crate) fn is_below(origin: &str, own: &str, domains: &[&str]) -> bool {
     let (Some((_, host, _)), Some((_, own, _))) = (parts(origin), parts(own)) else { return false };
     let is_ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
@@ -105,7 +105,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
     let Some((scheme, host, port)) = parts(origin) else { return Vec::new() };
     let stranger = STRANGER.trim_start_matches("https://");
     let is_name = !host.starts_with('[') && host.bytes().any(|byte| byte.is_ascii_alphabetic());
-    // The domain above, too, because a list of suffixes has that.
+    // The parent domain, too, because a suffix match may compare only that.
     let parent = host.split_once('.').map(|(_, parent)| parent).filter(|it| it.contains('.'));
     let with = |severity, name, origins, advice| Hostile { name, severity, origins, advice };
     let mut all = vec![with(
@@ -126,7 +126,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     format!("{scheme}://{host}.{stranger}{port}"),
                     format!("{scheme}://{host}{stranger}{port}"),
                 ],
-                "compare whole origins: another's domain can begin like yours",
+                "compare whole origins: an attacker's domain can begin with yours",
             ),
             with(
                 High,
@@ -136,7 +136,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     .flatten()
                     .map(|host| format!("{scheme}://tower-cors-probe{host}{port}"))
                     .collect(),
-                "compare whole origins: another's domain can end like yours",
+                "compare whole origins: an attacker's domain can end with yours",
             ),
             with(
                 High,
@@ -146,7 +146,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     format!("{scheme}://{stranger}/{host}"),
                     format!("{scheme}://{stranger}?{host}"),
                 ],
-                "compare whole origins: yours can stand inside of another's",
+                "compare whole origins: an attacker's origin can contain yours",
             ),
             with(
                 High,
@@ -178,13 +178,13 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
             High,
             "insecure-origin",
             insecure,
-            "allow https alone: anyone on the network can be its page over http",
+            "allow only https: over http, anyone on the network can serve a page of that origin",
         ),
         with(
             Note,
             "any-port",
             vec![format!("{scheme}://{host}{other_port}")],
-            "whatever serves another port of that host is allowed",
+            "any server on another port of that host is allowed",
         ),
         with(
             Low,
@@ -204,7 +204,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
     all
 }
 
-/// What the answers to an allowed origin, to none and to a stranger show.
+/// Checks the answers to an allowed origin, to no origin and to `STRANGER`.
 pub(crate) fn of_answers(
     origin: &str,
     own: &Answer,
@@ -221,7 +221,7 @@ pub(crate) fn of_answers(
             weighed(Severity::High, stranger),
             "any-origin-reflected",
             format!("Origin: {STRANGER} is allowed{with}"),
-            "list the origins that are allowed; what anyone may read without cookies is sent with *",
+            "list the allowed origins; if anyone may read the response without cookies, send *",
         );
     }
     let allowed = own.allow_origin();
@@ -232,13 +232,13 @@ pub(crate) fn of_answers(
             String::from(
                 "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
             ),
-            "browsers refuse that: list the origins, or leave the credentials out",
+            "browsers reject that: list the origins, or do not allow credentials",
         ),
         Some("*") => add(
             Severity::Note,
             "any-origin",
             String::from("Access-Control-Allow-Origin: *"),
-            "pages of every site can read it: nothing that depends on where the server is reached from belongs here",
+            "pages of every site can read it: serve nothing here that only the network protects",
         ),
         Some(allowed) if allowed == origin => {}
         Some(allowed) => add(
@@ -251,7 +251,7 @@ pub(crate) fn of_answers(
             Severity::Note,
             "not-allowed",
             format!("the origin {origin} is not allowed"),
-            "give --origin one that is, and more can be looked for",
+            "give --origin an allowed one, and the audit checks more",
         ),
     }
     let depends = [own, none, stranger].map(Answer::allow_origin);
@@ -263,8 +263,8 @@ pub(crate) fn of_answers(
             add(
                 Severity::High,
                 "missing-vary",
-                format!("the response to {to} does not vary by Origin, and others differ"),
-                "send Vary: Origin on all of them: a cache gives one page's response to another's",
+                format!("the response to {to} has no Vary: Origin, but responses differ by origin"),
+                "send Vary: Origin on all responses: without it, a cache gives one page's response to another",
             );
             break;
         }
@@ -301,14 +301,14 @@ pub(crate) fn of_answers(
         add(
             Severity::Low,
             "preflight-headers",
-            format!("{} on a response that is no preflight's", misplaced.join(", ")),
-            "send them with preflights only: elsewhere browsers ignore them",
+            format!("{} on a response to a request that is not a preflight", misplaced.join(", ")),
+            "send them only in answers to preflights: browsers ignore them elsewhere",
         );
     }
     findings
 }
 
-/// What the answers to preflights show.
+/// Checks the answers to preflights.
 pub(crate) fn of_preflights(
     method: &Method,
     own: &Answer,
@@ -363,7 +363,7 @@ pub(crate) fn of_preflights(
             add(
                 Severity::Low,
                 "literal-wildcard",
-                format!("{name}: * with credentials, where it is no wildcard"),
+                format!("{name}: * with credentials, where browsers do not treat it as a wildcard"),
                 "list the names",
             );
         }

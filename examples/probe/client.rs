@@ -1,4 +1,4 @@
-//! The client that asks.
+//! The HTTP client of the probe.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use hyper_util::{
 
 pub(crate) type HttpClient = Client<HttpsConnector<HttpConnector>, String>;
 
-/// It trusts what the system trusts.
+/// Trusts the root certificates of the system.
 pub(crate) fn new() -> Result<HttpClient, Box<dyn Error>> {
     let connector = HttpsConnectorBuilder::new()
         .with_native_roots()
@@ -21,7 +21,7 @@ pub(crate) fn new() -> Result<HttpClient, Box<dyn Error>> {
     Ok(Client::builder(TokioExecutor::new()).build(connector))
 }
 
-/// The error, and what is behind it.
+/// The text of the error and of its sources.
 pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
     let mut next = error.source();

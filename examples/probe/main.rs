@@ -1,4 +1,4 @@
-//! Asks a server what a page gets of it, and looks for what is commonly wrong.
+//! Checks what a page can read from a server, and audits the server for common CORS mistakes.
 //!
 //! ```sh
 //! cargo run --example probe -- https://api.example.com/items --origin https://app.example.com \
@@ -6,12 +6,13 @@
 //! cargo run --example probe -- https://api.example.com/items --origin https://app.example.com --audit
 //! ```
 //!
-//! The first prints what goes over the wire, and what a browser makes of it. The second asks as many origins would,
-//! and prints what it finds, worst first: `--origin` is one that is allowed, and the others are made of it. It sends
-//! `GET`, `HEAD` and `OPTIONS` alone, unless `--method` names another. `--json` prints either for machines.
+//! The first command prints the requests and responses, and whether a page can read the result.
 //!
-//! It exits with 0 if the page can read the response, or if the audit finds nothing, with 1 if not, and with 2 if the
-//! server cannot be asked.
+//! The second sends requests with many origins, and prints its findings, worst first. Give an allowed origin as
+//! `--origin`: the others are derived from it. The audit sends only `GET` and `OPTIONS`.
+//!
+//! `--json` prints JSON. The exit status is 0 if the page can read the response or the audit finds nothing, and 1 if
+//! not. It is 2 if a request cannot be sent.
 
 mod audit;
 mod checks;
@@ -23,7 +24,7 @@ use std::{error::Error, process::ExitCode};
 use clap::Parser;
 use http::{HeaderName, HeaderValue, Method, Uri};
 
-/// Asks a server what a page gets of it, as a browser would.
+/// Checks what a page can read from a server, as a browser would.
 #[derive(Debug, Parser)]
 #[command(name = "probe")]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
@@ -42,13 +43,13 @@ pub(crate) struct Arguments {
     /// The request's body
     #[arg(long, default_value = "")]
     pub(crate) body: String,
-    /// The script asks for cookies to be sent
+    /// Sends credentials, as with `credentials: "include"` in a script
     #[arg(long)]
     pub(crate) credentials: bool,
-    /// The script listens to the upload, as `XMLHttpRequest` can
+    /// Listens to upload progress, as a script can with `XMLHttpRequest`
     #[arg(long)]
     pub(crate) upload_listener: bool,
-    /// Looks for what is commonly wrong, instead of making one request
+    /// Audits the server for common mistakes, instead of making one request
     #[arg(long)]
     pub(crate) audit: bool,
     /// Prints JSON
@@ -70,7 +71,7 @@ async fn main() -> ExitCode {
     }
 }
 
-/// What to print, and whether it is good.
+/// Returns the text to print, and whether the result is good.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
     if arguments.audit { audit::run(arguments).await } else { verdict::run(arguments).await }
 }

@@ -1,4 +1,4 @@
-//! One request, and what a browser makes of the answer.
+//! Makes one request as a browser would, and says whether the page can read the response.
 
 use std::error::Error;
 
@@ -10,7 +10,7 @@ use tower_cors::browser::{
 
 use super::{Arguments, client};
 
-/// What to print, and whether the page can read the response.
+/// Returns the text to print, and whether the page can read the response.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
     let mut request = Request::new(arguments.body.clone());
     *request.method_mut() = arguments.method.clone();
@@ -70,7 +70,7 @@ fn exchange(exchange: &Exchange) -> Value {
     })
 }
 
-/// In the order of the wire, as names may be repeated.
+/// The headers as pairs in wire order, because a name may be repeated.
 fn lines(headers: &HeaderMap) -> Vec<[String; 2]> {
     let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
     headers.iter().map(|(name, value)| [name.to_string(), text(value.as_bytes())]).collect()
