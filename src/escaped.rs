@@ -22,9 +22,8 @@ impl fmt::Display for Escaped<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         const CUT: &str = "...";
         let length = |byte: &u8| byte.escape_ascii().len();
-        // What comes after that many bytes is cut off anyway.
-        let is_whole = self.bytes.len() <= self.max
-            && self.bytes.iter().map(length).sum::<usize>() <= self.max;
+        // Each byte takes one at least, so that one more than fits is enough to look at.
+        let is_whole = self.bytes.iter().take(self.max + 1).map(length).sum::<usize>() <= self.max;
         let mut room = if is_whole { self.max } else { self.max - CUT.len() };
         for byte in self.bytes {
             let Some(rest) = room.checked_sub(length(byte)) else { break };

@@ -17,7 +17,7 @@ use tokio::sync::oneshot;
 use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
     AsyncPolicy, AsyncPredicate, ClosureOption, ConfigOption, ConfigWarning, Cors, CorsLayer,
-    CorsLayerBuilder, Danger, Origin, Refuse, RequestHead,
+    CorsLayerBuilder, Danger, Origin, Refusal, Refuse, RequestHead,
 };
 
 type Header = (&'static str, &'static str);
@@ -461,6 +461,25 @@ fn every_request_is_reported_once_however_it_ends() {
     }
 }
 
+/// Without a hook nobody is told, and nothing of the request is copied for it.
+#[test]
+fn a_request_is_only_copied_for_whoever_is_told() {
+    let mut request = request("OPTIONS", &[ASKED, PUT]);
+    for line in 0..2_000 {
+        let name = http::HeaderName::try_from(format!("x-{line}")).unwrap();
+        request.headers_mut().insert(name, HeaderValue::from_static("1"));
+    }
+    for builder in [listing(), listing().allow_methods_of_route(), listing().attach_outcome(true)] {
+        let yes = |_: &Origin, _: &RequestHead<'_>| ready(Ok::<_, Infallible>(true));
+        let service =
+            builder.allow_origin_if_async(yes).build().unwrap().layer(Inner::default().service());
+        finish(service.clone().call(request.clone()));
+        let request = request.clone();
+        let memory = allocation_counter::measure(|| finish(service.clone().call(request)));
+        assert!(memory.bytes_max < 10_000, "{memory:?}");
+    }
+}
+
 /// What the hook hears of a request that is polled a few times and then dropped.
 fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<()>) -> Vec<String> {
     async fn end<T>(way: Way, answer: T) -> Result<T, &'static str> {
@@ -475,7 +494,11 @@ fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<(
     let reports = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&reports);
     let layer = builder
-        .on_decision(move |_, outcome| seen.lock().unwrap().push(outcome.to_string()))
+        .on_decision(move |_, outcome| {
+            let is_undecided = outcome.refusal == Some(Refusal::Undecided);
+            assert!(!(is_undecided && outcome.answered), "nobody has answered");
+            seen.lock().unwrap().push(outcome.to_string());
+        })
         .allow_origin_if_async(move |_, _| {
             assert!(predicate != Way::PanicsAtOnce, "a slip");
             end(predicate, true)
@@ -490,6 +513,7 @@ fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<(
         let mut future = pin!(service.call(request));
         for _ in 0..3 {
             if poll_once(future.as_mut()).is_ready() {
+                assert_eq!(reports.lock().unwrap().len(), 1, "not only when the future is dropped");
                 break;
             }
         }

@@ -432,6 +432,10 @@ async fn further_headers_that_responses_vary_by() {
     assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ANY, VARY]));
     assert_eq!(told.policy().config().vary_on, ["origin"]);
 
+    let method = CorsLayer::builder().allow_origin("https://example.com").vary_on(METHOD).build().unwrap();
+    let (_, response) = send(&method, "OPTIONS", &[ORIGIN, POST], 200, &[]).await;
+    assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ORIGIN, PREFLIGHT_VARY]));
+
     let any = CorsLayer::builder().allow_any_origin().vary_on("x-tenant").build().unwrap();
     let (_, response) = send(&any, "GET", &[], 200, &[]).await;
     assert_eq!(cors_headers(response.headers()), sorted(&[ALLOW_ANY, ("vary", "x-tenant")]));

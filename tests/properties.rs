@@ -103,21 +103,24 @@ fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
     origin.0 == pattern.0 && host_matches && port_matches
 }
 
-/// Names of few different labels, so that many are below others, up to more labels than are looked up unconditionally.
+/// Names of few different labels, so that many are below others, from one label to more than are looked up
+/// unconditionally.
 fn deep_host() -> impl Strategy<Value = String> {
-    vec(select(&["a", "b", "aa"]), 1..12).prop_map(|labels| labels.join(".") + ".com")
+    vec(select(&["a.", "b.", "aa."]), 0..12).prop_map(|labels| labels.concat() + "com")
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn deep_subdomains_are_found(patterns in vec(deep_host(), 0..24), hosts in vec(deep_host(), 1..24)) {
-        let patterns: Vec<String> = patterns.iter().map(|host| format!("https://*.{host}")).collect();
+    fn deep_subdomains_are_found(patterns in vec((deep_host(), select(&["", ":1"])), 0..24), hosts in vec(deep_host(), 1..24)) {
+        // Those with another port are looked up, too, and are not what is looked for.
+        let patterns: Vec<String> =
+            patterns.iter().map(|(host, port)| format!("https://*.{host}{port}")).collect();
         let set: OriginSet =
             patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect();
         // Hosts at random, and some below the patterns.
-        let below = patterns.iter().map(|pattern| pattern.replace("https://*", "a.b"));
+        let below = patterns.iter().map(|pattern| pattern.replace("https://*", "a.b").replace(":1", ""));
         for host in hosts.into_iter().chain(below) {
             let origin = format!("https://{host}");
             let expected =
@@ -311,6 +314,30 @@ fn share(policy: &Policy, request: &Request<()>) -> HeaderMap {
         Decision::Respond(answer) => panic!("{answer:?}"),
     }
     headers
+}
+
+/// The fifth end of a host that is looked up, in no pattern by itself, leads to a pattern or to none.
+#[test]
+fn a_pattern_behind_many_looks_is_found() {
+    let set = |patterns: &[&str]| -> OriginSet {
+        patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect()
+    };
+    let near =
+        ["https://*.com:1", "https://*.b.com:1", "https://*.c.b.com:1", "https://*.d.c.b.com:1"];
+    for length in ["https://*.x.x.x.x.com", "https://*.x.x.x.x.x.com"] {
+        for (pattern, origin) in [
+            ("https://*.f.e.d.c.b.com", "https://a.f.e.d.c.b.com"),
+            ("https://*.g.f.e.d.c.b.com", "https://a.g.f.e.d.c.b.com"),
+        ] {
+            let patterns = [&near[..], &[length, pattern]].concat();
+            assert!(set(&patterns).contains(&HeaderValue::from_static(origin)), "{patterns:?}");
+        }
+    }
+    assert_ne!(set(&["https://*.a.com"]), set(&["https://*.b.com"]));
+    assert_eq!(
+        set(&["https://*.a.com", "https://*.b.com"]),
+        set(&["https://*.b.com", "https://*.a.com"])
+    );
 }
 
 /// Sets that other crates got wrong, or that look as if they could be.

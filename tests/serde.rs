@@ -160,6 +160,19 @@ fn an_unknown_field_is_an_error_in_a_flattened_configuration_too() {
     assert!(found.starts_with("unknown field `refuse_disalowed_origins`"), "{found}");
 }
 
+/// Serde makes `None` of every error in a flattened option, which this crate cannot change: the documentation warns.
+#[test]
+fn a_flattened_option_loses_the_configuration() {
+    #[derive(Debug, serde::Deserialize)]
+    struct Server {
+        #[serde(flatten)]
+        cors: Option<CorsConfig>,
+    }
+
+    let text = r#"{"allow_origins": "https://a.com", "refuse_disalowed_origins": "all"}"#;
+    assert_eq!(serde_json::from_str::<Server>(text).unwrap().cors, None);
+}
+
 #[test]
 fn an_empty_entry_is_a_mistake() {
     for (origins, mistakes) in [("", 1), ("https://a.com,", 1), (",https://a.com, ,", 3)] {

@@ -477,12 +477,36 @@ fn parts_that_an_earlier_one_covers() {
         assert_eq!(mistakes, expected, "{earlier:?} {later:?}");
     }
     assert_eq!(
+        CorsLayer::first_match([part(&["https://a.com"]), part(&["https://a.com"])])
+            .unwrap_err()
+            .to_string(),
+        "first_match: policies 1 and 2 both list \"https://a.com\", and policy 1, which is asked first, always \
+         decides; remove one of the two"
+    );
+    assert_eq!(
         CorsLayer::first_match([part(&["https://*.a.com"]), part(&["https://b.a.com"])])
             .unwrap_err()
             .to_string(),
         "first_match: policy 2 lists \"https://b.a.com\", and policy 1, which is asked before, allows it already \
          with \"https://*.a.com\"; put policy 2 first, or remove the entry"
     );
+}
+
+/// A part that writes the header keeps the inner service's from everybody, and so does the layer.
+#[tokio::test]
+async fn no_part_keeps_a_timing_header_that_another_writes() {
+    let timing = Policy::builder().allow_origin(OURS.1).allow_timing(true).build_policy().unwrap();
+    let other = Policy::builder().allow_origin(OTHER.1).build_policy().unwrap();
+    let layer = CorsLayer::first_match([timing, other]).unwrap();
+    for (origin, expected) in [(OURS, Some(OURS.1)), (OTHER, None), (EVIL, None)] {
+        let service = layer.layer(service_fn(|_: Request<()>| {
+            let response = Response::builder().header("timing-allow-origin", "*");
+            ready(Ok::<_, Infallible>(response.body(()).unwrap()))
+        }));
+        let response = service.oneshot(request("GET", "/", &[origin])).await.unwrap();
+        let found = response.headers().get("timing-allow-origin");
+        assert_eq!(found.map(|value| value.to_str().unwrap()), expected, "{origin:?}");
+    }
 }
 
 /// Where a closure chooses by path, each policy stands for itself, in all its options.

@@ -15,7 +15,7 @@ use super::validate::{List, Valid};
 use crate::{
     fetch::{ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
     policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Rules},
-    response::{Exposed, ResponseRules, Vary, lasting},
+    response::{Exposed, ResponseRules, Timing, Vary, lasting},
 };
 
 pub(super) fn assemble(config: Valid) -> Policy {
@@ -32,7 +32,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
                 lasting::joined(&names, ",").map_or(Exposed::Safelisted, Exposed::Listed)
             }
         },
-        timing: config.timing,
+        timing: if config.timing { Timing::Written } else { Timing::Kept },
         ..ResponseRules::default()
     });
     let mut rules = Rules {
@@ -114,14 +114,19 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
     }
 }
 
-/// Lets the parts of one allowlist vary by the same headers, in the same order: which of them decides depends on all
-/// that any of them reads.
-pub(crate) fn unite_vary(parts: &mut [Policy]) {
+/// Makes the parts of one allowlist alike in what does not depend on which of them decides. All vary by the same headers,
+/// in the same order. If one writes `Timing-Allow-Origin`, none keeps the inner service's.
+pub(crate) fn unite_parts(parts: &mut [Policy]) {
     let names = parts.iter().flat_map(|part| part.rules().responses.vary.names());
     let names: Vec<HeaderName> = [ORIGIN].into_iter().chain(names.cloned()).collect();
     let private_network = parts.iter().any(|part| part.rules().private_network);
+    let writes_timing = parts.iter().any(|part| part.rules().responses.timing != Timing::Kept);
     for part in parts {
-        vary_by(part.rules_mut(), &names, private_network);
+        let rules = part.rules_mut();
+        if writes_timing && rules.responses.timing == Timing::Kept {
+            Arc::make_mut(&mut rules.responses).timing = Timing::Removed;
+        }
+        vary_by(rules, &names, private_network);
     }
 }
 

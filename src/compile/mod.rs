@@ -5,7 +5,7 @@ mod assemble;
 mod read_back;
 mod display;
 
-pub(crate) use assemble::unite_vary;
+pub(crate) use assemble::unite_parts;
 use validate::{List, Valid};
 
 use crate::{

@@ -3,7 +3,7 @@
 use crate::{
     config::{ConfigWarning, CorsConfig},
     policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Closures, Listed, Policy},
-    response::Exposed,
+    response::{Exposed, Timing},
 };
 
 impl Policy {
@@ -40,7 +40,7 @@ impl Policy {
             },
             max_age: rules.max_age,
             allow_private_network: rules.private_network,
-            allow_timing: responses.timing,
+            allow_timing: responses.timing == Timing::Written,
             vary_on: responses
                 .vary
                 .names()

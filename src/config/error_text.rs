@@ -185,6 +185,11 @@ impl fmt::Display for ConfigError {
                 "policies 1 and {place} differ in {option}, which also concerns origins that no policy allows, and \
                  those belong to none of them; set it once on a builder, and build each policy from a clone of that"
             ),
+            Self::CoveredByPart { place, origin, by_place, by } if origin == by => write!(
+                f,
+                "policies {by_place} and {place} both list {origin:?}, and policy {by_place}, which is asked first, \
+                 always decides; remove one of the two"
+            ),
             Self::CoveredByPart { place, origin, by_place, by } => write!(
                 f,
                 "policy {place} lists {origin:?}, and policy {by_place}, which is asked before, allows it already \

@@ -39,8 +39,8 @@ impl Rules {
                         _ => FieldLines::None,
                     };
                     let mut granted = self.granted(&origin, request);
-                    // One of the two was refused, and perhaps before the other was looked at. What was not found
-                    // to be allowed is never sent back.
+                    // The method may have been refused before the names were looked at. Nothing is sent back that was
+                    // not found to be allowed.
                     if self.methods.allow(&method, &mut ()) {
                         self.echo_method(&mut granted, &method);
                     }

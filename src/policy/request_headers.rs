@@ -12,6 +12,9 @@ use crate::fetch;
 /// What an echo may have, counted as a list's bytes are.
 const MAX_ECHO: usize = 4096;
 
+/// Browsers send one line. Each that is sent back takes memory of the response's map.
+const MAX_ECHO_LINES: usize = 32;
+
 /// Proxies may put one space or tab on either side of an element, and leave empty ones behind.
 const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
@@ -52,7 +55,14 @@ impl AllowedHeaders {
         let headers = request.headers;
         match self {
             Self::Any { .. } => true,
-            Self::Echoed => allow_list(headers, MAX_ECHO, fetch::is_token, reasons),
+            Self::Echoed => {
+                let mut lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+                if lines.nth(MAX_ECHO_LINES).is_some() {
+                    reasons.record(|| Refusal::RequestHeadersTooLong);
+                    return false;
+                }
+                allow_list(headers, MAX_ECHO, fetch::is_token, reasons)
+            }
             Self::Listed { names, max_bytes } => {
                 is_sorted_choice(request, names)
                     || allow_list(headers, *max_bytes, |name| is_listed(names, name), reasons)
@@ -145,8 +155,8 @@ fn allow_list(
 /// The reason why a list is too long to be read: probably a name at its beginning that is not allowed.
 fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    let beginnings = lines.take(MOST_NAMES).map(|line| beginning(line.as_bytes()));
-    beginnings
+    lines
+        .map(|line| beginning(line.as_bytes()))
         .flat_map(|line| line.split(|&byte| byte == b','))
         .take(MOST_NAMES)
         .map(trim_optional_white_space)

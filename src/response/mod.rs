@@ -10,5 +10,5 @@ pub(crate) mod lasting;
 pub(crate) use answer::{refused, respond};
 pub(crate) use headers::CORS_REFUSAL;
 pub use headers::ResponseHeaders;
-pub(crate) use rules::{Exposed, ResponseRules};
+pub(crate) use rules::{Exposed, ResponseRules, Timing};
 pub(crate) use vary::Vary;

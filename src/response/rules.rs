@@ -21,7 +21,7 @@ use crate::{
 pub(crate) struct ResponseRules {
     pub(crate) credentials: bool,
     pub(crate) exposed: Exposed,
-    pub(crate) timing: bool,
+    pub(crate) timing: Timing,
     pub(crate) vary: Vary,
     /// For the responses to preflights.
     pub(crate) preflight_vary: Vary,
@@ -38,18 +38,30 @@ pub(crate) enum Exposed {
     Carried,
 }
 
+/// The `Timing-Allow-Origin` header.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Timing {
+    /// The inner service's stays.
+    #[default]
+    Kept,
+    /// The inner service's is removed, since another part of the allowlist writes it.
+    Removed,
+    /// Allowed origins get one, and the inner service's is removed.
+    Written,
+}
+
 impl ResponseRules {
     /// Whether a response that is not shared gets `Vary: origin` and nothing else.
     #[inline]
     pub(super) fn only_vary_by_origin(&self) -> bool {
-        !self.timing && self.vary.is_origin_alone()
+        self.timing == Timing::Kept && self.vary.is_origin_alone()
     }
 
     /// Writes the headers of a response to a request that is no preflight. `allow_origin` is the value of
     /// `Access-Control-Allow-Origin`, if the response is shared.
     pub(super) fn write(&self, headers: &mut HeaderMap, allow_origin: Option<HeaderValue>) {
         let has_vary = remove_foreign(headers, &self.reported_inner);
-        if self.timing {
+        if self.timing != Timing::Kept {
             // Insertion does not replace it: a map that is full refuses an insertion over a header that it has.
             headers.remove(TIMING_ALLOW_ORIGIN);
         }
@@ -57,7 +69,7 @@ impl ResponseRules {
             return;
         }
         let Some(allow_origin) = allow_origin else { return };
-        if self.timing {
+        if self.timing == Timing::Written {
             let _ = headers.try_append(TIMING_ALLOW_ORIGIN, allow_origin.clone());
         }
         let exposed = match &self.exposed {

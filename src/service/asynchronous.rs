@@ -15,11 +15,17 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{action::Action, cors::Cors, future::ResponseFuture, layer::CorsLayer, report::Report};
+use super::{
+    action::Action,
+    cors::Cors,
+    future::ResponseFuture,
+    layer::CorsLayer,
+    report::{self, Report},
+};
 use crate::{
     config::{ConfigWarning, CorsConfig},
     origin::Origin,
-    policy::{OriginCheck, Policy, RequestHead},
+    policy::{OriginCheck, OwnedHead, Policy, RequestHead},
 };
 
 /// A [`Policy`] that has to ask an [`AsyncPredicate`] about some origins, and so cannot decide by itself.
@@ -106,15 +112,23 @@ where
             };
             return AsyncResponseFuture { state: State::Decided { response } };
         };
-        let question = Question::new(origin, policy, head);
-        let answer = predicate.0(&question.origin, &head);
+        let answer = if policy.is_observed() {
+            report::with_panics(policy, head, || predicate.0(&origin, &head))
+        } else {
+            predicate.0(&origin, &head)
+        };
+        let policy = policy.clone();
         let state = if policy.may_respond(head) {
-            // The service that was found to be ready is the one to call; the clone is to be asked anew.
+            let report = policy.is_observed().then(|| Report::of_undecided(&policy, head));
+            // The service that was found to be ready is the one to call. Its clone has to become ready anew.
             let clone = self.inner.clone();
             let inner = mem::replace(&mut self.inner, clone);
-            State::Before { answer, waiting: Some(Waiting { question, request, inner }) }
+            State::Before {
+                answer,
+                waiting: Some(Waiting { origin, policy, report, request, inner }),
+            }
         } else {
-            let pending = Some(Pending::new(question, head));
+            let pending = Some(Pending::new(origin, policy, head));
             let inner = self.inner.call(request);
             State::Meanwhile { answer, pending, action: None, inner, result: None }
         };
@@ -208,21 +222,6 @@ fn poll_answer(answer: &mut Answer, context: &mut Context<'_>) -> Poll<Result<bo
     answer.as_mut().poll(context).map_err(|error| error.to_string())
 }
 
-/// What the predicate is asked about.
-struct Question {
-    origin: Origin,
-    policy: Policy,
-    /// Where somebody observes the policy: the report that is made if the predicate never answers.
-    report: Option<Report>,
-}
-
-impl Question {
-    fn new(origin: Origin, policy: &Policy, request: RequestHead<'_>) -> Self {
-        let report = policy.is_observed().then(|| Report::of_undecided(policy, request));
-        Self { origin, policy: policy.clone(), report }
-    }
-}
-
 fn check(answer: Result<bool, String>, origin: Origin) -> OriginCheck {
     match answer {
         Ok(true) => OriginCheck::Passed(origin.into_value()),
@@ -233,7 +232,9 @@ fn check(answer: Result<bool, String>, origin: Origin) -> OriginCheck {
 
 /// A request that waits for the answer, with the service that was found to be ready for it.
 struct Waiting<S, RequestBody> {
-    question: Question,
+    origin: Origin,
+    policy: Policy,
+    report: Option<Report>,
     request: Request<RequestBody>,
     inner: S,
 }
@@ -243,8 +244,10 @@ where
     S: Service<Request<RequestBody>>,
 {
     fn decide(self, answer: Result<bool, String>) -> ResponseFuture<S::Future> {
-        let Self { question: Question { origin, policy, report }, mut request, mut inner } = self;
-        report.map(Report::withdraw);
+        let Self { origin, policy, report, mut request, mut inner } = self;
+        if let Some(report) = report {
+            report.withdraw();
+        }
         let action = policy.act(&check(answer, origin), (&request).into());
         match action.begin(request.headers_mut()) {
             Ok(then) => ResponseFuture::forward(inner.call(request), then),
@@ -259,22 +262,23 @@ enum Pending {
         allowed: Action,
         refused: Action,
     },
-    /// The decision is reported, with its reason, once the answer is there.
+    /// The reason is told, too, which takes the request.
     Observed {
         origin: Origin,
         policy: Policy,
+        request: Box<OwnedHead>,
         report: Report,
     },
 }
 
 impl Pending {
-    fn new(question: Question, request: RequestHead<'_>) -> Self {
-        let Question { origin, policy, report } = question;
-        if let Some(report) = report {
-            return Self::Observed { origin, policy, report };
+    fn new(origin: Origin, policy: Policy, request: RequestHead<'_>) -> Self {
+        if policy.is_observed() {
+            let report = Report::of_undecided(&policy, request);
+            return Self::Observed { origin, policy, request: Box::new(request.into()), report };
         }
-        let allowed =
-            policy.decide_with(&OriginCheck::Passed(origin.into_value()), request, &mut ());
+        let passed = OriginCheck::Passed(origin.into_value());
+        let allowed = policy.decide_with(&passed, request, &mut ());
         let refused = policy.decide_with(&OriginCheck::NotRun, request, &mut ());
         Self::Decided { allowed, refused }
     }
@@ -283,8 +287,8 @@ impl Pending {
         match self {
             Self::Decided { allowed, .. } if answer == Ok(true) => allowed,
             Self::Decided { refused, .. } => refused,
-            Self::Observed { origin, policy, report } => {
-                let request = report.withdraw();
+            Self::Observed { origin, policy, request, report } => {
+                report.withdraw();
                 policy.act(&check(answer, origin), request.borrow())
             }
         }

@@ -44,6 +44,9 @@ impl CorsLayer {
     /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service answers preflights or does not |
     /// | `vary_on` | added up: every response carries the names of all parts |
     ///
+    /// A part's predicate decides before the lists of later parts do. So a part with a predicate belongs behind
+    /// the parts whose origins it could allow, too.
+    ///
     /// Every response carries `Vary: origin`, with `*` and without `Origin` too: a cache that kept `*` for
     /// everybody would give it to a page that sends cookies, whose browser refuses it.
     ///
@@ -78,7 +81,7 @@ impl CorsLayer {
         if !mistakes.is_empty() {
             return Err(ConfigErrors::new(mistakes));
         }
-        compile::unite_vary(&mut policies);
+        compile::unite_parts(&mut policies);
         let Some(last) = policies.pop() else {
             return Err(ConfigErrors::new(vec![ConfigError::NoPolicy]));
         };

@@ -1,7 +1,7 @@
 //! Who is told of a decision, and when: the hook, `tracing`, and the extensions of the response.
 
 use std::{
-    fmt, mem,
+    fmt,
     panic::{AssertUnwindSafe, catch_unwind, resume_unwind},
     thread,
 };
@@ -14,31 +14,44 @@ use crate::{
     trace,
 };
 
-/// Reports the request if one of its predicates panics, which ends it.
+/// Runs a predicate. If it panics, which ends the request, reports that.
 pub(super) fn with_panics<T>(
     policy: &Policy,
     request: RequestHead<'_>,
-    ask: impl FnOnce() -> T,
+    run: impl FnOnce() -> T,
 ) -> T {
-    catch_unwind(AssertUnwindSafe(ask)).unwrap_or_else(|panic| {
-        drop(Report::of_undecided(policy, request));
+    catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
+        let outcome = undecided(request);
+        // If the hook panics too, the predicate's panic is the one that counts.
+        let _ = catch_unwind(AssertUnwindSafe(|| tell(policy, request, &outcome)));
         resume_unwind(panic)
     })
 }
 
+/// Whether anybody is told.
+fn is_heard(policy: &Policy) -> bool {
+    policy.rules().hook.is_some() || trace::is_enabled()
+}
+
 pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome) {
+    // The hook comes first, so that a subscriber that panics takes no report from it.
+    if let Some(hook) = &policy.rules().hook {
+        hook.call(request, outcome);
+    }
     let origin = request.headers.get(ORIGIN).map(|origin| Escaped::new(origin.as_bytes()));
     let origin = origin.as_ref().map(|origin| origin as &dyn fmt::Display);
     let path = Escaped::new(request.uri.path().as_bytes());
     let refusal = outcome.refusal.as_ref().map(|refusal| refusal as &dyn fmt::Display);
     trace::decision(&outcome.kind, origin, &path, outcome.answered, refusal);
-    if let Some(hook) = &policy.rules().hook {
-        hook.call(request, outcome);
-    }
 }
 
-/// A report of one request. One that is due is made when this is dropped, so that it is made whatever becomes of
-/// the request: a response, an error, a panic, or a client that goes away.
+/// The outcome of a request that ends before its predicate has decided.
+fn undecided(request: RequestHead<'_>) -> Outcome {
+    Outcome { kind: RequestKind::of(request), refusal: Some(Refusal::Undecided), answered: false }
+}
+
+/// A report of one request. If it is due, it is made when this is dropped, and so whatever becomes of the request: a
+/// response, an error, a panic, or a client that goes away.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) policy: Policy,
@@ -52,20 +65,22 @@ impl Report {
         Self { policy: policy.clone(), outcome, request: OwnedHead::default(), is_due: false }
     }
 
+    /// The request is only copied if somebody is told.
     pub(super) fn due(policy: &Policy, outcome: Outcome, request: RequestHead<'_>) -> Self {
+        if !is_heard(policy) {
+            return Self::made(policy, outcome);
+        }
         Self { policy: policy.clone(), outcome, request: request.into(), is_due: true }
     }
 
-    /// The report of a request whose predicate has yet to answer.
+    /// The report of a request whose predicate has yet to decide.
     pub(super) fn of_undecided(policy: &Policy, request: RequestHead<'_>) -> Self {
-        let (kind, refusal) = (RequestKind::of(request), Some(Refusal::Undecided));
-        Self::due(policy, Outcome { kind, refusal, answered: false }, request)
+        Self::due(policy, undecided(request), request)
     }
 
-    /// Is not made, as another report takes its place. The request is given back.
-    pub(super) fn withdraw(mut self) -> OwnedHead {
+    /// Is not made, since another report takes its place.
+    pub(super) fn withdraw(mut self) {
         self.is_due = false;
-        mem::take(&mut self.request)
     }
 }
 
@@ -76,7 +91,7 @@ impl Drop for Report {
         }
         let tell = || tell(&self.policy, self.request.borrow(), &self.outcome);
         if thread::panicking() {
-            // If the hook panicked too, that would abort the process.
+            // A second panic would abort the process.
             let _ = catch_unwind(AssertUnwindSafe(tell));
         } else {
             tell();

@@ -8,10 +8,10 @@ use crate::policy::{OriginCheck, Policy, RequestHead};
 ///
 /// It is sealed: nobody else can implement it, and only a layer can ask it.
 ///
-/// ```compile_fail,E0433
+/// ```compile_fail,E0277
 /// # use tower_cors::{PolicySource, RequestHead};
 /// fn ask(source: impl PolicySource, request: RequestHead<'_>) {
-///     let _ = source.act_on(request, Seal::new());
+///     let _ = source.act_on(request, Default::default());
 /// }
 /// ```
 pub trait PolicySource: Decide {}
