@@ -17,6 +17,7 @@ pub(crate) enum AllowedMethods {
 impl AllowedMethods {
     /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight: methods
     /// are compared byte for byte.
+    #[inline]
     pub(super) fn allow(&self, method: &FieldLines<'_>, reasons: &mut impl Reasons) -> bool {
         let FieldLines::One(value) = method else {
             reasons.record(|| Refusal::SeveralMethods);

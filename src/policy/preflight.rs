@@ -4,6 +4,7 @@ use http::{
     HeaderMap, HeaderValue, Method, Response,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
+        ACCESS_CONTROL_REQUEST_HEADERS,
     },
 };
 
@@ -12,6 +13,7 @@ use super::{
     methods::AllowedMethods,
     refusal::Refusal,
     request::{FieldLines, RequestHead},
+    request_headers::AllowedHeaders,
     rules::Rules,
 };
 use crate::{
@@ -39,6 +41,7 @@ impl Rules {
     }
 
     /// What the configuration grants, but for what is named only because it was asked for.
+    #[inline]
     pub(super) fn granted(&self, origin: &HeaderValue, request: RequestHead<'_>) -> HeaderMap {
         let mut granted = self.allowed_preflight.clone();
         // It was inserted first and is found first, which a look-up would take longer for.
@@ -66,8 +69,10 @@ impl Rules {
     /// Names the requested headers, which were found to be allowed, where browsers take `*` for a name.
     #[inline]
     pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
-        for line in self.headers.echo(request.headers) {
-            let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+        if let AllowedHeaders::Echoed = self.headers {
+            for line in request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
+                let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! The header names that a preflight asks for.
 
-use http::{HeaderMap, HeaderValue, header::ACCESS_CONTROL_REQUEST_HEADERS};
+use http::{HeaderMap, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
 use super::{
     reasons::Reasons,
@@ -51,6 +51,7 @@ impl AllowedHeaders {
     /// way it may have become another spelling of the same list, and tests are written by hand. So all
     /// spellings are taken, within bounds: no request makes this allocate, or read more than the
     /// policy's own names could fill.
+    #[inline]
     pub(super) fn allow(&self, request: RequestHead<'_>, reasons: &mut impl Reasons) -> bool {
         let headers = request.headers;
         match self {
@@ -68,18 +69,6 @@ impl AllowedHeaders {
                     || allow_list(headers, *max_bytes, |name| is_listed(names, name), reasons)
             }
         }
-    }
-
-    /// The lines to send back.
-    pub(super) fn echo<'a>(
-        &self,
-        headers: &'a HeaderMap,
-    ) -> impl Iterator<Item = &'a HeaderValue> + use<'a> {
-        let lines = match self {
-            Self::Echoed => Some(headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS)),
-            Self::Any { .. } | Self::Listed { .. } => None,
-        };
-        lines.into_iter().flatten()
     }
 }
 

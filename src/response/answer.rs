@@ -16,6 +16,7 @@ pub(crate) fn refused(vary: &Vary) -> Response<()> {
     respond(StatusCode::FORBIDDEN, headers)
 }
 
+#[inline]
 pub(crate) fn respond(status: StatusCode, headers: HeaderMap) -> Response<()> {
     let mut response = Response::new(());
     *response.status_mut() = status;

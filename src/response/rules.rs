@@ -91,9 +91,10 @@ impl ResponseRules {
 
     /// Writes the headers of an allowed preflight's response into the inner service's.
     pub(super) fn write_preflight(&self, headers: &mut HeaderMap, mut allowed: HeaderMap) {
-        let has_vary = remove_foreign(headers, &self.reported_inner);
-        allowed.remove(VARY);
-        if !self.preflight_vary.write(headers, !has_vary) {
+        remove_foreign(headers, &self.reported_inner);
+        if let Some(vary) = allowed.remove(VARY)
+            && !vary::add_missing(headers, self.preflight_vary.names(), vary)
+        {
             return;
         }
         let mut last = None;
