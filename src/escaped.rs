@@ -1,4 +1,4 @@
-//! Bytes from outside, made fit for logs and headers.
+//! Bytes from outside, escaped for logs and headers.
 
 use std::fmt;
 

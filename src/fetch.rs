@@ -1,5 +1,5 @@
-//! The lists and predicates of the Fetch standard that a server needs, one function a definition, and the names of
-//! headers that `http` has no constants for.
+//! Definitions of the Fetch standard that a server needs, one function each, and names of headers that
+//! `http` has no constants for.
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
@@ -20,8 +20,8 @@ pub(crate) const TIMING_ALLOW_ORIGIN: HeaderName = HeaderName::from_static("timi
 /// The [CORS-safelisted methods](https://fetch.spec.whatwg.org/#cors-safelisted-method).
 pub(crate) const SAFELISTED_METHODS: [&str; 3] = ["GET", "HEAD", "POST"];
 
-/// The [response headers of the CORS protocol](https://fetch.spec.whatwg.org/#http-responses), and the one of the
-/// abandoned draft.
+/// The [response headers of the CORS protocol](https://fetch.spec.whatwg.org/#http-responses), and that of
+/// the abandoned draft.
 pub(crate) const CORS_RESPONSE_HEADERS: [HeaderName; 7] = [
     ACCESS_CONTROL_ALLOW_CREDENTIALS,
     ACCESS_CONTROL_ALLOW_HEADERS,
@@ -32,8 +32,8 @@ pub(crate) const CORS_RESPONSE_HEADERS: [HeaderName; 7] = [
     ACCESS_CONTROL_MAX_AGE,
 ];
 
-/// Whether `bytes` is a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), the syntax of
-/// methods and header names.
+/// Returns whether `bytes` is a [token](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.2), the syntax
+/// of methods and header names.
 pub(crate) fn is_token(bytes: &[u8]) -> bool {
     !bytes.is_empty() && bytes.iter().all(|&byte| is_token_byte(byte))
 }
@@ -55,8 +55,8 @@ pub(crate) fn is_forbidden_method(method: &[u8]) -> bool {
         .any(|forbidden| method.eq_ignore_ascii_case(forbidden.as_bytes()))
 }
 
-/// A [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header), by its
-/// lower-case name alone: no script can set it, and so no preflight can ask for it.
+/// A [forbidden request-header](https://fetch.spec.whatwg.org/#forbidden-request-header), by its lower-case
+/// name alone. No script can set it, so no preflight requests it.
 pub(crate) fn is_forbidden_request_header(name: &str) -> bool {
     matches!(
         name,
@@ -131,8 +131,8 @@ fn is_unsafe_request_header_byte(byte: u8) -> bool {
     (byte < 0x20 && byte != b'\t') || byte == 0x7F || b"\"():<>?@[\\]{}".contains(&byte)
 }
 
-/// Whether [parsing](https://mimesniff.spec.whatwg.org/#parsing-a-mime-type) gives one of the three
-/// types that forms can send. Parameters cannot make the parsing fail, so they are not looked at.
+/// Returns whether [parsing](https://mimesniff.spec.whatwg.org/#parsing-a-mime-type) gives one of the three
+/// types that forms can send. Parameters cannot make the parsing fail, so they are ignored.
 fn is_safelisted_mime_type(value: &[u8]) -> bool {
     let essence = value.split(|&byte| byte == b';').next().unwrap_or(value);
     let essence = essence.trim_ascii();

@@ -1,4 +1,4 @@
-//! Pages to read, with nothing to call.
+//! Guides. This module has nothing to call.
 
 #[doc = include_str!("../docs/configurations.md")]
 pub mod configurations {}

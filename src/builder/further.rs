@@ -1,4 +1,4 @@
-//! Options beyond the protocol's plain ones.
+//! Rare options, beyond those of the protocol itself.
 
 use http::StatusCode;
 
@@ -9,16 +9,16 @@ use crate::{
 };
 
 impl<Q> CorsLayerBuilder<Q> {
-    /// Answers the preflights of [private network access](https://wicg.github.io/private-network-access/).
-    /// Default: `false`.
+    /// Allows preflights for [private network access](https://wicg.github.io/private-network-access/):
+    /// their responses carry `Access-Control-Allow-Private-Network: true`. Default: `false`.
     ///
-    /// A legacy: no browser enforces it, and a [permission prompt](https://wicg.github.io/local-network-access/)
-    /// without headers replaces it.
+    /// This is a legacy: no browser enforces it, and a [permission
+    /// prompt](https://wicg.github.io/local-network-access/) without headers replaces it.
     ///
-    /// What it opens is protected by where it is, as cookies protect what they open. So it is held to the
-    /// rules of [`allow_credentials`](Self::allow_credentials): it does not build with any
-    /// origin, `null` or origins over plain http (loopback ones aside), and only with their
-    /// [`Danger`](crate::Danger) over public suffixes or with a predicate.
+    /// A private network relies on its location for protection, as a user's data relies on cookies. So the
+    /// rules are those of [`allow_credentials`](Self::allow_credentials), or stricter. Any origin, `null`
+    /// and origins over plain http (loopback ones aside) never build with it. Public suffixes and
+    /// predicates need their [`Danger`](crate::Danger).
     pub fn allow_private_network(mut self, allow: bool) -> Self {
         if self.may_set(ConfigOption::AllowPrivateNetwork, allow) {
             self.config.allow_private_network = allow;
@@ -30,8 +30,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// [timing](https://www.w3.org/TR/resource-timing/#sec-timing-allow-origin) of responses. Default:
     /// `false`.
     ///
-    /// An image or another resource that a page loads without CORS has no `Origin`, so only a policy that
-    /// allows any origin reaches it. The inner service's own `timing-allow-origin` is removed.
+    /// Browsers send no `Origin` for images and other resources that a page loads without CORS, so only a
+    /// policy for any origin covers those. The inner service's own `timing-allow-origin` is removed.
     pub fn allow_timing(mut self, allow: bool) -> Self {
         if self.may_set(ConfigOption::AllowTiming, allow) {
             self.config.allow_timing = allow;
@@ -39,15 +39,15 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Names a further request header that a closure reads, so that every response carries it in `Vary`.
-    /// Without it, a shared cache gives one tenant's answer to another.
+    /// Adds a request header to the `Vary` of every response. Needed if your closure reads that header:
+    /// without it, a shared cache gives one tenant's response to another.
     pub fn vary_on(mut self, name: impl AsRef<str>) -> Self {
         self.config.vary_on.push(name.as_ref().to_owned());
         self
     }
 
-    /// The status of the answer to an allowed preflight, an
-    /// [ok status](https://fetch.spec.whatwg.org/#ok-status). Default: 204. A refused one gets 403.
+    /// Sets the status of the response to an allowed preflight, an [ok
+    /// status](https://fetch.spec.whatwg.org/#ok-status). Default: 204. A refused preflight gets 403.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -61,12 +61,13 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Lets the inner service answer the preflights that the policy allows: status, body and headers are
-    /// its own, and the CORS headers are put on. Default: `false`, and the layer answers all.
+    /// Forwards allowed preflights to the inner service, which sets the status, body and headers of the
+    /// response. The layer adds the CORS headers. Default: `false`, and the layer responds to all
+    /// preflights.
     ///
-    /// A refused preflight is answered by the layer and never forwarded. A status outside 200 to 299 makes
-    /// the browser refuse, and is reported as [`Refusal::InnerStatus`](crate::Refusal::InnerStatus). A
-    /// [`Policy`](crate::Policy) that is asked speaks for itself alone.
+    /// The layer never forwards a refused preflight. An inner status outside 200 to 299 makes the browser
+    /// refuse, and is reported as [`Refusal::InnerStatus`](crate::Refusal::InnerStatus).
+    /// [`Policy::decide`](crate::Policy::decide) cannot know that status, and speaks for the policy alone.
     pub fn forward_preflights(mut self, forward: bool) -> Self {
         if self.may_set(ConfigOption::ForwardPreflights, forward) {
             self.config.forward_preflights = forward;
@@ -74,17 +75,17 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Asks the inner service which methods a route has, so that a preflight's answer allows no others.
+    /// Allows a preflight only the methods of its route, which the inner service names in an `Allow`
+    /// header.
     ///
-    /// A preflight that the policy allows is sent on as an `OPTIONS` that asks for nothing of CORS, and the
-    /// methods of the `Allow` header of its response, as axum's method routers give it with their 405,
-    /// are allowed as far as the configuration allows them. After a 404 none are. Where there is no
-    /// `Allow`, the configured list decides. The rest of the response is dropped. The safelisted methods
-    /// need no leave, and always pass.
+    /// For each preflight that the policy allows, the layer sends the inner service an `OPTIONS` request
+    /// that is no preflight. It reads the `Allow` header of the response, such as axum's method routers add
+    /// to their 405, and drops the rest. A method has to be both in `Allow` and in the configuration. A 404
+    /// allows no method; without `Allow`, the configuration decides. Safelisted methods always pass.
     ///
-    /// A route that handles `OPTIONS` by itself runs, for every preflight, and without what authenticates
-    /// the user. In axum the layer has to stand around the whole router: with `Router::layer` it stands
-    /// around each handler, and `Allow` is added outside of it.
+    /// If a route handles `OPTIONS` itself, its handler runs for every preflight, and preflights carry no
+    /// credentials. In axum, put the layer around the whole router, as below. `Router::layer` puts it
+    /// around each handler, and axum adds `Allow` outside of it.
     ///
     /// ```
     /// # use axum::{Router, body::Body, http::Request, routing::get};
@@ -116,20 +117,19 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Refuses requests whose origin is not allowed, with 403, before the inner service sees them, where
-    /// CORS alone would only keep the response from the page. Default: none are refused.
+    /// Refuses requests from disallowed origins with 403, before the inner service sees them. CORS alone
+    /// would only keep the response from the page. Default: no request is refused.
     ///
-    /// It is for services where a request itself does harm: tools on a developer's machine, and WebSocket
-    /// handshakes. The list of origins then guards requests that carry cookies, so it is held to the same
-    /// rules as one with credentials.
+    /// Use it where a request itself does harm: tools on a developer's machine, and WebSocket handshakes.
+    /// The list of origins then guards requests that carry cookies, so the rules for a list with
+    /// credentials apply.
     ///
-    /// A request without `Origin` passes: browsers leave it out of a page's requests to its own origin,
-    /// and of plain `GET`s. So do the requests of pages whose host name was made to point to this server
-    /// ([DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding)): to check `Host` is another layer's
-    /// job.
+    /// A request without `Origin` passes: browsers send none with a `GET` or `HEAD` that is same-origin or
+    /// made without CORS. So [DNS rebinding](https://en.wikipedia.org/wiki/DNS_rebinding) gets through,
+    /// where a page's own host name is made to point to this server. Have another layer check `Host`.
     ///
-    /// The server's own pages pass where the browser says `Sec-Fetch-Site: same-origin`, and where their
-    /// origin is among the [`own_origins`](Self::own_origins).
+    /// The server's own pages pass if the browser sends `Sec-Fetch-Site: same-origin`, or if their origin
+    /// is one of the [`own_origins`](Self::own_origins).
     ///
     /// ```
     /// use http::{Request, StatusCode};
@@ -146,8 +146,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///
-    /// The response has no body. To give it one, have the layer
-    /// [attach the outcome](Self::attach_outcome), and write the body outside.
+    /// The response has no body. To give it one, [attach the outcome](Self::attach_outcome), and write the
+    /// body in an outer layer.
     pub fn refuse_disallowed_origins(mut self, refuse: Refuse) -> Self {
         if self.may_set(ConfigOption::RefuseDisallowedOrigins, refuse) {
             self.config.refuse_disallowed_origins = Some(refuse);
@@ -155,13 +155,12 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Names an origin of the server's own pages, which is not refused, and is granted nothing. It is
-    /// exact.
+    /// Adds an exact origin of the server's own pages, which is not refused. It allows nothing else.
     ///
-    /// Browsers say `Sec-Fetch-Site: same-origin` of such pages, but not over plain http beyond this
-    /// machine, not before Safari 16.4, and Chromium not with WebSocket handshakes: there only this lets
-    /// them in. It may also name origins whose forms are expected to be posted here, such as those of an
-    /// identity provider. A form of a page under `Referrer-Policy: no-referrer` sends `Origin: null`, and is
+    /// Browsers mark the requests of such pages with `Sec-Fetch-Site: same-origin`. They omit it over plain
+    /// http beyond this machine, in Safari before 16.4, and in Chromium's WebSocket handshakes: there, only
+    /// this option lets them in. It can also list other origins whose forms may post here, such as an
+    /// identity provider's. A form under `Referrer-Policy: no-referrer` sends `Origin: null`, and is
     /// refused where there is no `Sec-Fetch-Site`.
     ///
     /// | permitted | prohibited |
@@ -174,7 +173,7 @@ impl<Q> CorsLayerBuilder<Q> {
         self.own_origins([origin])
     }
 
-    /// Names several of the server's own origins, each as in [`own_origin`](Self::own_origin).
+    /// Adds several of the server's own origins, each as in [`own_origin`](Self::own_origin).
     pub fn own_origins<I>(mut self, origins: I) -> Self
     where
         I: IntoIterator,
@@ -185,7 +184,7 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Says that the server has no pages of its own, so that none need to be named.
+    /// States that the server has no pages of its own, so there are no own origins to list.
     pub fn no_own_origins(mut self) -> Self {
         if self.may_set(ConfigOption::NoOwnOrigins, true) {
             self.config.no_own_origins = true;
@@ -193,19 +192,19 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Calls `hook` with each request's head and what was decided, for metrics and logs.
+    /// Calls `hook` with the head and the [`Outcome`] of each request, for metrics and logs.
     ///
-    /// It is called exactly once for each request, whatever becomes of it. That is before the inner service
-    /// is called; where the inner service or an asynchronous predicate has a say, it is when they have said
-    /// it. If the request ends before that, it is when the response's future is dropped:
+    /// The hook is called exactly once for each request, normally before the inner service is called. If
+    /// the outcome depends on the inner service or on an asynchronous predicate, the hook waits for it. If
+    /// the request ends earlier, the hook is called when the response future is dropped:
     ///
-    /// | the request ends | what is reported |
+    /// | the request ends | reported |
     /// |---|---|
-    /// | before a predicate has answered: the predicate panics, the inner service fails or panics meanwhile, or the client goes away | [`Refusal::Undecided`](crate::Refusal::Undecided) |
-    /// | before the inner service has responded to a preflight, in the same ways | what the policy decided |
+    /// | before the asynchronous predicate has decided: the predicate panics, the inner service fails or panics meanwhile, or the client goes away | [`Refusal::Undecided`](crate::Refusal::Undecided) |
+    /// | before the inner service has responded to a preflight, for the same reasons | the decision of the policy |
     ///
-    /// The hook should not wait for anything. If it panics, the request fails.
-    /// [`Refusal::name`](crate::Refusal::name) is one of a few words, fit for the label of a metric.
+    /// The hook should not block. If it panics, the request fails. [`Refusal::name`](crate::Refusal::name)
+    /// is one of a few fixed names, fit for the label of a metric.
     ///
     /// ```
     /// use tower_cors::CorsLayer;
@@ -228,10 +227,9 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Puts the [`Outcome`] into the extensions of every response, for the layers outside. Default:
-    /// `false`.
+    /// Adds the [`Outcome`] to the extensions of every response, for outer layers. Default: `false`.
     ///
-    /// It is how a refusal gets a body of the application's own:
+    /// With it, an application can give refusals a body of its own:
     ///
     /// ```
     /// use axum::{Json, Router, response::{IntoResponse, Response}, routing::post};
@@ -266,12 +264,13 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Makes refusals say why, for development. Default: `false`, and to the page all refusals look alike.
+    /// Explains refusals in the response, for development. Default: `false`, and all refusals look alike to
+    /// the page.
     ///
-    /// A refused response carries `x-cors-refusal`, with the refusal's [name](crate::Refusal::name) and what
-    /// the request itself carried, at most 256 bytes; never another configured value. A preflight from an
-    /// allowed origin gets what is allowed, so that the browser's own message names the method or the header
-    /// that is not.
+    /// A refused response carries `x-cors-refusal`: the refusal's [name](crate::Refusal::name) and what the
+    /// request itself carried, in at most 256 bytes. It never shows another configured value. A preflight
+    /// from an allowed origin gets what is allowed, so the browser's own message names the refused method
+    /// or header.
     pub fn diagnose(mut self, diagnose: bool) -> Self {
         if self.may_set(ConfigOption::Diagnose, diagnose) {
             self.config.diagnose = diagnose;
@@ -279,10 +278,11 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Changes nothing, and only reports to [`on_decision`](Self::on_decision) and to `tracing` what would
-    /// have been decided, to try a policy on real requests. Default: `false`.
+    /// Changes nothing, and only reports the decision to [`on_decision`](Self::on_decision) and to
+    /// `tracing`. Use it to try a policy on real requests. Default: `false`.
     ///
-    /// Preflights go to the inner service, no header is added, changed or removed, and nothing is refused.
+    /// Preflights go to the inner service, no header is added, changed or removed, and no request is
+    /// refused.
     pub fn report_only(mut self, report_only: bool) -> Self {
         if self.may_set(ConfigOption::ReportOnly, report_only) {
             self.config.report_only = report_only;

@@ -1,4 +1,4 @@
-//! How is it written? The builder.
+//! The builder: how a configuration is written.
 
 mod options;
 mod further;

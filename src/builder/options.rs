@@ -9,9 +9,9 @@ use crate::{
 
 /// Configures a [`CorsLayer`] or a [`Policy`].
 ///
-/// Options add up: a method in the singular adds one entry to its list, the plural adds many, and
-/// calling either again adds more. A scalar option holds one value, and setting it to two is a
-/// mistake. Nothing fails before [`build`](Self::build), which reports all mistakes at once.
+/// Options add up: a singular method adds one entry to its list, its plural adds several, and further calls
+/// add more. An option with a single value must not be set to two different ones. Nothing fails before
+/// [`build`](Self::build), which reports all mistakes at once.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,14 +29,13 @@ use crate::{
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
 ///
-/// `Q` is what has to be asked about an origin besides: nothing, or an
-/// [`AsyncPredicate`](crate::AsyncPredicate).
+/// `Q` is the asynchronous predicate, if there is one: `()` or [`AsyncPredicate`](crate::AsyncPredicate).
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder does nothing until it is built"]
 pub struct CorsLayerBuilder<Q = ()> {
     pub(super) config: CorsConfig,
     pub(super) closures: Closures,
-    /// The values of the options that hold one, in words.
+    /// The values of the single-valued options, as text: they show when an option is set twice.
     pub(super) scalars: BTreeMap<ConfigOption, String>,
     /// The mistakes that only a setter can notice.
     pub(super) mistakes: Vec<ConfigError>,
@@ -49,12 +48,11 @@ impl CorsLayer {
         CorsLayerBuilder::default()
     }
 
-    /// A layer for what anyone may read: any origin, no credentials, the safelisted methods, and
-    /// `content-type`, so that JSON can be posted.
+    /// Creates a layer for data that anyone may read: any origin, no credentials, the safelisted methods,
+    /// and `content-type`, so that JSON can be posted.
     ///
-    /// It is not for what is only protected by where it can be reached from, such as a server on
-    /// `localhost` or behind a firewall: the pages of every site could read that through a visitor's
-    /// browser.
+    /// Do not use it for a server that only its location protects, such as one on `localhost` or behind a
+    /// firewall. The pages of every site could read from it through a visitor's browser.
     pub fn public() -> Self {
         Self::new(compile::public())
     }
@@ -72,7 +70,7 @@ impl CorsLayerBuilder {
     ///
     /// # Errors
     ///
-    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
+    /// Returns all mistakes, if there are any. [`ConfigError`] lists the possible ones.
     pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
         self.build_policy().map(CorsLayer::new)
     }
@@ -93,12 +91,12 @@ impl<Q> CorsLayerBuilder<Q> {
         Ok((policy, self.question))
     }
 
-    /// Allows an origin, or all that an [`OriginPattern`](crate::OriginPattern) matches: its page has
-    /// the tables of what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
+    /// Allows an origin, or all origins that an [`OriginPattern`](crate::OriginPattern) matches. Its page
+    /// lists what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
     ///
-    /// With credentials, http origins do not build, loopback ones aside: see
-    /// [`Danger::InsecureOrigins`]. Nor do subdomains of what anyone can have a name below: see
-    /// [`Danger::PublicSuffixes`]. `null` does not build without [`Danger::NullOrigin`].
+    /// With credentials, http origins do not build, loopback ones aside: see [`Danger::InsecureOrigins`].
+    /// Neither do wildcards over a public suffix: see [`Danger::PublicSuffixes`]. `null` needs
+    /// [`Danger::NullOrigin`], and never builds with credentials.
     pub fn allow_origin(self, origin: impl AsRef<[u8]>) -> Self {
         self.allow_origins([origin])
     }
@@ -116,10 +114,10 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Allows any origin, by sending `*`.
     ///
-    /// It goes with no other origin, and not with credentials: see
-    /// [`Danger::AnyOriginWithCredentials`]. It is safe for what anyone on the internet may read, and
-    /// not for what is only protected by where it can be reached from, such as a server on `localhost`
-    /// or behind a firewall.
+    /// It does not build beside other origins, nor with credentials: see
+    /// [`Danger::AnyOriginWithCredentials`]. It is safe for data that anyone on the internet may read. It
+    /// is not safe for a server that only its location protects, such as one on `localhost` or behind a
+    /// firewall.
     pub fn allow_any_origin(self) -> Self {
         self.allow_origin("*")
     }
@@ -127,7 +125,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows requests with credentials: cookies, HTTP authentication and client certificates.
     /// Default: `false`.
     ///
-    /// A bearer token that a script sets is none of these. It only needs
+    /// A bearer token that a script sets is not a credential in this sense. It only needs
     /// `allow_header("authorization")`.
     pub fn allow_credentials(mut self, allow: bool) -> Self {
         if self.may_set(ConfigOption::AllowCredentials, allow) {
@@ -136,9 +134,9 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Allows a method, beyond `GET`, `HEAD` and `POST`, which the
-    /// [protocol always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method): to list `GET`
-    /// alone does not forbid `POST`. `"*"` is [`allow_any_method`](Self::allow_any_method).
+    /// Allows a method. The protocol [always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method)
+    /// `GET`, `HEAD` and `POST`: listing `GET` alone does not forbid `POST`. `"*"` is
+    /// [`allow_any_method`](Self::allow_any_method).
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -164,15 +162,15 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Allows any method that scripts can send. The answer is `*`, or with credentials, where browsers
-    /// take that for a name, the method that was asked for.
+    /// Allows any method that scripts can send, with `*`. With credentials, browsers take `*` as a method's
+    /// name, so the requested method is sent instead.
     pub fn allow_any_method(self) -> Self {
         self.allow_method("*")
     }
 
-    /// Allows a request header, in any case, beyond those
-    /// [safelisted by name and value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
-    /// `content-type` is safelisted for forms only: JSON needs it allowed. `"*"` is
+    /// Allows a request header, in any letter case. Headers that are [safelisted by name and
+    /// value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) need no entry. `content-type`
+    /// is safelisted for forms only: JSON needs an entry. `"*"` is
     /// [`allow_any_header`](Self::allow_any_header).
     ///
     /// | permitted | prohibited |
@@ -199,17 +197,17 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Allows any request header. The answer is `*`, which
-    /// [does not cover `authorization`](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name):
-    /// allow that by name besides. With credentials, where browsers take `*` for a name, the names
-    /// that were asked for are sent back, up to 4096 bytes of them.
+    /// Allows any request header, with `*`, which [does not cover
+    /// `authorization`](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name): allow that
+    /// by name, too. With credentials, browsers take `*` as a header's name, so the requested names are
+    /// sent back, up to 4096 bytes of them.
     pub fn allow_any_header(self) -> Self {
         self.allow_header("*")
     }
 
-    /// Lets scripts read a response header, beyond those
-    /// [safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name). `"*"` is
-    /// [`expose_all_headers`](Self::expose_all_headers).
+    /// Lets scripts read a response header. Headers that are
+    /// [safelisted](https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name) need no entry.
+    /// `"*"` is [`expose_all_headers`](Self::expose_all_headers).
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -233,16 +231,16 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Lets scripts read all response headers but `set-cookie`, by sending `*`. With credentials, where
-    /// browsers take that for a name, the names are sent that the response has when it passes the layer:
-    /// trailers, and headers that something outside the layer adds, are not among them.
+    /// Lets scripts read all response headers but `set-cookie`, with `*`. With credentials, browsers take
+    /// `*` as a header's name, so the names of the response's headers are sent instead. Trailers, and
+    /// headers that outer layers add, are not among them.
     pub fn expose_all_headers(self) -> Self {
         self.expose_header("*")
     }
 
-    /// How long browsers may keep the answer to a preflight, in whole seconds, at most 86400. Default:
-    /// no header, and browsers take 5 seconds. Zero sends `0`, and nothing is kept. Firefox keeps it for
-    /// at most 86400 seconds, Chromium for 7200.
+    /// Sets how long browsers may keep the response to a preflight, in whole seconds, at most 86400.
+    /// Default: no header, and browsers keep it for 5 seconds. Zero sends `0`, and browsers keep nothing.
+    /// Firefox keeps it for at most 86400 seconds, Chromium for 7200.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -256,14 +254,14 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Accepts a danger, so that a configuration builds that would not otherwise.
+    /// Accepts a [`Danger`]: lifts the check that keeps such a configuration from building.
     pub fn dangerously_allow(mut self, danger: Danger) -> Self {
         self.config.dangerously_allow.push(danger);
         self
     }
 }
 
-/// Begins with the options of a configuration, such as a file's.
+/// Starts from the options of a configuration, such as one from a file.
 impl From<CorsConfig> for CorsLayerBuilder {
     fn from(mut config: CorsConfig) -> Self {
         let mut scalars = BTreeMap::new();
@@ -276,7 +274,8 @@ impl From<CorsConfig> for CorsLayerBuilder {
 }
 
 impl<Q> CorsLayerBuilder<Q> {
-    /// Whether an option may be set to `value`. If it has another value already, that is a mistake.
+    /// Returns whether an option may be set to `value`. It is a mistake if the option already has another
+    /// value.
     pub(super) fn may_set(&mut self, option: ConfigOption, value: impl fmt::Debug) -> bool {
         let second = format!("{value:?}");
         let first = self.scalars.entry(option).or_insert_with(|| second.clone());
@@ -297,7 +296,8 @@ where
     list.into_iter().map(|text| text.as_ref().to_owned())
 }
 
-/// What is no UTF-8 is no origin, nor is what the replacement of its bytes leaves.
+/// Replaces bytes that are not UTF-8. No origin contains the replacement character, so `build` reports the
+/// text.
 pub(super) fn as_text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

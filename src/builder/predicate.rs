@@ -1,5 +1,5 @@
-//! Closures that decide about origins. There is one at most, so a second asynchronous one does not
-//! compile.
+//! Predicates: closures that decide about origins. A configuration has at most one; a second asynchronous
+//! one does not compile.
 
 use std::{error::Error, future::Future};
 
@@ -12,13 +12,17 @@ use crate::{
 };
 
 impl CorsLayerBuilder {
-    /// Allows the origins that `predicate` says yes to, of those that no pattern matches.
+    /// Allows the origins for which `predicate` returns `true`. It is called for origins that no pattern
+    /// matches.
     ///
-    /// It sees well-formed origins alone, never `null`, and with credentials none over plain http (see
-    /// [`Danger::InsecureOrigins`](crate::Danger::InsecureOrigins)). It is asked once a request, so it should not wait for anything; a
-    /// panic fails that request. What a preflight shows it is less than what the request will: no
-    /// cookies, and no `Authorization`. With credentials, it takes
+    /// It only sees well-formed origins, never `null`. With credentials or private networks, it sees no
+    /// origins over plain http, loopback ones aside (see
+    /// [`Danger::InsecureOrigins`](crate::Danger::InsecureOrigins)), and needs
     /// [`Danger::PredicateWithCredentials`](crate::Danger::PredicateWithCredentials).
+    ///
+    /// The predicate is called at most once a request, and should not block. If it panics, that request
+    /// fails. Of a preflight it sees less than of the request that follows: no cookies, and no
+    /// `Authorization`.
     ///
     /// ```
     /// use tower_cors::CorsLayer;
@@ -42,16 +46,17 @@ impl CorsLayerBuilder {
         self
     }
 
-    /// Allows the origins that `predicate` says yes to in its own time, of those that no pattern matches.
+    /// Allows the origins for which the future of `predicate` returns `Ok(true)`. It is called for origins
+    /// that no pattern matches.
     ///
-    /// It is asked about the same origins as [`allow_origin_if`](Self::allow_origin_if), and takes the same
-    /// [`Danger::PredicateWithCredentials`](crate::Danger::PredicateWithCredentials) with credentials. An
-    /// error refuses, and is reported with its text as
+    /// It sees the same origins as [`allow_origin_if`](Self::allow_origin_if), and needs the same
+    /// [`Danger::PredicateWithCredentials`](crate::Danger::PredicateWithCredentials). An error refuses the
+    /// origin, and is reported with its text as
     /// [`Refusal::PredicateFailed`](crate::Refusal::PredicateFailed).
     ///
-    /// The inner service is called meanwhile, but for preflights, and for what may be
-    /// [refused](Self::refuse_disallowed_origins). If the response's future is dropped, so is the
-    /// predicate's. The service has to be [`Clone`], and each question is one allocation.
+    /// The inner service runs at the same time, except for preflights and for requests that may be
+    /// [refused](Self::refuse_disallowed_origins). Dropping the response future drops the predicate's. The
+    /// service has to be [`Clone`], and each call of the predicate allocates once.
     ///
     /// ```
     /// use tower_cors::CorsLayer;
@@ -68,7 +73,8 @@ impl CorsLayerBuilder {
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
     ///
-    /// There is one predicate of either kind, and a second one of this kind does not compile:
+    /// A configuration has at most one predicate, of either kind. A second asynchronous one does not
+    /// compile:
     ///
     /// ```compile_fail,E0599
     /// # use std::{convert::Infallible, future::ready};
@@ -102,11 +108,12 @@ impl CorsLayerBuilder {
 }
 
 impl CorsLayerBuilder<AsyncPredicate> {
-    /// Builds the layer. (There is no policy to be had without one: it could not ask.)
+    /// Builds the layer. There is no `build_policy`: a [`Policy`](crate::Policy) cannot wait for the
+    /// predicate.
     ///
     /// # Errors
     ///
-    /// All mistakes, if there are any. [`ConfigError`] lists what can be wrong.
+    /// Returns all mistakes, if there are any. [`ConfigError`] lists the possible ones.
     pub fn build(self) -> Result<CorsLayer<AsyncPolicy>, ConfigErrors> {
         let (policy, predicate) = self.build_parts()?;
         Ok(CorsLayer::from_source(AsyncPolicy::new(policy, predicate)))

@@ -1,13 +1,14 @@
-//! Options that go together. Each only adds to what else is allowed.
+//! Presets: options that go together. Each only adds to the other options.
 
 use super::options::CorsLayerBuilder;
 use crate::config::Refuse;
 
 impl<Q> CorsLayerBuilder<Q> {
-    /// Allows what gRPC-Web clients send and read, from the origins that are allowed besides: the request
-    /// headers `content-type`, `grpc-timeout`, `x-grpc-web` and `x-user-agent`, and the response headers
-    /// `grpc-message`, `grpc-status` and `grpc-status-details-bin`. Metadata of your own is yours to add,
-    /// `authorization` too.
+    /// Allows the headers that gRPC-Web clients send and read. The origins are yours to list, and so are
+    /// the names of your own metadata, including `authorization`.
+    ///
+    /// - Request headers: `content-type`, `grpc-timeout`, `x-grpc-web` and `x-user-agent`.
+    /// - Response headers: `grpc-message`, `grpc-status` and `grpc-status-details-bin`.
     ///
     /// ```
     /// # use tower_cors::CorsLayer;
@@ -24,12 +25,14 @@ impl<Q> CorsLayerBuilder<Q> {
     }
 
     /// Allows what clients of the [Model Context Protocol](https://modelcontextprotocol.io) send and read
-    /// over its Streamable HTTP, in the revisions 2025-11-25 and 2026-07-28, from the origins that are
-    /// allowed besides, and [refuses](Self::refuse_disallowed_origins) all other origins with 403, as both
-    /// revisions demand: the method `DELETE`, the request headers `authorization`, `content-type`,
-    /// `last-event-id`, `mcp-method`, `mcp-name`, `mcp-protocol-version` and `mcp-session-id`, and the
-    /// response headers `mcp-session-id` and `www-authenticate`. The headers `mcp-param-...` that your
-    /// tools define are yours to add.
+    /// over Streamable HTTP, in the revisions 2025-11-25 and 2026-07-28. The origins are yours to list, and
+    /// so are the headers `mcp-param-...` of your tools. All other origins are
+    /// [refused](Self::refuse_disallowed_origins) with 403, as both revisions demand.
+    ///
+    /// - Method: `DELETE`.
+    /// - Request headers: `authorization`, `content-type`, `last-event-id`, `mcp-method`, `mcp-name`,
+    ///   `mcp-protocol-version` and `mcp-session-id`.
+    /// - Response headers: `mcp-session-id` and `www-authenticate`.
     ///
     /// ```
     /// # use tower_cors::CorsLayer;
@@ -51,7 +54,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows pages that this machine serves: those on `localhost`, `127.0.0.1` and `[::1]`, on any port,
     /// over http and https.
     ///
-    /// Every program of this machine can serve such a page, and so can each of its users.
+    /// Every program and every user of this machine can serve such a page.
     ///
     /// ```
     /// # use tower_cors::CorsLayer;

@@ -1,4 +1,5 @@
-//! Compiles a valid configuration into rules: every header value that can be known beforehand is made here.
+//! Compiles a valid configuration into rules, and makes every header value that does not depend on the
+//! request.
 
 use std::sync::Arc;
 
@@ -73,11 +74,11 @@ pub(super) fn assemble(config: Valid) -> Policy {
     Policy::new(rules)
 }
 
-/// The headers of an allowed preflight's response, without the values that depend on the request.
+/// The headers of the response to an allowed preflight, without the values that depend on the request.
 fn allowed_preflight(config: &Valid) -> HeaderMap {
     let credentials = config.credentials;
     let mut headers = HeaderMap::new();
-    // The request's origin takes the place of the empty value. It is inserted first, as `Rules::granted` expects.
+    // The request's origin replaces the empty value. It is inserted first, as `Rules::granted` expects.
     let origin = if matches!(config.origins, AllowedOrigins::Any) { "*" } else { "" };
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(origin));
     if credentials {
@@ -98,7 +99,7 @@ fn allowed_preflight(config: &Valid) -> HeaderMap {
 
 fn methods_value(methods: &List<Method>, credentials: bool) -> Option<HeaderValue> {
     match methods {
-        // Browsers take `*` for a name where there are credentials, so the requested method is named.
+        // With credentials, browsers take `*` as a method's name, so the requested method is sent instead.
         List::All(_) if credentials => None,
         List::All(_) => Some(HeaderValue::from_static("*")),
         List::Some(methods) => lasting::joined(methods, ","),
@@ -130,17 +131,17 @@ pub(crate) fn unite_parts(parts: &mut [Policy]) {
     }
 }
 
-/// Makes all responses say that they vary by `names`.
+/// Sets the `Vary` of all responses to `names`, and to the headers that the layer itself reads.
 fn vary_by(rules: &mut Rules, names: &[HeaderName], private_network: bool) {
     let names = || names.iter().cloned();
-    // All that the response to a preflight depends on. OPTIONS is not cacheable, but some caches keep it all the same,
-    // and a line is cheap: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+    // The response to a preflight depends on these, too. `OPTIONS` is not cacheable, but some caches store
+    // it anyway: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
     let requested = [ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
     let private = private_network.then_some(ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
     let preflight_vary = Vary::new(names().chain(requested).chain(private));
     if let Some(vary) = preflight_vary.value() {
         rules.allowed_preflight.insert(VARY, vary.clone());
-        // A map has room for six headers at least, and its clone for those that it has.
+        // Cloning shrinks the map: a new one has room for six headers or more, a clone for those it holds.
         rules.allowed_preflight = rules.allowed_preflight.clone();
     }
     let responses = ResponseRules { preflight_vary, ..ResponseRules::clone(&rules.responses) };

@@ -1,4 +1,4 @@
-//! A policy in words, for people.
+//! Describes a policy in words.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use crate::{
     policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Listed, Policy, Refusing},
 };
 
-/// What each kind of request gets, line by line.
+/// Describes what each kind of request gets.
 ///
 /// ```
 /// use tower_cors::Policy;
@@ -81,7 +81,8 @@ impl fmt::Display for Policy {
             AllowedHeaders::Listed { names, .. } => format!("the headers {}", written(names)),
         };
         let status = rules.preflight_status.as_u16();
-        // What browsers take where nothing is said: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+        // Without a max-age, browsers keep it for 5 seconds:
+        // https://fetch.spec.whatwg.org/#cors-preflight-fetch
         let max_age = rules.max_age.map_or(5, |max_age| max_age.as_secs());
         let answer = match (rules.forward_preflights, rules.methods_of_route) {
             (true, _) => format!("forwarded, allowing {methods}"),
@@ -133,5 +134,5 @@ fn written(list: &[String]) -> String {
     }
 }
 
-/// A longer list is cut where people read it.
+/// Longer lists are cut.
 const LONGEST_LIST: usize = 20;

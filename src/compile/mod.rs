@@ -1,4 +1,4 @@
-//! Does it build? From a configuration to a policy, and back.
+//! Compiles a configuration into a policy, and reads it back.
 
 mod validate;
 mod assemble;
@@ -14,7 +14,7 @@ use crate::{
     trace,
 };
 
-/// Builds a policy. `mistakes` are those that only the builder's setters notice.
+/// Builds a policy. `mistakes` are those that the builder's setters found.
 pub(crate) fn build(
     config: &CorsConfig,
     closures: Closures,
@@ -36,8 +36,8 @@ pub(crate) fn public() -> Policy {
     })
 }
 
-/// Fails with all the mistakes, as [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy)
-/// does, and if the configuration had closures.
+/// Fails with all mistakes, as [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy)
+/// does. A configuration of a policy that had closures fails, too.
 impl TryFrom<CorsConfig> for Policy {
     type Error = ConfigErrors;
 

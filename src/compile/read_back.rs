@@ -1,4 +1,4 @@
-//! From a policy back to its configuration.
+//! Reads a policy back into its configuration.
 
 use crate::{
     config::{ConfigWarning, CorsConfig},
@@ -7,17 +7,19 @@ use crate::{
 };
 
 impl Policy {
-    /// What could be better in the configuration that it was built from.
-    /// [`ConfigWarning`] lists what there is.
+    /// The warnings about the configuration that it was built from. [`ConfigWarning`] lists the possible
+    /// ones.
     #[must_use]
     pub fn warnings(&self) -> &[ConfigWarning] {
         &self.rules().warnings
     }
 
-    /// The configuration in its normal form: lists sorted and without repetitions, header names in
-    /// lower case, without safelisted methods and exposed headers. A policy that is
-    /// built from it equals this one, but for closures, which are no data: their names are there, and
-    /// without them it does not build.
+    /// The configuration in its normal form: lists are sorted and without duplicates, header names are in
+    /// lower case, and safelisted methods and exposed headers are left out. A policy built from it equals
+    /// this one.
+    ///
+    /// Closures cannot be stored. The configuration only names them, and does not build until they are set
+    /// again.
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         let rules = self.rules();
@@ -45,7 +47,8 @@ impl Policy {
                 .vary
                 .names()
                 .iter()
-                // All but a static policy vary by the origin, first of all, without being told.
+                // Every policy that does not send `*` varies by `origin` first, without being configured
+                // to.
                 .skip(usize::from(!matches!(rules.origins, AllowedOrigins::Any)))
                 .map(ToString::to_string)
                 .collect(),
@@ -93,8 +96,8 @@ impl Policy {
     }
 }
 
-/// Two policies are equal if their configurations are, in their normal form, and their closures are
-/// the same ones.
+/// Two policies are equal if their configurations are equal in normal form, and their closures are the same
+/// ones.
 impl PartialEq for Policy {
     fn eq(&self, other: &Self) -> bool {
         self.closures().are(&other.closures()) && self.config() == other.config()

@@ -15,7 +15,7 @@ pub enum ClosureOption {
 }
 
 impl ClosureOption {
-    /// The option that its mistakes are listed under.
+    /// The option under which its mistakes are listed.
     pub(super) fn option(self) -> ConfigOption {
         match self {
             Self::AllowOriginIf | Self::AllowOriginIfAsync => ConfigOption::AllowOrigins,
@@ -23,7 +23,7 @@ impl ClosureOption {
         }
     }
 
-    /// Whether the closure decides about origins.
+    /// Returns whether the closure decides about origins.
     pub(crate) fn is_predicate(self) -> bool {
         matches!(self, Self::AllowOriginIf | Self::AllowOriginIfAsync)
     }

@@ -2,45 +2,49 @@ use std::{fmt, str::FromStr};
 
 /// An attack that a configuration knowingly leaves open.
 ///
-/// Each only lifts the check that would not let the configuration build. It grants nothing by itself:
-/// what is allowed still has to be listed. Its text, in a file too, is its name in kebab case, such as
-/// `null-origin`.
+/// Accepting one only lifts the check that keeps such a configuration from building: the origins still have
+/// to be listed. 'With credentials' includes lists that
+/// [refuse](crate::CorsLayerBuilder::refuse_disallowed_origins). As text, also in files, a danger is its
+/// name in kebab case, such as `null-origin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Danger {
-    /// Anyone can make a page whose origin is `null`: it takes a sandboxed frame, a `data:` URL or a
-    /// redirect across origins. To allow `null` is to let every site read the responses.
+    /// Anyone can make a page whose origin is `null`, with a sandboxed frame, a `data:` URL or a redirect
+    /// across origins. Allowing `null` lets every site read the responses.
     ///
-    /// Lets `"null"` be listed, without credentials. Nothing does with credentials, nor with private networks.
+    /// Lets `"null"` build, but never with credentials or private networks.
     NullOrigin,
-    /// Whoever sits on the network between a user and `http://example.com` (a hotel's wireless, a
-    /// proxy) can answer in its place, with a script of their own. If that origin may make requests
-    /// with credentials, the script reads what the user's cookies open, even where this server itself
-    /// is only reached over https.
+    /// Anyone on the network between a user and `http://example.com`, such as a hotel's wireless or a
+    /// proxy, can respond in its place, with a script of their own. If that origin may send credentials,
+    /// the script reads what the user's cookies open. It does so even if this server itself uses https
+    /// only.
     ///
-    /// Lets http origins other than loopback ones be allowed with credentials.
+    /// Lets http origins build with credentials. Loopback ones need no danger. With private networks, http
+    /// origins never build.
     InsecureOrigins,
     /// Anyone can have a name below a public suffix: `evil.github.io` takes minutes, `evil.com` a few
-    /// coins. If all the names below one may make requests with credentials, whoever has one reads
-    /// what the cookies of your users open.
+    /// coins. If all names below one may send credentials, the owner of any such name reads what your
+    /// users' cookies open. With private networks, that owner reaches into your users' networks.
     ///
-    /// Lets `*.` stand before a [public suffix](https://publicsuffix.org/), such as `com` or
-    /// `github.io`, or before a name with one below it, such as `amazonaws.com`, with credentials or with
-    /// private networks.
+    /// Lets `*.` build with credentials or private networks before a [public
+    /// suffix](https://publicsuffix.org/), such as `com` or `github.io`. The same goes for a name with a
+    /// public suffix below it, such as `amazonaws.com`.
     PublicSuffixes,
-    /// Predicates are written by hand, and most of those that were found wrong let a stranger in: a
-    /// comparison without a dot (`evil-example.com`), one that begins at the wrong end
-    /// (`example.com.evil.net`), a look-up that answers yes when it fails. With credentials, the stranger
-    /// then reads what the user's cookies open.
+    /// A slip in a predicate lets a stranger in. Common ones are a comparison without a dot
+    /// (`evil-example.com`), one at the wrong end (`example.com.evil.net`), and a look-up that returns
+    /// `true` when it fails. With credentials, the stranger reads what the user's cookies open. With
+    /// private networks, the stranger reaches into them.
     ///
-    /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) decide with credentials or with
+    /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) and
+    /// [`allow_origin_if_async`](crate::CorsLayerBuilder::allow_origin_if_async) build with credentials or
     /// private networks.
     PredicateWithCredentials,
-    /// Every site that a logged-in user visits can act as that user, and read all that the user can:
-    /// the browser sends the cookies along, and hands the responses over.
+    /// Every site that a logged-in user visits can act as that user, and read all that the user can. The
+    /// browser sends the cookies, and lets the site read the responses.
     ///
-    /// Lets any origin be allowed with credentials, by sending each origin back its own name; `null`
-    /// and http origins (loopback ones aside) stay refused.
+    /// Lets any origin build with credentials, but never with private networks. Each origin is sent back
+    /// its own name. `null` stays refused, and so do http origins, loopback ones aside, without
+    /// [`InsecureOrigins`](Self::InsecureOrigins).
     AnyOriginWithCredentials,
 }
 

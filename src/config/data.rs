@@ -4,24 +4,24 @@ use http::StatusCode;
 
 use super::{closure::ClosureOption, danger::Danger, refuse::Refuse};
 
-/// A configuration as data: what a [`CorsLayerBuilder`](crate::CorsLayerBuilder) is told, word for word,
-/// and what a file or the environment can hold.
+/// A configuration as data: the options of a [`CorsLayerBuilder`](crate::CorsLayerBuilder) as a struct, for
+/// files and environment variables.
 ///
-/// Nothing in it is known to be right before it is built, by `Policy::try_from`, or by the builder that
-/// it turns into. [`Policy::config`](crate::Policy::config) gives it back in its normal form: sorted, without repetitions, and
-/// without safelisted names.
+/// It is only checked when it is built, by `Policy::try_from` or by the builder that it converts to.
+/// [`Policy::config`](crate::Policy::config) returns it in normal form: sorted, and without duplicates and
+/// safelisted names.
 ///
-/// With the feature `serde` it is read and written with the names of its fields; an unknown field is an
+/// With the feature `serde`, it is read and written with the names of its fields. An unknown field is an
 /// error, and errors name the field.
 ///
-/// - A list may be a list of strings, or one string, whose entries are separated by commas, with white
-///   space around them or not. An empty entry is an entry, and a mistake.
-/// - `max_age` is a number of whole seconds, `preflight_status` a number; either may be text.
-/// - `dangerously_allow` names each [`Danger`] in kebab case.
+/// - A list is a list of strings, or one string with commas, with or without white space around them. An
+///   empty entry counts, and is a mistake.
+/// - `max_age` is a whole number of seconds, and `preflight_status` is a number. Either may be text.
+/// - `dangerously_allow` lists each [`Danger`] in kebab case.
 /// - `refuse_disallowed_origins` is `all` or `upgrades`.
-/// - Within a larger configuration it is the type of a field, such as `cors: CorsConfig`. It can be flattened
-///   into one, too (`#[serde(flatten)]`), as the last field: all fields that are left are then its own, so
-///   that an unknown one is still an error.
+/// - In a larger configuration, make it the type of a field, such as `cors: CorsConfig`. Or flatten it as
+///   the last field (`#[serde(flatten)]`): it then takes all remaining fields, so an unknown one is still
+///   an error.
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
 #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
@@ -43,7 +43,7 @@ use super::{closure::ClosureOption, danger::Danger, refuse::Refuse};
 pub struct CorsConfig {
     /// Origin patterns, or `"*"` alone for any origin.
     pub allow_origins: Vec<String>,
-    /// Whether requests may have credentials. Default: `false`.
+    /// Allows requests with credentials. Default: `false`.
     pub allow_credentials: bool,
     /// Methods, or `"*"` alone for any method.
     pub allow_methods: Vec<String>,
@@ -51,40 +51,40 @@ pub struct CorsConfig {
     pub allow_headers: Vec<String>,
     /// Response headers, or `"*"` alone for all of them.
     pub expose_headers: Vec<String>,
-    /// How long browsers may keep the answer to a preflight, in whole seconds.
+    /// The time for which browsers may keep the response to a preflight, in whole seconds.
     pub max_age: Option<Duration>,
-    /// Whether preflights for private networks are answered. Default: `false`.
+    /// Allows preflights for private networks. Default: `false`.
     pub allow_private_network: bool,
-    /// Whether scripts may read the timing of responses. Default: `false`.
+    /// Lets scripts read the timing of responses. Default: `false`.
     pub allow_timing: bool,
-    /// Which requests are refused, if their origin is not allowed. Default: none.
+    /// The requests to refuse if their origin is not allowed. Default: none.
     pub refuse_disallowed_origins: Option<Refuse>,
     /// The server's own origins, which are not refused. Each is exact.
     pub own_origins: Vec<String>,
-    /// Whether it is known that the server has no pages of its own. Default: `false`.
+    /// States that the server has no pages of its own. Default: `false`.
     pub no_own_origins: bool,
-    /// Further request headers that closures read.
+    /// Further request headers that closures read, for `Vary`.
     pub vary_on: Vec<String>,
-    /// The status of the answer to an allowed preflight. Default: 204.
+    /// The status of the response to an allowed preflight. Default: 204.
     pub preflight_status: Option<StatusCode>,
-    /// Whether allowed preflights are answered by the inner service. Default: `false`.
+    /// Forwards allowed preflights to the inner service. Default: `false`.
     pub forward_preflights: bool,
-    /// Whether the inner service is asked which methods a route has. Default: `false`.
+    /// Allows a preflight only the methods that the inner service names for the route. Default: `false`.
     pub allow_methods_of_route: bool,
-    /// Whether refusals say why to whoever asks. Default: `false`.
+    /// Explains refusals in the response, to any client. Default: `false`.
     pub diagnose: bool,
-    /// Whether nothing is changed, and only reported. Default: `false`.
+    /// Changes nothing, and only reports. Default: `false`.
     pub report_only: bool,
-    /// Whether responses carry their [`Outcome`](crate::Outcome) as an extension. Default: `false`.
+    /// Adds the [`Outcome`](crate::Outcome) to the extensions of every response. Default: `false`.
     pub attach_outcome: bool,
-    /// Dangers that are accepted.
+    /// The accepted dangers.
     pub dangerously_allow: Vec<Danger>,
     pub(crate) closures: Vec<ClosureOption>,
 }
 
 impl CorsConfig {
-    /// The options whose closures the policy had that this was read back from. Closures cannot be stored: until
-    /// they are given again, to the builder that this is converted to, it does not build.
+    /// The closures of the policy that this was read back from. Closures cannot be stored: convert this to
+    /// a builder and set them again. Until then, it does not build.
     #[must_use]
     pub fn closures(&self) -> &[ClosureOption] {
         &self.closures

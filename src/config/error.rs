@@ -5,10 +5,10 @@ use http::StatusCode;
 use super::{closure::ClosureOption, option::ConfigOption};
 use crate::origin::InvalidOriginPattern;
 
-/// All that is wrong with a configuration, in the order of the options.
+/// All mistakes in a configuration, in the order of the options.
 ///
-/// Its text has a line for each mistake: what was found, why it cannot work, and what to write
-/// instead. `Debug` gives the same text, so that `.expect()` and a `main` that returns it read well.
+/// Its text has one line for each mistake: what was found, why it cannot work, and what to write instead.
+/// `Debug` prints the same lines, so `.expect()` and a `main` that returns the error read well.
 ///
 /// ```
 /// use tower_cors::{ConfigError, Policy};
@@ -31,7 +31,7 @@ use crate::origin::InvalidOriginPattern;
 pub struct ConfigErrors(Vec<ConfigError>);
 
 impl ConfigErrors {
-    /// Sorts by option: what a setter noticed goes before what validation found of the same option.
+    /// Sorts by option, and stably: mistakes that setters found come before those that validation found.
     pub(crate) fn new(mut mistakes: Vec<ConfigError>) -> Self {
         mistakes.sort_by_key(ConfigError::option);
         Self(mistakes)
@@ -143,23 +143,23 @@ pub enum ConfigError {
     NoOrigin,
     /// A text that is no origin pattern.
     InvalidOrigin(InvalidOriginPattern),
-    /// Any origin is allowed, and these as well.
+    /// Any origin is allowed, and others are listed.
     AnyOriginBesideOthers {
-        /// What is listed beside.
+        /// The other entries.
         others: Vec<String>,
     },
     /// `null` is listed, and [`Danger::NullOrigin`](crate::Danger::NullOrigin) is not accepted.
     NullOrigin,
     /// `null` is listed, and credentials are allowed.
     NullOriginWithCredentials,
-    /// Any origin is allowed, and credentials are.
+    /// Any origin is allowed, and so are credentials.
     AnyOriginWithCredentials,
     /// A second closure for an option that takes one.
     SecondClosure {
         /// The option.
         closure: ClosureOption,
     },
-    /// A configuration was read back from a policy with a closure, which is no data.
+    /// The configuration of a policy that had a closure is built without that closure.
     MissingClosure {
         /// The option.
         closure: ClosureOption,
@@ -171,27 +171,27 @@ pub enum ConfigError {
         /// The origin or pattern.
         origin: String,
     },
-    /// A wildcard covers names that may belong to anyone, with credentials.
+    /// A wildcard covers names that anyone can have, and credentials are allowed.
     PublicSuffixWithCredentials {
         /// The pattern.
         pattern: String,
-        /// The public suffix, or a `*.` and one: what the wildcard stands before, or what is below.
+        /// The public suffix behind the wildcard, or one below that. It may begin with `*.` itself.
         suffix: String,
     },
-    /// Any origin is allowed, and private networks are.
+    /// Any origin is allowed, and so are private networks.
     PrivateNetworkWithAnyOrigin,
-    /// An http origin is allowed, and private networks are.
+    /// An http origin is allowed, and so are private networks.
     PrivateNetworkWithInsecureOrigin {
         /// The origin or pattern.
         origin: String,
     },
     /// `null` is listed, and private networks are allowed.
     PrivateNetworkWithNullOrigin,
-    /// A wildcard covers names that may belong to anyone, and private networks are allowed.
+    /// A wildcard covers names that anyone can have, and private networks are allowed.
     PrivateNetworkWithPublicSuffix {
         /// The pattern.
         pattern: String,
-        /// The public suffix, or a `*.` and one: what the wildcard stands before, or what is below.
+        /// The public suffix behind the wildcard, or one below that. It may begin with `*.` itself.
         suffix: String,
     },
     /// A predicate decides, and private networks are allowed.
@@ -211,18 +211,18 @@ pub enum ConfigError {
         /// The method.
         method: String,
     },
-    /// A standard method in other letters than its own.
+    /// A known method in the wrong letter case.
     MisspelledMethod {
         /// The method.
         method: String,
-        /// How it is spelled.
+        /// Its spelling.
         suggestion: String,
     },
-    /// `*` stands beside other entries of a list, or an option that allows all beside one that lists.
+    /// A list has other entries beside `*`, or beside the option that stands for it.
     WildcardBesideOthers {
         /// The list.
         option: ConfigOption,
-        /// What is listed beside.
+        /// The other entries.
         others: Vec<String>,
     },
     /// A header name that is no token.
@@ -242,7 +242,7 @@ pub enum ConfigError {
         /// The name.
         name: String,
     },
-    /// A header that no script can read on any response.
+    /// A header that no script can read on the response to its request.
     UnreadableHeaderExposed {
         /// The name.
         name: String,
@@ -257,15 +257,15 @@ pub enum ConfigError {
         /// The max-age.
         max_age: Duration,
     },
-    /// Any origin is allowed, and the disallowed ones are refused.
+    /// Any origin is allowed, and disallowed origins are refused.
     RefusingWithAnyOrigin,
-    /// The server's own origins are named, or that there are none, and nothing is refused.
+    /// The server's own origins are listed, or known to be none, but no request is refused.
     OwnOriginsWithoutRefusing,
-    /// The server's own origins are named, and that there are none.
+    /// The server's own origins are listed, and `no_own_origins` is set.
     OwnOriginsBesideNone,
-    /// A text that is no origin, among the server's own.
+    /// A text among the server's own origins that is no origin.
     InvalidOwnOrigin(InvalidOriginPattern),
-    /// More than one origin, or `null`, among the server's own.
+    /// A pattern with a wildcard, or `null`, among the server's own origins.
     InexactOwnOrigin {
         /// The pattern.
         origin: String,
@@ -275,9 +275,9 @@ pub enum ConfigError {
         /// The status.
         status: StatusCode,
     },
-    /// A status is set for the answers to preflights, and the inner service makes them.
+    /// `preflight_status` is set, but the inner service responds to preflights.
     ForwardedPreflightStatus,
-    /// The route is asked for its methods, and the inner service answers preflights.
+    /// `allow_methods_of_route` is set, but the inner service responds to preflights.
     ForwardedPreflightMethods,
     /// [`CorsLayer::first_match`](crate::CorsLayer::first_match) was given no policy.
     NoPolicy,
@@ -287,16 +287,16 @@ pub enum ConfigError {
         /// Its place, counted from 1.
         place: usize,
     },
-    /// A policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) has another value of an option
-    /// that is one for all of them.
+    /// A policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) differs from the first one in
+    /// an option that has to be the same in all of them.
     PartsDiffer {
-        /// Its place, counted from 1. It is compared with the first.
+        /// Its place, counted from 1.
         place: usize,
         /// The option.
         option: ConfigOption,
     },
-    /// An entry of a policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) matches nothing that
-    /// an earlier policy does not allow, so it would never decide.
+    /// An entry of a policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) only matches
+    /// origins that an earlier policy allows, so it never decides.
     CoveredByPart {
         /// The policy's place, counted from 1.
         place: usize,
@@ -310,7 +310,7 @@ pub enum ConfigError {
 }
 
 impl ConfigError {
-    /// The option that it is about.
+    /// The option in which the mistake was made.
     #[must_use]
     pub fn option(&self) -> ConfigOption {
         match self {

@@ -1,4 +1,4 @@
-//! What is said of each mistake: what was found, why it cannot work, and what to write instead.
+//! The texts of mistakes: what was found, why it cannot work, and what to write instead.
 
 use std::{fmt, time::Duration};
 
@@ -217,13 +217,13 @@ impl fmt::Display for Quoted<'_> {
     }
 }
 
-/// The same origin over https, whose default port is another.
+/// The same origin over https. `:443` is dropped, since it is the default port there.
 fn encrypted(origin: &str) -> String {
     let origin = origin.replacen("http:", "https:", 1);
     origin.strip_suffix(":443").unwrap_or(&origin).to_owned()
 }
 
-/// A danger as code accepts it, and as a file does.
+/// A danger as it is written in code and in files.
 struct Accepted(Danger);
 
 impl fmt::Display for Accepted {

@@ -1,4 +1,4 @@
-//! The fields of a configuration by their options, for code that treats all of them alike.
+//! Fields of a configuration by option, for code that treats all of them alike.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ pub(crate) enum Field<'a> {
 }
 
 impl CorsConfig {
-    /// `None` for what cannot be data.
+    /// Returns `None` for options that are no field: the closure of `on_decision`, and `first_match`.
     pub(crate) fn field(&mut self, option: ConfigOption) -> Option<Field<'_>> {
         Some(match option {
             ConfigOption::AllowOrigins => Field::List(&mut self.allow_origins),
@@ -47,7 +47,7 @@ impl CorsConfig {
 }
 
 impl Field<'_> {
-    /// The value of an option that holds one, in words. `None` for lists, and for what is not set.
+    /// The value of a single-valued option, as text. `None` for lists, and for options that are not set.
     pub(crate) fn scalar(&self) -> Option<String> {
         match self {
             Self::List(_) | Self::Dangers(_) => None,

@@ -1,4 +1,4 @@
-//! What can be written: the configuration as data, and what can be wrong with it.
+//! The configuration as data, its dangers, and the mistakes and warnings about it.
 
 mod data;
 mod field;

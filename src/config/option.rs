@@ -1,6 +1,6 @@
 use std::fmt;
 
-/// The one list of options: their order in errors, and their names in files and messages.
+/// The only list of the options. It sets their order in errors, and their names in files and messages.
 macro_rules! options {
     ($($(#[$doc:meta])* $variant:ident = $name:literal,)*) => {
         /// An option of the configuration. Its text is its name in files and messages.
@@ -63,7 +63,8 @@ options! {
     Diagnose = "diagnose",
     /// `report_only`.
     ReportOnly = "report_only",
-    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match), which is no option of one policy.
+    /// [`CorsLayer::first_match`](crate::CorsLayer::first_match), which is not an option of a single
+    /// policy.
     FirstMatch = "first_match",
 }
 

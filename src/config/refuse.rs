@@ -1,15 +1,15 @@
 use std::{fmt, str::FromStr};
 
-/// Which requests are refused, if their origin is not allowed. Its text, in a file too, is its name in
-/// lower case.
+/// The requests to refuse if their origin is not allowed. As text, also in files, it is its name in lower
+/// case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Refuse {
-    /// All of them.
+    /// All requests.
     All,
-    /// Those that ask for another protocol, such as WebSocket handshakes, which browsers send without
-    /// asking first, and whose answers no page is kept from: an `Upgrade` header (HTTP/1.1), or the method
-    /// `CONNECT` (HTTP/2 and 3, for whatever protocol).
+    /// Requests for another protocol, such as WebSocket handshakes: those with an `Upgrade` header
+    /// (HTTP/1.1) or with the method `CONNECT` (HTTP/2 and 3, for any protocol). Browsers send a WebSocket
+    /// handshake without a preflight, and let any page use the connection.
     Upgrades,
 }
 

@@ -1,5 +1,5 @@
-//! Reading and writing a configuration. It is written out by hand so that every error names its field:
-//! of a typo in an environment variable that is all that people can go by.
+//! Reads and writes a configuration. This is written by hand so that every error names its field: with a
+//! typo in an environment variable, that is the only clue.
 
 use std::{fmt, time::Duration};
 
@@ -14,7 +14,7 @@ use super::{danger::Danger, data::CorsConfig, field::Field, option::ConfigOption
 
 impl<'de> Deserialize<'de> for CorsConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        // Not `deserialize_struct`: where this is flattened into a larger struct, that would only show the known
+        // Not `deserialize_struct`: when flattened into a larger struct, it would show only the known
         // fields, and a misspelled one would be lost.
         deserializer.deserialize_any(ConfigVisitor)
     }
@@ -55,7 +55,7 @@ fn unknown_field<E: de::Error>(key: &str) -> E {
     let is_field = |option: &ConfigOption| CorsConfig::default().field(*option).is_some();
     let fields = ConfigOption::ALL.iter().copied().filter(is_field).map(ConfigOption::name);
     let fields: Vec<String> = fields.map(|name| format!("`{name}`")).collect();
-    // As serde words it, which takes only a static list.
+    // Worded like serde's own error, which takes only a static list.
     E::custom(format_args!("unknown field `{key}`, expected one of {}", fields.join(", ")))
 }
 
@@ -91,7 +91,8 @@ impl Field<'_> {
     }
 }
 
-/// A whole number, or one as text. Some formats would round a fraction, and a max-age of 0.4 to none.
+/// A whole number, or one as text. Some formats would round a fraction, and so turn a max-age of 0.4 into
+/// 0.
 struct Number(u64);
 
 impl<'de> Deserialize<'de> for Number {
@@ -124,7 +125,7 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
-/// A list of strings, or one string with commas, as environment variables have it.
+/// A list of strings, or one string with commas, as in environment variables.
 struct List(Vec<String>);
 
 impl<'de> Deserialize<'de> for List {
@@ -155,7 +156,7 @@ impl<'de> Visitor<'de> for ListVisitor {
     }
 }
 
-/// Leaves out what is not set. Fails for the configuration of a policy with a closure, which cannot be stored.
+/// Leaves out options that are not set. Fails if the policy had a closure, since closures cannot be stored.
 impl Serialize for CorsConfig {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         if let Some(closure) = self.closures.first() {

@@ -2,8 +2,7 @@ use std::{fmt, time::Duration};
 
 use super::{danger::Danger, option::ConfigOption};
 
-/// Something in a configuration that builds, and could be better. Its text is one line, and what it
-/// says to do silences it.
+/// A setting that builds, but could be better. Its text is one line, and following it silences the warning.
 ///
 /// | warning | what makes it, beside `allow_origin("https://example.com")` |
 /// |---|---|
@@ -19,7 +18,7 @@ use super::{danger::Danger, option::ConfigOption};
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigWarning {
-    /// An entry stands in a list more than once.
+    /// An entry is listed more than once.
     Duplicate {
         /// The list.
         option: ConfigOption,
@@ -48,13 +47,13 @@ pub enum ConfigWarning {
         /// The max-age.
         max_age: Duration,
     },
-    /// Disallowed origins are refused, and the server's own ones are not named.
+    /// Disallowed origins are refused, but the server's own origins are not listed.
     NoOwnOrigins,
-    /// The layer only reports.
+    /// The layer only reports, and changes nothing.
     ReportOnly,
-    /// Refusals explain themselves to whoever asks.
+    /// Responses explain refusals to any client.
     Diagnose,
-    /// A danger is accepted, and nothing needs it.
+    /// A danger is accepted, but nothing needs it.
     UnneededDanger {
         /// The danger.
         danger: Danger,
@@ -62,7 +61,7 @@ pub enum ConfigWarning {
 }
 
 impl ConfigWarning {
-    /// The option that it is about.
+    /// The option that the warning concerns.
     #[must_use]
     pub fn option(&self) -> ConfigOption {
         match self {

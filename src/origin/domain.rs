@@ -1,4 +1,4 @@
-//! The domain names that patterns put behind a `*.`.
+//! The domains of patterns that begin with `*.`.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
@@ -13,20 +13,21 @@ use super::{
     pattern::PortPattern,
 };
 
-/// Domain names, and what patterns say of their subdomains' scheme and port.
+/// Domain names, each with the schemes and ports that patterns allow its subdomains.
 #[derive(Clone, Default)]
 pub(super) struct Domains {
     subdomains: HashMap<Box<[u8]>, BTreeSet<(Scheme, PortPattern)>, RandomState>,
-    /// How long the names are, the shortest first. Only an end of a host that is as long as one and follows a dot is
-    /// looked up: few are, unless there are patterns of many lengths.
+    /// The lengths of the names, the shortest first. An end of a host is only looked up if it has one of
+    /// these lengths and follows a dot. Few ends do, unless the patterns have many lengths.
     lengths: Vec<usize>,
-    /// Hashes of the long names above the names: behind an end of a host that is in neither there is nothing. A hash
-    /// takes a few bytes, and the names above one would take the square of its length.
+    /// Hashes of the parent domains of long names. If an end of a host is neither a name nor such a parent,
+    /// the longer ends are no names either. Only hashes are kept: the parents of a name would take the
+    /// square of its length.
     above: HashSet<u32, RandomState>,
 }
 
-/// So many ends of a host are looked up before `above` is asked whether there can be more: with fewer patterns of
-/// different lengths, nothing has to be kept or asked.
+/// The number of ends of a host that are looked up before `above` is consulted. Sets with few lengths of
+/// names never need `above`.
 const FREE_LOOKS: usize = 4;
 
 impl Domains {
@@ -51,7 +52,7 @@ impl Domains {
         false
     }
 
-    /// The ends of a host that follow a label and a dot, and may be in the map: the shortest first. The bare
+    /// The ends of a host that may be in the map, the shortest first. Each follows a label and a dot: a
     /// domain is not its own subdomain.
     fn names_above<'a>(&self, host: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
         let lengths = self.lengths.iter().take_while(move |&&length| length + 2 <= host.len());
@@ -69,13 +70,14 @@ impl Domains {
         self.allows(pattern.host(), pattern.scheme, pattern.port)
     }
 
-    /// `false` if the pattern was there already.
+    /// Returns `false` if the pattern is already there.
     pub(super) fn insert(&mut self, pattern: &OriginPattern) -> bool {
         let length = pattern.host().len();
         if let Err(place) = self.lengths.binary_search(&length) {
             self.lengths.insert(place, length);
         }
-        // An end that is looked up late follows as many dots, so it has one more label.
+        // An end that is looked up after `FREE_LOOKS` others has more labels than that, so shorter ends
+        // need no hash.
         let dots = pattern.host().iter().enumerate().filter(|&(_, &byte)| byte == b'.');
         for (dot, _) in dots.rev().skip(FREE_LOOKS) {
             self.above.insert(self.hash(&pattern.host()[dot + 1..]));
@@ -110,7 +112,7 @@ impl Domains {
     }
 }
 
-/// What is hashed how does not count.
+/// Ignores the hashes, which are seeded at random.
 impl PartialEq for Domains {
     fn eq(&self, other: &Self) -> bool {
         self.subdomains == other.subdomains

@@ -1,10 +1,10 @@
 use std::fmt;
 
-/// Why a text is no origin, or no origin pattern.
+/// The reason why a text is no origin, or no origin pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum OriginFault {
-    /// There is nothing.
+    /// An empty text.
     Empty,
     /// More than 326 bytes.
     TooLong,
@@ -24,17 +24,17 @@ pub enum OriginFault {
     SchemeWithoutPages(&'static str),
     /// A user name or password before the host.
     UserInfo,
-    /// A path, be it only a trailing slash.
+    /// A path, or only a trailing slash.
     Path,
     /// A query.
     Query,
     /// A fragment.
     Fragment,
-    /// Nothing between the scheme and the port.
+    /// An empty host.
     EmptyHost,
     /// A host of more than 253 bytes, or of more than 251 after `*.`.
     HostTooLong,
-    /// Nothing before, between or after two dots.
+    /// An empty label: two dots in a row, or a dot first.
     EmptyLabel,
     /// A label of more than 63 bytes.
     LabelTooLong,
@@ -42,11 +42,11 @@ pub enum OriginFault {
     UpperCase,
     /// A host that is not ASCII.
     NonAscii,
-    /// Any other byte that no host has.
+    /// A byte that no host can have, other than those above.
     HostByte(u8),
-    /// An `xn--` label that does not decode, or that would be encoded otherwise.
+    /// An `xn--` label that does not decode, or does not encode to the same text.
     Punycode,
-    /// A host that browsers take for an IPv4 address, in another form than the one they send.
+    /// A host that browsers read as an IPv4 address, but not in the form that they send.
     Ipv4Form,
     /// Brackets that hold no IPv6 address.
     Ipv6Form,
@@ -81,7 +81,7 @@ pub enum OriginFault {
 }
 
 impl OriginFault {
-    /// What to write, where the pattern itself does not tell.
+    /// The advice on what to write, where the text itself suggests no correction.
     pub(super) fn advice(self) -> &'static str {
         match self {
             Self::SchemeWithoutPages("ws" | "wss") => "the page's own origin, with http or https",
@@ -106,7 +106,7 @@ impl OriginFault {
     }
 }
 
-/// Says what was found and why it cannot work, to follow the text that it is about.
+/// Describes what was found and why it cannot work. The offending text comes before it in messages.
 impl fmt::Display for OriginFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

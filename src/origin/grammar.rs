@@ -1,5 +1,6 @@
-//! The one grammar of origins, as [browsers serialise them](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin):
-//! configured patterns and the `Origin` of a request are held to the same rules.
+//! The grammar of origins, as [browsers serialise
+//! them](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin). Configured patterns and the
+//! `Origin` of requests follow the same rules.
 
 use std::{
     fmt::{self, Write as _},
@@ -8,33 +9,33 @@ use std::{
 
 use super::{fault::OriginFault, punycode};
 
-/// A longer origin cannot be well-formed: a scheme, `://`, a host and `:65535`.
+/// The longest well-formed origin: a scheme, `://`, a host and `:65535`.
 pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
 const MAX_SCHEME: usize = 64;
 pub(super) const MAX_HOST: usize = 253;
 const MAX_LABEL: usize = 63;
 
-/// Schemes that are well-formed, and that no page's origin has.
+/// Well-formed schemes that no page's origin has.
 const SCHEMES_WITHOUT_PAGES: [&str; 8] =
     ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
 
-/// A well-formed origin, borrowed from where it was read.
+/// A well-formed origin that borrows its text.
 #[derive(Clone, Copy)]
 pub(crate) struct OriginView<'a> {
     pub(super) scheme: Scheme,
     /// The bytes before the port.
     pub(super) without_port: &'a [u8],
     pub(super) host: &'a [u8],
-    /// As written: `None` is the scheme's default port, which browsers leave out.
+    /// The port as written. `None` is the scheme's default port, which browsers leave out.
     pub(super) port: Option<u16>,
 }
 
-/// Schemes as far as origins differ by them.
+/// The kinds of schemes, which differ in their grammar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Scheme {
     Http,
     Https,
-    /// An application's own, such as `tauri`: the host is opaque, and there is no port.
+    /// An application's own, such as `tauri`. The host is opaque, and there is no port.
     Other,
 }
 
@@ -45,7 +46,7 @@ impl<'a> OriginView<'a> {
         Ok(view)
     }
 
-    /// The parts of what is an origin only if its host is in form.
+    /// Splits an origin without checking the host: see [`has_host_in_form`](Self::has_host_in_form).
     #[inline]
     pub(super) fn split(origin: &'a [u8]) -> Result<Self, OriginFault> {
         if origin.len() > MAX_ORIGIN {
@@ -62,13 +63,14 @@ impl<'a> OriginView<'a> {
         check_host(self.scheme, self.host).is_ok()
     }
 
-    /// Whether what this origin serves crosses a network unencrypted. Other schemes than http and
-    /// https never cross one.
+    /// Returns whether the pages of this origin cross a network unencrypted. With schemes other than http
+    /// and https, they never cross one.
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == Scheme::Http && !is_loopback(self.host)
     }
 
-    /// Whether a page of it came over the network, and not out of an application or an extension.
+    /// Returns whether the pages of this origin come over the network, and not from an application or an
+    /// extension.
     pub(crate) fn is_http(&self) -> bool {
         self.scheme != Scheme::Other
     }
@@ -114,8 +116,8 @@ fn split_other_scheme(origin: &[u8]) -> Result<&[u8], OriginFault> {
 
 /// Splits off the port, without its colon. Only http and https have ports.
 ///
-/// It is looked for from the end, as most origins have none. Any other colon than one before digits is left in the
-/// host, and [no host](check_host) has one but in brackets.
+/// Searches from the end, as most origins have no port. A colon that is not before digits at the end stays
+/// in the host, where [`check_host`] rejects it outside of brackets.
 #[inline]
 fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     let digits = authority.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
@@ -185,7 +187,7 @@ fn check_ipv6(host: &[u8]) -> Result<(), OriginFault> {
     }
 }
 
-/// Compares with what is written to it, so that no request allocates.
+/// Compares a text with what is written to it, so that no request allocates.
 struct Unread<'a>(&'a str);
 
 impl fmt::Write for Unread<'_> {
@@ -195,7 +197,7 @@ impl fmt::Write for Unread<'_> {
     }
 }
 
-/// `std` reads four decimal numbers without leading zeros and nothing else, which is the form that
+/// `std` parses four decimal numbers without leading zeros, and nothing else. That is the form that
 /// browsers send.
 fn check_ipv4(host: &[u8]) -> Result<(), OriginFault> {
     std::str::from_utf8(host)
@@ -219,7 +221,7 @@ fn check_domain(host: &[u8]) -> Result<(), OriginFault> {
     Ok(())
 }
 
-/// Whether each label has one to 63 bytes, and only such as it may have.
+/// Returns whether each label has 1 to 63 bytes, all of them permitted.
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "without branches, many bytes are looked at at once"
@@ -242,7 +244,7 @@ fn has_repeated(name: &[u8], byte: u8) -> bool {
     pairs.fold(false, |found, (&one, &next)| found | ((one == byte) & (next == byte)))
 }
 
-/// Looks for a dot in each stretch that is as long as a label with its dot, and goes on behind the last.
+/// Looks for a dot in the next 64 bytes, and continues after the last one there.
 fn has_long_label(mut name: &[u8]) -> bool {
     while let Some(stretch) = name.get(..=MAX_LABEL) {
         match stretch.iter().rposition(|&byte| byte == b'.') {
@@ -279,14 +281,14 @@ fn check_label(label: &[u8]) -> Result<(), OriginFault> {
     Ok(())
 }
 
-/// No underscore stands in a domain name by the letter of the [URL standard's producers](https://url.spec.whatwg.org/#valid-host-string),
-/// but its parser lets it by, and such hosts are in use.
+/// The [writing rules of the URL standard](https://url.spec.whatwg.org/#valid-host-string) forbid
+/// underscores. Its parser accepts them, and such hosts are in use.
 fn is_label_byte(byte: u8) -> bool {
     matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_')
 }
 
 /// The URL standard's [ends-in-a-number checker](https://url.spec.whatwg.org/#ends-in-a-number-checker):
-/// a browser takes such a host for an IPv4 address.
+/// browsers read such a host as an IPv4 address.
 pub(super) fn ends_in_number(host: &[u8]) -> bool {
     let name = host.strip_suffix(b".").unwrap_or(host);
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);

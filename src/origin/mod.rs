@@ -1,4 +1,4 @@
-//! Origins: what a request's `Origin` header holds, and what a configuration writes of them.
+//! Origins: those of requests, and the patterns of a configuration.
 
 mod domain;
 mod fault;
@@ -23,7 +23,7 @@ pub(crate) use text_set::TextSet;
 /// The well-formed [origin](https://fetch.spec.whatwg.org/#origin-header) of a request: scheme, host
 /// and port.
 ///
-/// It holds the header's value, not a copy of it, so that cloning it is cheap. `null` is no origin.
+/// It shares the header's value, so cloning it is cheap. `null` is no origin.
 ///
 /// ```
 /// use http::HeaderValue;
@@ -64,9 +64,9 @@ impl Origin {
         self.port
     }
 
-    /// Whether the host is one or more labels before `domain`: `a.example.com` is a subdomain of
-    /// `example.com`, and neither `example.com` nor `notexample.com` is. `domain` is compared byte for
-    /// byte, in lower case and Punycode. IP addresses and opaque hosts are no subdomains.
+    /// Returns whether the host is one or more labels before `domain`. `a.example.com` is a subdomain of
+    /// `example.com`; `example.com` and `notexample.com` are not. `domain` is compared byte for byte: write
+    /// it in lower case and in Punycode. IP addresses and opaque hosts are never subdomains.
     #[must_use]
     pub fn is_subdomain_of(&self, domain: &str) -> bool {
         let is_domain_name =

@@ -6,11 +6,11 @@ use super::{
     public_suffix,
 };
 
-/// An origin as a configuration writes it: exact, or with wildcards.
+/// A pattern for origins: an exact origin, or one with wildcards.
 ///
-/// A wildcard is a whole first label (`*.`, one or more labels, never the bare domain), a whole port
-/// (`:*`, any port, the default one too), or both. Everything else is written as browsers
-/// [serialise it](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin), byte for byte: what
+/// A wildcard replaces the whole first label (`*.`: one or more labels, never the bare domain) or the whole
+/// port (`:*`: any port, including the default one), or both. Write everything else byte for byte as
+/// browsers [serialise it](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin). A pattern that
 /// could never match does not parse, and the error says what to write instead.
 ///
 /// | permitted | matches |
@@ -67,7 +67,7 @@ use super::{
 pub struct OriginPattern {
     text: Box<str>,
     pub(super) scheme: Scheme,
-    /// Where the host stands in the text, without its `*.`.
+    /// The start and end of the host in the text, without its `*.`.
     host: (usize, usize),
     pub(super) subdomains: bool,
     pub(super) port: PortPattern,
@@ -92,12 +92,12 @@ impl OriginPattern {
         &self.text.as_bytes()[self.host.0..self.host.1]
     }
 
-    /// The scheme and the host, as an origin begins that the pattern matches.
+    /// The text before the port: without a `*.`, it is the beginning of every origin that matches.
     pub(super) fn without_port(&self) -> &[u8] {
         &self.text.as_bytes()[..self.host.1]
     }
 
-    /// The public suffix that makes the names behind a `*.` anyone's: what follows it, or one below.
+    /// The public suffix that lets anyone have names behind the `*.`: the name after it, or one below that.
     pub(crate) fn public_suffix(&self) -> Option<&str> {
         let name = self.text[self.host.0..self.host.1].trim_end_matches('.');
         if !self.subdomains {
@@ -109,12 +109,13 @@ impl OriginPattern {
         }
     }
 
-    /// Whether it matches one origin only.
+    /// Returns whether it matches a single origin.
     pub(crate) fn is_exact(&self) -> bool {
         !self.subdomains && self.port != PortPattern::Any
     }
 
-    /// Whether the names behind a `*.` may be anyone's for all that can be told without the list.
+    /// Returns whether only the list of public suffixes, which is not compiled in, could tell who has the
+    /// names behind the `*.`.
     pub(crate) fn is_beyond_the_list(&self) -> bool {
         self.subdomains && !cfg!(feature = "public-suffix")
     }
@@ -132,7 +133,7 @@ impl FromStr for OriginPattern {
     type Err = InvalidOriginPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // The grammar accepts nothing that has a common mistake, and then there is none to look for.
+        // No pattern that parses has a common mistake, so only the others are searched for one.
         match parse(text).map_err(|fault| common_mistake(text).unwrap_or(fault)) {
             Ok(pattern) => Ok(pattern),
             Err(fault) => Err(InvalidOriginPattern {
@@ -151,7 +152,7 @@ impl AsRef<str> for OriginPattern {
     }
 }
 
-/// What [`allow_origin`](crate::CorsLayerBuilder::allow_origin) takes.
+/// For [`allow_origin`](crate::CorsLayerBuilder::allow_origin).
 impl AsRef<[u8]> for OriginPattern {
     fn as_ref(&self) -> &[u8] {
         self.text.as_bytes()
@@ -170,7 +171,7 @@ impl fmt::Display for OriginPattern {
     }
 }
 
-/// A text that is no [`OriginPattern`]: what it was, why it cannot match, and what to write instead.
+/// A text that is no [`OriginPattern`], with the reason and a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidOriginPattern {
     text: String,
@@ -179,19 +180,19 @@ pub struct InvalidOriginPattern {
 }
 
 impl InvalidOriginPattern {
-    /// What was written.
+    /// The text as it was written.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Why it cannot match.
+    /// The reason why it cannot match.
     #[must_use]
     pub fn fault(&self) -> OriginFault {
         self.fault
     }
 
-    /// What was probably meant, where that can be told.
+    /// The pattern that was probably meant, if there is a likely one.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
         self.suggestion.as_deref()
@@ -210,7 +211,7 @@ impl fmt::Display for InvalidOriginPattern {
 
 impl std::error::Error for InvalidOriginPattern {}
 
-/// What people do, and the grammar would only name a byte of.
+/// Finds common mistakes, of which the grammar would only report a byte.
 fn common_mistake(text: &str) -> Option<OriginFault> {
     if text.is_empty() {
         return Some(OriginFault::Empty);
@@ -265,7 +266,7 @@ fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
         if host.starts_with(b"[") || grammar::ends_in_number(host) {
             return Err(OriginFault::WildcardBeforeIp);
         }
-        // The shortest subdomain is one byte and a dot longer.
+        // The shortest subdomain adds one byte and a dot.
         if host.strip_suffix(b".").unwrap_or(host).len() > MAX_HOST - 2 {
             return Err(OriginFault::HostTooLong);
         }
@@ -303,7 +304,7 @@ fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
     }
 }
 
-/// What `text` was probably meant to be. The caller checks it like any other pattern.
+/// The pattern that was probably meant. The caller checks it like any other pattern.
 fn suggest(text: &str) -> Option<String> {
     let text = text.trim_matches(|char: char| {
         char.is_whitespace() || char.is_control() || "\"'`".contains(char)
@@ -315,7 +316,7 @@ fn suggest(text: &str) -> Option<String> {
     let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
     let (host, port) = match authority.rsplit('@').next()?.rsplit_once(':') {
         Some((host, port)) if !port.contains(']') => match port.trim_start_matches('0') {
-            // Not without a port, if one of zeros was written.
+            // Leaving out a port of zeros would change the meaning.
             "" if !port.is_empty() => return None,
             number => (host, number),
         },
@@ -323,7 +324,7 @@ fn suggest(text: &str) -> Option<String> {
     };
     let scheme = match scheme.as_deref() {
         None if port == "80" || grammar::is_loopback(host.as_bytes()) => "http",
-        // Of one word, or of an address of mail, nobody can say that it is a host.
+        // A single word or an e-mail address is hardly a host.
         None if !host.contains('.') || authority.contains('@') => return None,
         None | Some("wss") => "https",
         Some("ws") => "http",
@@ -337,7 +338,7 @@ fn suggest(text: &str) -> Option<String> {
     })
 }
 
-/// Takes the scheme off, whatever is left of its `://`; what `localhost:3000` has is a port.
+/// Splits off the scheme, even if its `://` is incomplete. The colon in `localhost:3000` begins a port.
 fn split_scheme(text: &str) -> (Option<String>, &str) {
     let lower = text.to_ascii_lowercase();
     for scheme in ["https", "http"] {
@@ -368,7 +369,7 @@ fn suggest_host(host: &str) -> Option<String> {
     let parent = host.trim_start_matches(['*', '.']);
     match host.strip_suffix(parent)? {
         "" => Some(host.to_owned()),
-        // Before the first label of three, a `*` may stand for a part of it, which no pattern can say.
+        // In `*a.example.com`, the `*` may stand for a part of the label, which no pattern can express.
         "*" if parent.matches('.').count() > 1 || parent.starts_with('-') => None,
         "*" | "." | "*." | "**." => Some(format!("*.{parent}")),
         _ => None,

@@ -1,9 +1,9 @@
-//! Whose subdomains may belong to anyone: [public suffixes](https://publicsuffix.org/).
+//! [Public suffixes](https://publicsuffix.org/): domains below which anyone can have a name.
 
 use super::suffixes_below::SUFFIXES_BELOW;
 
-/// Whether names directly below `name` are given to anyone. A single label counts, listed or not, but
-/// for `localhost`.
+/// Returns whether anyone can have a name directly below `name`. A single label counts, listed or not,
+/// except `localhost`.
 pub(super) fn is_public_suffix(name: &str) -> bool {
     if !name.contains('.') {
         return name != "localhost";
@@ -11,9 +11,10 @@ pub(super) fn is_public_suffix(name: &str) -> bool {
     is_listed(name)
 }
 
-/// A public suffix below `name`, of which a wildcard before `name` covers what anyone may have.
+/// A public suffix below `name`. A wildcard before `name` covers the names below that suffix, which anyone
+/// can have.
 pub(super) fn suffix_below(name: &str) -> Option<&'static str> {
-    // The list's crate answers for one name, and does not say what is below.
+    // `psl2` looks up single names, and cannot list the suffixes below one.
     SUFFIXES_BELOW
         .into_iter()
         .filter(|suffix| {

@@ -1,4 +1,4 @@
-//! Whether an `xn--` label is one that a browser can have written.
+//! Checks that a browser can have written an `xn--` label.
 
 /// The parameters of [RFC 3492, section 5](https://www.rfc-editor.org/rfc/rfc3492#section-5).
 const BASE: u32 = 36;
@@ -9,12 +9,12 @@ const DAMP: u32 = 700;
 const INITIAL_BIAS: u32 = 72;
 const INITIAL_N: u32 = 0x80;
 
-/// Whether `encoded`, a lower-case label without its `xn--`, decodes to a label that is not all
-/// ASCII and would be encoded as the same bytes again.
+/// Returns whether `encoded`, a lower-case label without its `xn--`, decodes to a label that is not all
+/// ASCII, and encodes to the same bytes.
 ///
-/// [Decoding](https://www.rfc-editor.org/rfc/rfc3492#section-6.2) lower-case digits is injective:
-/// the code points come in one order only, and each integer has one spelling. So there is nothing
-/// to encode back, and nothing to store.
+/// [Decoding](https://www.rfc-editor.org/rfc/rfc3492#section-6.2) lower-case digits is injective: code
+/// points come in one order only, and each integer has one spelling. So nothing has to be encoded or
+/// stored.
 pub(super) fn is_canonical(encoded: &[u8]) -> bool {
     let (basic, deltas) = match encoded.iter().rposition(|&byte| byte == b'-') {
         Some(0) => return false,
@@ -38,7 +38,7 @@ fn decodes(basic: usize, deltas: &[u8]) -> bool {
         };
         length += 1;
         position += delta;
-        // Most deltas lead to a place before the next code point, and to divide takes long.
+        // Most deltas keep `position` below `length`, so the slow division is skipped.
         if position >= length {
             code_point += position / length;
             position %= length;
@@ -52,9 +52,10 @@ fn decodes(basic: usize, deltas: &[u8]) -> bool {
     true
 }
 
-/// `None` if it is not one, or leads beyond all code points. So nothing that is added to it overflows.
+/// Returns `None` if the integer is malformed, or too large for any code point. The limit also keeps the
+/// caller's sums from overflowing.
 fn variable_length_integer(digits: &mut std::slice::Iter<'_, u8>, bias: u32) -> Option<u32> {
-    /// The last code point, at every place of the longest label.
+    /// The last code point, times the positions in the longest label.
     const MAX: u64 = 0x0010_FFFF * 64;
 
     let mut integer = 0;
@@ -70,7 +71,8 @@ fn variable_length_integer(digits: &mut std::slice::Iter<'_, u8>, bias: u32) -> 
         if digit < threshold {
             return u32::try_from(integer).ok();
         }
-        // A digit that is not the last is no zero, so that the integer is no less than its weight was.
+        // This cannot overflow: a digit before the last is at least 1, so `integer` is at least `weight`,
+        // and it is limited.
         weight *= u64::from(BASE - threshold);
         k += BASE;
     }
@@ -108,12 +110,12 @@ mod tests {
             ("9ca", true),
             ("4dbcagdahymbxekheh6e0a7fei0b", true),
             ("ihqwcrb4cv8a8dqg056pqjye", true),
-            // Nothing encoded, or nothing that is not ASCII.
+            // Nothing encoded, or only ASCII.
             ("", false),
             ("a-", false),
             ("-", false),
             ("--", false),
-            // A delimiter that stands before no basic code point.
+            // A delimiter without basic code points before it.
             ("-nxasmq6b", false),
             // An integer that ends too early, or too large for a code point.
             ("a", true),
@@ -122,7 +124,8 @@ mod tests {
             ("a-999999999999", false),
             ("k0902716a", false),
             ("aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa-37014b", true),
-            // The last code point, and what lies behind it; a surrogate, and what lies before it.
+            // The last code point and the value after it, then the first and the last surrogate with a
+            // neighbour each.
             ("dn32g", true),
             ("en32g", false),
             ("hb9b", true),

@@ -10,9 +10,9 @@ use super::{
     text_set::TextSet,
 };
 
-/// A set of [`OriginPattern`]s that is asked whether one of them matches an origin.
+/// A set of [`OriginPattern`]s, to check whether one of them matches an origin.
 ///
-/// An answer costs the same however many patterns there are: exact origins are hashed, and so are the
+/// The number of patterns does not affect the cost of a check. Exact origins are hashed, and so are the
 /// ends of the origin's host that are as long as a pattern's domain.
 ///
 /// ```
@@ -28,21 +28,21 @@ use super::{
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OriginSet {
     exact: TextSet,
-    /// Schemes and hosts whose every port is in the set.
+    /// Schemes and hosts that match on any port.
     any_port: TextSet,
-    /// Those that stand behind a `*.`.
+    /// The domains of patterns that begin with `*.`.
     domains: Domains,
 }
 
 impl OriginSet {
-    /// Whether a pattern matches `origin`, the value of an `Origin` header. A value that is no
-    /// well-formed origin, `null` too, is in no set.
+    /// Returns whether a pattern matches `origin`, the value of an `Origin` header. `null` and values that
+    /// are not well-formed never match.
     #[must_use]
     pub fn contains(&self, origin: &HeaderValue) -> bool {
         self.matches(origin.as_bytes())
     }
 
-    /// Whether there is no pattern.
+    /// Returns whether there is no pattern.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.exact.is_empty() && !self.has_wildcards()
@@ -57,11 +57,12 @@ impl OriginSet {
         if origin.len() > MAX_ORIGIN {
             return false;
         }
-        // What equals an exact origin is well-formed, so it is looked up before its grammar is read.
+        // A text that equals an exact origin is well-formed, so the look-up comes before parsing.
         self.exact.contains(origin)
             || (self.has_wildcards()
                 && OriginView::split(origin).is_ok_and(|origin| {
-                    // What no pattern has is found out by a few labels, and the grammar reads all of it.
+                    // Match first: a mismatch is found after a few labels, while validation reads the whole
+                    // host.
                     self.matches_wildcard(&origin) && origin.has_host_in_form()
                 }))
     }
@@ -75,7 +76,7 @@ impl OriginSet {
             || self.domains.has_subdomain(origin)
     }
 
-    /// The patterns, each once, in no order.
+    /// The patterns, each once, in no particular order.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let exact = self.exact.iter().map(text);
@@ -85,14 +86,14 @@ impl OriginSet {
 
     /// Another pattern that matches all that `pattern` does.
     pub(crate) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
-        // No host in the set begins with `*.`, so none with a wildcard is found.
+        // This finds no pattern with `*.`, as no text in `any_port` has one.
         if pattern.port != PortPattern::Any && self.any_port.contains(pattern.without_port()) {
             return Some(String::from_utf8_lossy(pattern.without_port()).into_owned() + ":*");
         }
         self.domains.covering(pattern)
     }
 
-    /// The patterns that match nothing that a pattern of `other` does not, each with that one.
+    /// The patterns that match no origin beyond those of one pattern of `other`, each with that pattern.
     pub(crate) fn covered_by(&self, other: &Self) -> impl Iterator<Item = (String, String)> {
         self.patterns().filter_map(|text| {
             let pattern: OriginPattern = text.parse().ok()?;
@@ -112,7 +113,7 @@ impl OriginSet {
         }
     }
 
-    /// `false` if the pattern was there already.
+    /// Returns `false` if the pattern is already there.
     pub(crate) fn insert(&mut self, pattern: &OriginPattern) -> bool {
         if pattern.subdomains {
             self.domains.insert(pattern)

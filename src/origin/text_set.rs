@@ -1,10 +1,10 @@
-//! Texts, looked up as bytes.
+//! A set of texts, looked up as bytes.
 
 use std::collections::HashSet;
 
 use foldhash::fast::RandomState;
 
-/// To compare so many costs less than to hash once.
+/// With at most this many texts, comparing them beats hashing one.
 const FEW: usize = 8;
 
 #[derive(Clone)]
@@ -37,7 +37,7 @@ impl TextSet {
         }
     }
 
-    /// In no order.
+    /// The texts, in no particular order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
         let (few, many) = match self {
             Self::Few(texts) => (Some(texts), None),
@@ -46,7 +46,7 @@ impl TextSet {
         few.into_iter().flatten().chain(many.into_iter().flatten()).map(|text| &**text)
     }
 
-    /// `false` if the text was there already.
+    /// Returns `false` if the text is already there.
     pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
         if self.contains(text) {
             return false;
@@ -69,7 +69,7 @@ impl Default for TextSet {
     }
 }
 
-/// The order of insertion does not count.
+/// Ignores the order of insertion.
 impl PartialEq for TextSet {
     fn eq(&self, other: &Self) -> bool {
         self.iter().count() == other.iter().count() && self.iter().all(|text| other.contains(text))

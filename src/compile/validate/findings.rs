@@ -1,4 +1,4 @@
-//! What validation finds.
+//! Collects what validation finds.
 
 use crate::config::{ConfigError, ConfigOption, ConfigWarning, Danger};
 
@@ -19,7 +19,7 @@ impl Findings {
     }
 }
 
-/// Takes the `*` out of a list.
+/// Separates the `*` from the other entries of a list.
 pub(super) fn take_wildcard<'a>(
     list: &'a [String],
     option: ConfigOption,

@@ -1,4 +1,4 @@
-//! From what was written to what it means: every mistake is found here.
+//! Validates a configuration, and finds its mistakes and warnings.
 
 mod findings;
 mod origins;
@@ -16,13 +16,13 @@ use crate::{
     policy::{AllowedOrigins, Closures, Hook, MAX_METHOD},
 };
 
-/// No browser keeps the answer to a preflight for longer.
+/// No browser keeps the response to a preflight for longer.
 const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);
 
-/// Chromium keeps it for no longer.
+/// Chromium's limit.
 const CHROMIUM_MAX_AGE: Duration = Duration::from_secs(7_200);
 
-/// Methods that are known in capitals only, so that other letters are a slip.
+/// Methods that exist in capitals only. In other letters they are a mistake.
 const KNOWN_METHODS: [&str; 21] = [
     "COPY",
     "DELETE",
@@ -75,7 +75,7 @@ pub(super) struct Valid {
     pub(super) warnings: Vec<ConfigWarning>,
 }
 
-/// A list option. `All` holds what was named beside, where that means something.
+/// A list option. `All` holds the entries beside the `*` that have an effect, such as `authorization`.
 pub(super) enum List<T> {
     All(Vec<T>),
     Some(Vec<T>),
@@ -87,7 +87,7 @@ impl<T> Default for List<T> {
     }
 }
 
-/// `mistakes` are those that the setters noticed.
+/// Validates a configuration. `mistakes` are those that the builder's setters found.
 pub(super) fn validate(
     config: &CorsConfig,
     closures: Closures,
@@ -177,7 +177,7 @@ fn check_methods(methods: &[String], findings: &mut Findings) -> List<Method> {
     let mut checked = Vec::new();
     for method in listed {
         match check_method(method) {
-            // The protocol allows these whatever is listed.
+            // The protocol allows these anyway.
             Ok(method) if fetch::is_safelisted_method(method.as_bytes()) => {}
             Ok(method) => checked.push(method),
             Err(mistake) => findings.mistakes.push(mistake),
@@ -208,9 +208,9 @@ fn check_method(text: &str) -> Result<String, ConfigError> {
     }
 }
 
-/// The names are in lower case, sorted, and each there once.
+/// Returns the names in lower case, sorted and without duplicates.
 fn check_headers(headers: &[String], findings: &mut Findings) -> List<String> {
-    // The standard's `*` does not cover `authorization`, so naming it beside means something:
+    // `*` does not cover `authorization`, so that name has an effect beside it:
     // https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
     let option = ConfigOption::AllowHeaders;
     let is_non_wildcard = |name: &str| name.eq_ignore_ascii_case("authorization");
@@ -244,7 +244,7 @@ fn check_exposed(headers: &[String], findings: &mut Findings) -> List<String> {
     if all { List::All(names) } else { List::Some(names) }
 }
 
-/// Headers that no response to a script's request has for the script to read.
+/// Headers that no script can read on the response to its request.
 fn is_unreadable(name: &str) -> bool {
     fetch::is_forbidden_response_header(name)
         || matches!(
@@ -258,7 +258,8 @@ fn is_unreadable(name: &str) -> bool {
         )
 }
 
-/// Takes the `*` out of a list of names. `may_stand_beside` says what means something next to it.
+/// Separates the `*` from the other entries of a list. `may_stand_beside` selects those that have an effect
+/// beside it.
 fn split_list<'a>(
     list: &'a [String],
     option: ConfigOption,
@@ -276,7 +277,7 @@ fn split_list<'a>(
     }
     let mut seen = TextSet::default();
     for entry in &listed {
-        // Header names that differ in case are one name, and methods that do are two methods.
+        // Header names are case-insensitive, methods are not.
         let is_method = option == ConfigOption::AllowMethods;
         let key = if is_method { entry.to_string() } else { entry.to_ascii_lowercase() };
         if !seen.insert(key.as_bytes()) {
@@ -296,7 +297,7 @@ fn check_names(
     let mut names = Vec::new();
     for text in listed {
         let name = text.to_ascii_lowercase();
-        // `http` has an upper limit for names besides the syntax.
+        // `http` checks the syntax, and limits the length.
         if HeaderName::from_bytes(name.as_bytes()).is_err() {
             let name = text.to_owned();
             findings.mistakes.push(ConfigError::InvalidHeaderName { option, name });

@@ -1,4 +1,4 @@
-//! Origins, and what makes one a danger.
+//! Validates origins, and finds dangerous ones.
 
 use super::findings::{Findings, take_wildcard};
 use crate::{
@@ -7,7 +7,7 @@ use crate::{
     policy::{AllowedOrigins, Listed, Predicate},
 };
 
-/// What else is allowed, and makes origins dangers.
+/// Options with which some origins are dangerous.
 #[derive(Clone, Copy)]
 pub(super) struct Needs {
     pub(super) credentials: bool,
@@ -23,8 +23,8 @@ pub(super) fn check(
     findings: &mut Findings,
 ) -> AllowedOrigins {
     let Needs { credentials, private_network, refusing } = needs;
-    // A list that refuses guards requests that carry cookies, whoever may read the responses. One that opens a
-    // private network guards what is protected by where it is, so that it may let in no more than one with cookies.
+    // A list that refuses guards requests that carry cookies, so it counts as one with credentials. A list
+    // for private networks may be no more permissive, since those rely on their location for protection.
     let has_cookies = credentials || refusing;
     let option = ConfigOption::AllowOrigins;
     let (any, listed) = take_wildcard(origins, option, findings);
@@ -35,7 +35,7 @@ pub(super) fn check(
     }
     if any && credentials {
         findings.danger(Danger::AnyOriginWithCredentials, ConfigError::AnyOriginWithCredentials);
-        // Reflection allows http origins once this danger is accepted.
+        // Accepting this danger has an effect: reflection then allows http origins.
         findings.needed.push(Danger::InsecureOrigins);
     }
     if any && refusing {
@@ -53,7 +53,7 @@ pub(super) fn check(
         };
         findings.danger(Danger::PredicateWithCredentials, mistake);
         if !private_network {
-            // The predicate is asked about http origins once this danger is accepted.
+            // Accepting this danger has an effect: the predicate then sees http origins.
             findings.needed.push(Danger::InsecureOrigins);
         }
     }
@@ -115,7 +115,7 @@ pub(super) fn check(
     }
 }
 
-/// The server's own origins, which are exact.
+/// Validates the server's own origins, which have to be exact.
 pub(super) fn check_own(
     origins: &[String],
     none: bool,
@@ -155,10 +155,10 @@ pub(super) fn check_own(
     set
 }
 
-/// Whether names that a wildcard covers may belong to anyone.
+/// Notes a danger if anyone can have one of the names that the wildcard covers.
 fn check_suffix(pattern: &OriginPattern, has_cookies: bool, findings: &mut Findings) {
     if pattern.is_beyond_the_list() {
-        // Whether this needs the danger, the list would say.
+        // Only the list could tell whether the danger is needed, so nothing may warn that it is not.
         findings.needed.push(Danger::PublicSuffixes);
     }
     if let Some(suffix) = pattern.public_suffix() {
