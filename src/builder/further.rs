@@ -196,14 +196,17 @@ impl<Q> CorsLayerBuilder<Q> {
     ///
     /// The hook is called exactly once for each request, normally before the inner service is called. If
     /// the outcome depends on the inner service or on an asynchronous predicate, the hook waits for it. If
-    /// the request ends earlier, the hook is called when the response future is dropped:
+    /// the request ends earlier, the hook is called then:
     ///
     /// | the request ends | reported |
     /// |---|---|
     /// | before the asynchronous predicate has decided: the predicate panics, the inner service fails or panics meanwhile, or the client goes away | [`Refusal::Undecided`](crate::Refusal::Undecided) |
     /// | before the inner service has responded to a preflight, for the same reasons | the decision of the policy |
     ///
-    /// The hook should not block. If it panics, the request fails. [`Refusal::name`](crate::Refusal::name)
+    /// A request that [`select`](crate::CorsLayer::select) has no policy for is reported to nobody.
+    ///
+    /// The hook should not block. If it panics, the request fails. Where it reports a request that ends early,
+    /// it may run while the response future is dropped. [`Refusal::name`](crate::Refusal::name)
     /// is one of a few fixed names, fit for the label of a metric.
     ///
     /// ```

@@ -21,7 +21,7 @@ use super::{closure::ClosureOption, danger::Danger, refuse::Refuse};
 /// - `refuse_disallowed_origins` is `all` or `upgrades`.
 /// - In a larger configuration, make it the type of a field, such as `cors: CorsConfig`. Or flatten it as
 ///   the last field (`#[serde(flatten)]`): it then takes all remaining fields, so an unknown one is still
-///   an error.
+///   an error. Do not flatten an `Option<CorsConfig>`: serde turns every mistake in it into `None`.
 ///
 #[cfg_attr(feature = "serde", doc = "```")]
 #[cfg_attr(not(feature = "serde"), doc = "```ignore")]
