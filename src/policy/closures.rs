@@ -1,4 +1,4 @@
-//! What of a configuration is no data.
+//! Predicates and hooks: the parts of a configuration that cannot be serialized.
 
 use std::{
     fmt,
@@ -32,13 +32,13 @@ impl Closures {
     }
 }
 
-/// What decides about the origins that no pattern matches.
+/// The predicate decides about origins that no pattern matches.
 #[derive(Clone)]
 pub(crate) enum Predicate {
     /// The closure of [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if).
     Synchronous(Arc<Ask>),
-    /// That of [`allow_origin_if_async`](crate::CorsLayerBuilder::allow_origin_if_async), which whoever
-    /// holds the policy asks.
+    /// The closure of [`allow_origin_if_async`](crate::CorsLayerBuilder::allow_origin_if_async). The
+    /// layer calls it, and passes the result to the policy.
     Asynchronous,
 }
 
@@ -66,8 +66,8 @@ impl Predicate {
     }
 }
 
-/// A policy with a closure is as unwind safe as one without: each request asks it anew, and what a
-/// closure leaves broken behind a panic it leaves for itself.
+/// A policy with a closure is as unwind safe as one without: it keeps no state between calls of the
+/// closure. State that a panic leaves broken is the closure's own.
 impl UnwindSafe for Predicate {}
 impl RefUnwindSafe for Predicate {}
 
@@ -92,7 +92,7 @@ impl Hook {
         (self.0)(&request, outcome);
     }
 
-    /// Whether both are clones of one hook, or there is none.
+    /// Returns `true` if both are clones of one hook, or both are `None`.
     pub(crate) fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => Arc::ptr_eq(&one.0, &other.0),

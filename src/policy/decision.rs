@@ -1,4 +1,4 @@
-//! What a policy decides.
+//! The decision of a policy about a request.
 
 use std::convert::Infallible;
 
@@ -6,28 +6,28 @@ use http::Response;
 
 use crate::response::ResponseHeaders;
 
-/// What a [`Policy`](crate::Policy) decides for a request.
+/// The decision of a [`Policy`](crate::Policy) about a request.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_enums, reason = "a caller could not answer a third case rightly")]
 #[must_use]
 pub enum Decision {
-    /// The request goes on, and these headers go on its response.
+    /// Forward the request, and apply these headers to its response.
     Forward(ResponseHeaders),
-    /// This is the response, without a body, and the request goes no further: it is a preflight, or its origin
-    /// is [refused](crate::CorsLayerBuilder::refuse_disallowed_origins).
+    /// Send this response, which has no body, and do not forward the request. It is a preflight, or its
+    /// origin is [refused](crate::CorsLayerBuilder::refuse_disallowed_origins).
     Respond(Response<()>),
 }
 
-/// What becomes of a request: a decision, or what a layer does besides.
+/// The next step for a request: a decision, or the layer's follow-up `F`.
 ///
-/// The engine never follows up on a response. It is generic over what a layer makes of `F`, since its result is large,
-/// and would be copied from one type into another.
+/// The engine never makes a follow-up. It is generic over `F` because its result is large: converting it to
+/// the layer's type would copy it.
 #[expect(unnameable_types, reason = "only a sealed trait gives one")]
 #[derive(Debug)]
 pub enum Action<F = Infallible> {
     /// Calls the inner service, and writes these headers into its response.
     Forward(ResponseHeaders),
-    /// Calls the inner service, and does more to its response than to write headers.
+    /// Calls the inner service, and follows up on its response.
     Follow(F),
     /// Responds in place of the inner service.
     Respond(Response<()>),

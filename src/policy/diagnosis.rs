@@ -1,4 +1,4 @@
-//! [`diagnose`](crate::CorsLayerBuilder::diagnose): answers that say why they refuse, for development.
+//! [`diagnose`](crate::CorsLayerBuilder::diagnose): responses that tell why a request is refused, for development.
 
 use std::fmt::Write;
 
@@ -19,8 +19,8 @@ use crate::{
 };
 
 impl Rules {
-    /// Adds the reason to what is refused. Where the origin is allowed, the answer grants what is allowed,
-    /// so that the browser's own check fails at what is not, and says so.
+    /// Adds the reason to the response of a refused request. If the origin is allowed, the response lists
+    /// the allowed methods and headers, so that the browser's own check names the one that is not.
     pub(super) fn diagnose(
         &self,
         decision: Decision,
@@ -39,8 +39,8 @@ impl Rules {
                         _ => FieldLines::None,
                     };
                     let mut granted = self.granted(&origin, request);
-                    // The method may have been refused before the names were looked at. Nothing is sent back that was
-                    // not found to be allowed.
+                    // If the method was refused, the header names are not checked yet. Only allowed values are
+                    // sent back.
                     if self.methods.allow(&method, &mut ()) {
                         self.echo_method(&mut granted, &method);
                     }
@@ -55,9 +55,9 @@ impl Rules {
         }
     }
 
-    /// The value of `Access-Control-Allow-Origin` of an answer that a browser refuses by itself. Only for
-    /// two refusals it is certain to: what it asked for is not among what the answer lists. The others are
-    /// of requests that no browser sends, and there is no telling what would be made of an answer.
+    /// The value of `Access-Control-Allow-Origin`, if a browser is certain to refuse the response all the
+    /// same. That holds for two refusals only: the requested method or header is not in the response's
+    /// lists. Other refused preflights come from no browser, so the effect of the value is unknown.
     fn origin_to_tell(&self, refusal: &Refusal, request: RequestHead<'_>) -> Option<HeaderValue> {
         if !matches!(refusal, Refusal::MethodNotAllowed(_) | Refusal::HeaderNotAllowed(_)) {
             return None;
@@ -71,10 +71,10 @@ impl Rules {
 }
 
 impl Refusal {
-    /// Makes it known in the answer to a preflight.
+    /// Adds the reason to the response to a preflight.
     ///
-    /// Where no methods are listed, a browser takes the requested one to be allowed if the upload is
-    /// [listened to](https://fetch.spec.whatwg.org/#cors-preflight-fetch), so the safelisted ones are.
+    /// If an upload has [listeners](https://fetch.spec.whatwg.org/#cors-preflight-fetch), a browser takes a
+    /// missing method list to allow the requested method. So the safelisted methods are listed.
     pub(super) fn add_to(&self, answer: &mut HeaderMap) {
         let _ = answer.try_insert(CORS_REFUSAL, self.header_value());
         let is_of_method = matches!(self, Self::MethodNotAllowed(_) | Self::MethodNotOfRoute(_));
@@ -85,7 +85,7 @@ impl Refusal {
         }
     }
 
-    /// Its name, and what the request itself carried.
+    /// The name of the refusal, and the refused value of the request.
     fn header_value(&self) -> HeaderValue {
         let mut text = String::from(self.name());
         if let Some(carried) = self.carried() {
@@ -97,5 +97,5 @@ impl Refusal {
     }
 }
 
-/// The most bytes that the header has.
+/// The maximum length of the header value, in bytes.
 const MAX: usize = 256;

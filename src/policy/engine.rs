@@ -15,11 +15,11 @@ use crate::{
     response::{ResponseHeaders, refused},
 };
 
-/// A validated, compiled and immutable configuration, which says what each request gets.
+/// A validated, compiled and immutable configuration, which decides about requests.
 ///
-/// It is made by [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy), used by a [`CorsLayer`](crate::CorsLayer), and can
-/// be asked without one: its methods are pure, wait for nothing, and panic for no request (but where a
-/// predicate does). Cloning it copies one pointer.
+/// [`CorsLayerBuilder::build_policy`](crate::CorsLayerBuilder::build_policy) makes it, and a
+/// [`CorsLayer`](crate::CorsLayer) applies it. It can also be used without a layer: its methods are pure,
+/// never wait, and panic only if a predicate does. Cloning it copies one pointer.
 ///
 /// ```
 /// use http::Request;
@@ -42,22 +42,23 @@ impl Policy {
         Self(Arc::new(rules))
     }
 
-    /// Decides what happens to a request. A preflight is answered, and every other request forwarded: its
-    /// response then gets the headers. With [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins)
-    /// a request can be refused, and with [`forward_preflights`](crate::CorsLayerBuilder::forward_preflights) a
-    /// preflight that is allowed is forwarded.
+    /// Decides what happens to a request. A preflight gets its response at once. Every other request is
+    /// forwarded, and its response gets the headers. With
+    /// [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins), a request can be
+    /// refused. With [`forward_preflights`](crate::CorsLayerBuilder::forward_preflights), an allowed preflight
+    /// is forwarded.
     ///
-    /// A [`CorsLayer`](crate::CorsLayer) does more than this. Without one, it is yours to do:
+    /// A [`CorsLayer`](crate::CorsLayer) does more. Without a layer, your code has to do it:
     ///
     /// | a layer | without a layer |
     /// |---|---|
     /// | calls `on_decision`, and sends events to `tracing` | report what [`explain`](Self::explain) returns |
     /// | puts the `Outcome` into the response's extensions (`attach_outcome`) | insert what [`explain`](Self::explain) returns |
-    /// | asks the inner service for a route's methods (`allow_methods_of_route`) | nobody asks: the configured methods are allowed |
-    /// | reports the status of a forwarded preflight | look at it: outside 200 to 299, the browser refuses |
-    /// | changes nothing with `report_only` | the same: it is [`Decision::Forward`], with headers that write nothing |
-    /// | asks an asynchronous predicate | a policy with one is only had within its layer |
-    /// | chooses a policy (`select`, `first_match`, `reloadable`) | choose it before |
+    /// | gets a route's methods from the inner service (`allow_methods_of_route`) | the configured methods are allowed |
+    /// | reports the status of a forwarded preflight | check it: outside 200 to 299, the browser refuses |
+    /// | changes nothing with `report_only` | the same: the decision is [`Decision::Forward`], with headers that write nothing |
+    /// | calls an asynchronous predicate | not available: such a policy exists only within its layer |
+    /// | chooses a policy (`select`, `first_match`, `reloadable`) | choose it before you call this |
     pub fn decide<'a>(&self, request: impl Into<RequestHead<'a>>) -> Decision {
         let request = request.into();
         if self.0.shows_reasons() {
@@ -66,17 +67,17 @@ impl Policy {
         Action::<Infallible>::into(self.decide_with(&OriginCheck::NotRun, request, &mut ()))
     }
 
-    /// The same decision in words: what the request is, and why it is not allowed.
+    /// Explains the decision: the kind of the request, and the reason if it is not allowed.
     ///
-    /// It speaks for the server. Only the browser knows whether it sends credentials, and that a `*` for any
-    /// header does not cover `authorization`.
+    /// It explains the server's decision only. Two checks remain with the browser: the credentials mode, and that
+    /// `*` as the allowed headers does not cover `authorization`.
     #[must_use]
     pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
         self.decide_and_say_why(&OriginCheck::NotRun, request.into()).1
     }
 
-    /// Whether a pattern allows the value of an `Origin` header. Only what the configuration lists
-    /// counts: a policy that allows any origin lists none, and no predicate is called.
+    /// Returns `true` if the configuration lists the value of an `Origin` header, or a pattern that matches
+    /// it. It returns `false` if the policy allows any origin, and it calls no predicate.
     #[must_use]
     pub fn allows_origin(&self, origin: &HeaderValue) -> bool {
         match &self.0.origins {
@@ -85,8 +86,8 @@ impl Policy {
         }
     }
 
-    /// Says what the request is, in the standard's terms, and follows the order of the standard's own checks: the
-    /// origin first, and for a preflight then the method and the header names.
+    /// Classifies the request in the standard's terms, and checks it in the standard's order: the origin first,
+    /// then the method and the header names of a preflight.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
     pub(crate) fn decide_with<F>(
@@ -97,7 +98,7 @@ impl Policy {
     ) -> Action<F> {
         let rules = &*self.0;
         match request.classify() {
-            // No CORS request, so the response is as any other, but for what caches need:
+            // Not a CORS request. The response only gets the headers that caches need:
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             CorsRequest::None => Action::Forward(ResponseHeaders::new(
                 &rules.responses,
@@ -114,7 +115,7 @@ impl Policy {
                     _ => Action::Forward(headers),
                 }
             }
-            // The origin asks whether it may make a request: https://fetch.spec.whatwg.org/#cors-preflight-request
+            // The browser checks whether a request is allowed: https://fetch.spec.whatwg.org/#cors-preflight-request
             CorsRequest::Preflight { origin, method } => {
                 match check.run(rules, origin, request, reasons) {
                     Some(allowed)
@@ -148,7 +149,7 @@ impl Policy {
         (decision, Outcome { kind: RequestKind::of(request), refusal, answered })
     }
 
-    /// The value of `Access-Control-Allow-Origin` for the request's origin, if it has one that is allowed.
+    /// The value of `Access-Control-Allow-Origin`, if the request has an origin and it is allowed.
     pub(crate) fn allowed_origin(&self, request: RequestHead<'_>) -> Option<HeaderValue> {
         let origin = request.classify().origin()?;
         self.0.origins.check(origin, request, &mut ()).cloned()
@@ -159,7 +160,7 @@ impl Policy {
         self.0.origins.undecided(request.classify().origin()?)
     }
 
-    /// Whether the request reaches the inner service only if its origin is allowed.
+    /// Returns `true` if a disallowed origin keeps the request from the inner service.
     pub(crate) fn may_respond(&self, request: RequestHead<'_>) -> bool {
         let refuses = || self.0.refusing.as_ref().is_some_and(|refusing| refusing.covers(request));
         let is_preflight = || matches!(request.classify(), CorsRequest::Preflight { .. });
@@ -170,29 +171,29 @@ impl Policy {
         &self.0
     }
 
-    /// Gives up sharing with clones of this policy, if there are any.
+    /// Copies the rules first if clones of this policy share them.
     pub(crate) fn rules_mut(&mut self) -> &mut Rules {
         Arc::make_mut(&mut self.0)
     }
 
-    /// The same for clones of one policy, and for no other policy.
+    /// Identifies the policy: its clones have the same address, and other policies have another.
     #[cfg(feature = "reload")]
     pub(crate) fn address(&self) -> usize {
         Arc::as_ptr(&self.0).addr()
     }
 
-    /// Whether there are clones of this policy.
+    /// Returns `true` if there are clones of this policy.
     #[cfg(feature = "reload")]
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
 }
 
-/// The [CORS check](https://fetch.spec.whatwg.org/#cors-check) of a request's origin, if something else than the
-/// policy's own list and predicate has run it.
+/// The result of a [CORS check](https://fetch.spec.whatwg.org/#cors-check) that ran before the decision: by an
+/// asynchronous predicate, or by `first_match`.
 pub(crate) enum OriginCheck {
     NotRun,
-    /// The origin is allowed, and this is the value of `Access-Control-Allow-Origin`.
+    /// The origin is allowed. The value is that of `Access-Control-Allow-Origin`.
     Passed(HeaderValue),
     /// The asynchronous predicate failed with this error.
     Failed(String),

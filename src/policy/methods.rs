@@ -5,7 +5,8 @@ use http::Method;
 use super::{reasons::Reasons, refusal::Refusal, request::FieldLines};
 use crate::fetch;
 
-/// In bytes. No method in use is nearly as long. A longer one is refused unread, and so never sent back.
+/// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
+/// sent back.
 pub(crate) const MAX_METHOD: usize = 64;
 
 #[derive(Clone)]
@@ -15,7 +16,7 @@ pub(crate) enum AllowedMethods {
 }
 
 impl AllowedMethods {
-    /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight: methods
+    /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight. Methods
     /// are compared byte for byte.
     #[inline]
     pub(super) fn allow(&self, method: &FieldLines<'_>, reasons: &mut impl Reasons) -> bool {

@@ -1,4 +1,4 @@
-//! Is it allowed? The engine, which knows nothing of services and futures.
+//! The engine: decides whether a request is allowed, without services or futures.
 
 mod engine;
 mod request;

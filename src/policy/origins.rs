@@ -1,4 +1,4 @@
-//! Which origins may read responses: the server's side of the [CORS check](https://fetch.spec.whatwg.org/#cors-check).
+//! The allowed origins: the server's side of the [CORS check](https://fetch.spec.whatwg.org/#cors-check).
 
 use http::HeaderValue;
 
@@ -16,11 +16,11 @@ use crate::origin::{Origin, OriginSet, OriginView};
     reason = "most policies list origins, and each has one of these"
 )]
 pub(crate) enum AllowedOrigins {
-    /// Any origin as `*`: the value of `Origin` is never read.
+    /// Any origin, as `*`. The value of `Origin` is never read.
     #[default]
     Any,
     Listed(Listed),
-    /// Any origin with credentials, where browsers refuse `*`.
+    /// Any origin, with credentials. Browsers refuse `*` then, so the request's origin is sent back.
     Reflected {
         insecure: bool,
     },
@@ -32,13 +32,13 @@ pub(crate) struct Listed {
     pub(crate) null: bool,
     /// Decides about origins that are not listed.
     pub(crate) predicate: Option<Predicate>,
-    /// Whether the predicate decides about origins over plain http.
+    /// `true` if the predicate also decides about origins over plain http.
     pub(crate) insecure: bool,
 }
 
 impl AllowedOrigins {
-    /// The value of `Access-Control-Allow-Origin` for every request, with an `Origin` or without, if it is the same
-    /// for all.
+    /// The value of `Access-Control-Allow-Origin`, if it is the same for all requests, even those without
+    /// `Origin`.
     #[inline]
     pub(super) fn static_value(&self) -> Option<&'static HeaderValue> {
         static ANY: HeaderValue = HeaderValue::from_static("*");
@@ -71,7 +71,6 @@ impl AllowedOrigins {
                 .is_ok_and(|origin| *insecure || !origin.is_insecure()),
         };
         if is_allowed {
-            // The request's own value is sent back, which was found to be allowed.
             Some(origin)
         } else {
             reasons.record(|| Refusal::of_origin(origin));

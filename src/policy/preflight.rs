@@ -22,7 +22,7 @@ use crate::{
 };
 
 impl Rules {
-    /// `allow_origin` is the value of `Access-Control-Allow-Origin`.
+    /// Allows a preflight. `allow_origin` is the value of `Access-Control-Allow-Origin`.
     #[inline]
     pub(super) fn allow_preflight<F>(
         &self,
@@ -40,11 +40,11 @@ impl Rules {
         }
     }
 
-    /// What the configuration grants, but for what is named only because it was asked for.
+    /// The headers of an allowed preflight's response, without those that send back requested names.
     #[inline]
     pub(super) fn granted(&self, origin: &HeaderValue, request: RequestHead<'_>) -> HeaderMap {
         let mut granted = self.allowed_preflight.clone();
-        // It was inserted first and is found first, which a look-up would take longer for.
+        // A search finds it faster than a look-up: it was inserted first.
         let mut entries = granted.iter_mut();
         if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
             *value = origin.clone();
@@ -56,7 +56,8 @@ impl Rules {
         granted
     }
 
-    /// Names the requested method, which was found to be allowed: with credentials, browsers take `*` for a name.
+    /// Sends back the requested method if any is allowed with credentials, because browsers take `*` as a
+    /// method's name then. The method must be checked already.
     #[inline]
     pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: &FieldLines<'_>) {
         if let (true, AllowedMethods::Any, FieldLines::One(method)) =
@@ -66,7 +67,8 @@ impl Rules {
         }
     }
 
-    /// Names the requested headers, which were found to be allowed, where browsers take `*` for a name.
+    /// Sends back the requested header names if any is allowed with credentials, because browsers take `*` as a
+    /// header's name then. The names must be checked already.
     #[inline]
     pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
         if let AllowedHeaders::Echoed = self.headers {
@@ -76,7 +78,8 @@ impl Rules {
         }
     }
 
-    /// The answer to an allowed preflight, or what it becomes, if the route takes these methods only.
+    /// Narrows the response to an allowed preflight to the methods of the route. Also returns the refusal if
+    /// the requested method is not one of them.
     pub(crate) fn narrow(
         &self,
         mut answer: Response<()>,
@@ -87,7 +90,7 @@ impl Rules {
             AllowedMethods::Listed(methods) => {
                 methods.iter().map(Method::as_str).filter(|name| of_route.contains(name)).collect()
             }
-            // `*` would be a wildcard, and not a method of the route.
+            // A browser would take `*` as a wildcard, not as a method of the route.
             AllowedMethods::Any => of_route.iter().copied().filter(|&name| name != "*").collect(),
         };
         names.retain(|name| !fetch::is_safelisted_method(name.as_bytes()));

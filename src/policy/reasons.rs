@@ -1,13 +1,13 @@
-//! Where a decision leaves its reason, if somebody wants it.
+//! Reasons of refusals, recorded only when a caller needs them.
 
 use super::refusal::Refusal;
 
-/// A sink for the reason of a refusal. Deciding and explaining are one function, generic over the sink: with `()`
-/// nothing is put into words, and the compiler leaves out what only words need.
+/// A sink for the reason of a refusal. Deciding and explaining are one function, generic over the sink. With
+/// `()`, the compiler removes the code that makes reasons.
 pub(crate) trait Reasons {
     fn record(&mut self, reason: impl FnOnce() -> Refusal);
 
-    /// Forgets a reason: the request passes on other grounds.
+    /// Forgets a reason, because the request passes for another one.
     fn clear(&mut self);
 }
 

@@ -1,4 +1,4 @@
-//! Why a request is not allowed, in words.
+//! Outcomes and refusals: the kind of a request, and the reason if it is not allowed.
 
 use std::fmt;
 
@@ -7,20 +7,20 @@ use http::{HeaderValue, StatusCode};
 use super::request::RequestKind;
 use crate::escaped::Escaped;
 
-/// What a request was, and why a policy did not allow it.
+/// The kind of a request, and the reason if a policy did not allow it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Outcome {
-    /// What the request is to the CORS protocol.
+    /// The kind of the request in the CORS protocol.
     pub kind: RequestKind,
-    /// Why it is not allowed. `None` if it is, or if it is no CORS request.
+    /// The reason why it is not allowed. `None` if it is allowed, or is not a CORS request.
     ///
-    /// Of a request that is no preflight, only the origin is checked: what its method and headers
-    /// are was for the preflight to ask. Nor is the server's own page refused, where
-    /// [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins) looks for it.
+    /// A request that is not a preflight is refused for its origin only: the preflight checked method and
+    /// headers. With [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins),
+    /// requests of the server's own pages are not refused either.
     pub refusal: Option<Refusal>,
-    /// Whether the layer answers: a preflight, or a request that it refuses. What is not answered is
-    /// forwarded to the inner service.
+    /// `true` if the response is the policy's: to a preflight, or to a request that it refuses. `false` if the
+    /// request is forwarded to the inner service.
     pub answered: bool,
 }
 
@@ -34,53 +34,53 @@ impl fmt::Display for Outcome {
     }
 }
 
-/// Why a policy does not allow a request. Its text is for the server's owner, and is escaped and cut
-/// to a length fit for a log; no response carries it, but for
+/// The reason why a policy does not allow a request.
+///
+/// Its text is for the server's owner: escaped, and short enough for a log. Responses carry it only with
 /// [`diagnose`](crate::CorsLayerBuilder::diagnose).
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Refusal {
     /// More than one `Origin` line.
     SeveralOrigins,
-    /// `Origin: null`: from a sandboxed frame, a file, or a redirect across origins.
+    /// `Origin: null`, as sent by a sandboxed frame, a file, or after a redirect across origins.
     NullOrigin,
-    /// An `Origin` that is no origin.
+    /// An `Origin` value that is not a well-formed origin.
     MalformedOrigin(HeaderValue),
-    /// An origin that the policy does not list.
+    /// An origin that the policy does not allow.
     OriginNotAllowed(HeaderValue),
     /// More than one `Access-Control-Request-Method` line.
     SeveralMethods,
-    /// A requested method that no browser sends: forbidden, or no token.
+    /// A requested method that no browser sends: it is forbidden, or not a token.
     ImpossibleMethod(HeaderValue),
-    /// A requested method of more than 64 bytes, which no method in use has.
+    /// A requested method of more than 64 bytes. No method in use is that long.
     MethodTooLong(HeaderValue),
     /// A requested method that the policy does not list.
     MethodNotAllowed(HeaderValue),
-    /// `Access-Control-Request-Headers` of more bytes than what the policy allows can take.
+    /// `Access-Control-Request-Headers` with more bytes or lines than the allowed names can need.
     RequestHeadersTooLong,
-    /// `Access-Control-Request-Headers` with more white space or empty elements than a list that was
-    /// once a browser's has.
+    /// `Access-Control-Request-Headers` with more white space or empty elements than proxies add to a
+    /// browser's list.
     MalformedRequestHeaders,
-    /// A requested header name that is no token.
+    /// A requested header name that is not a token.
     ImpossibleHeader(String),
     /// A requested header name that the policy does not list.
     HeaderNotAllowed(String),
-    /// The asynchronous predicate failed, with this error.
+    /// The asynchronous predicate failed with this error.
     PredicateFailed(String),
-    /// The request ended before the predicate answered: the client went away, the inner service failed, or
+    /// The request ended before the predicate decided: the client went away, the inner service failed, or
     /// the predicate panicked.
     Undecided,
-    /// A requested method that the route does not take, as
-    /// [`allow_methods_of_route`](crate::CorsLayerBuilder::allow_methods_of_route) found.
+    /// A requested method that the route does not take, with
+    /// [`allow_methods_of_route`](crate::CorsLayerBuilder::allow_methods_of_route).
     MethodNotOfRoute(HeaderValue),
-    /// A status with which the inner service makes browsers refuse a
-    /// [forwarded preflight](crate::CorsLayerBuilder::forward_preflights).
+    /// The inner service's status for a
+    /// [forwarded preflight](crate::CorsLayerBuilder::forward_preflights), for which browsers refuse it.
     InnerStatus(StatusCode),
 }
 
 impl Refusal {
-    /// The reason without what was found, in kebab case: one of a few words, fit for the label of a
-    /// metric.
+    /// The name of the variant in kebab case, for example as the label of a metric.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
@@ -103,7 +103,7 @@ impl Refusal {
         }
     }
 
-    /// What the request itself carried.
+    /// The refused value of the request.
     pub(super) fn carried(&self) -> Option<&[u8]> {
         match self {
             Self::MalformedOrigin(value)

@@ -1,4 +1,4 @@
-//! The server's own part: refusing requests, where a request itself does harm.
+//! Refusing requests on the server, for services where a request itself does harm.
 
 use std::sync::Arc;
 
@@ -20,15 +20,16 @@ use crate::{
 pub(crate) struct Refusing {
     pub(crate) refuse: Refuse,
     pub(crate) own_origins: OriginSet,
-    /// It is said that there are none.
+    /// `true` if the configuration states that there are none, which silences a warning.
     pub(crate) no_own_origins: bool,
-    /// For responses that depend on `Sec-Fetch-Site`, and so vary by it too: those to the server's own pages, and
-    /// those to refused requests.
+    /// For responses that also vary by `Sec-Fetch-Site`: those to the server's own pages, and those to refused
+    /// requests.
     pub(crate) responses: Arc<ResponseRules>,
 }
 
 impl Refusing {
-    /// Decides about a request whose origin is not allowed, and which is no preflight. `not_shared` is for its response.
+    /// Decides about a request that is not a preflight and whose origin is not allowed. If it is forwarded, its
+    /// response gets `not_shared`.
     #[cold]
     pub(super) fn decide<F>(
         &self,
@@ -55,11 +56,11 @@ impl Refusing {
         }
     }
 
-    /// Whether the request is of the kind that is refused.
+    /// Returns `true` if requests of this kind can be refused.
     pub(crate) fn covers(&self, request: RequestHead<'_>) -> bool {
         match self.refuse {
             Refuse::All => true,
-            // HTTP/2's `:protocol` cannot be seen without the server's crate, so every CONNECT counts.
+            // Only the server's crate shows HTTP/2's `:protocol`, so every CONNECT counts.
             Refuse::Upgrades => {
                 request.headers.contains_key(UPGRADE) || *request.method == Method::CONNECT
             }
@@ -71,8 +72,8 @@ impl Refusing {
     }
 }
 
-/// Whether the browser says that the page is the server's own. `Host` is not asked: whoever rebinds a
-/// name to this server's address chooses it. `none` is not enough: browsers say that for extensions too.
+/// Returns `true` if the browser states that the page is the server's own. `Host` does not count: a DNS
+/// rebinding attacker chooses it. `none` does not count: browsers send it for extensions too.
 fn is_own_page(origin: FieldLines<'_>, request: RequestHead<'_>) -> bool {
     let says_so = matches!(
         request.field_lines(&SEC_FETCH_SITE),

@@ -1,4 +1,4 @@
-//! What a request is, in the standard's words.
+//! The head of a request, and its kind in the standard's terms.
 
 use std::fmt;
 
@@ -10,9 +10,9 @@ use http::{
 
 use crate::fetch::{self, ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK};
 
-/// The head of a request, borrowed: what a policy is asked about.
+/// The borrowed head of a request, about which a policy decides.
 ///
-/// It comes from a `&Request<B>` or a `&request::Parts`, so most code never names it.
+/// `&Request<B>` and `&request::Parts` convert into it, so most code never names it.
 #[derive(Clone, Copy, Debug)]
 #[expect(clippy::exhaustive_structs, reason = "a head is made of these four, and tests write them")]
 pub struct RequestHead<'a> {
@@ -26,7 +26,7 @@ pub struct RequestHead<'a> {
     pub extensions: &'a Extensions,
 }
 
-/// The head of a request that is gone by the time somebody looks at it.
+/// The copied head of a request, for use when the request is gone.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct OwnedHead {
     method: Method,
@@ -75,7 +75,7 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
     }
 }
 
-/// What a request is to the [CORS protocol](https://fetch.spec.whatwg.org/#http-requests).
+/// The kind of a request in the [CORS protocol](https://fetch.spec.whatwg.org/#http-requests).
 ///
 /// ```
 /// use http::Request;
@@ -93,14 +93,13 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
 pub enum RequestKind {
     /// No `Origin` header: not a CORS request.
     NonCors,
-    /// A CORS request that a browser sends without asking first: its method and its headers are
-    /// safelisted. (A browser asks first all the same if an upload is listened to or streamed, which
-    /// no server can see.)
+    /// A CORS request that a browser sends without a preflight: its method and its headers are
+    /// safelisted. If its upload is streamed or has listeners, a browser sends a preflight all the same,
+    /// but no server can see that.
     Simple,
-    /// A CORS request that a browser sends only after a preflight allowed it: not the preflight itself.
+    /// A CORS request that a browser sends only after a preflight allowed it.
     Preflighted,
-    /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`, even if they are malformed:
-    /// the question whether a request may follow.
+    /// `OPTIONS` with `Origin` and `Access-Control-Request-Method`, even if these are malformed.
     Preflight,
 }
 
@@ -118,11 +117,11 @@ impl fmt::Display for RequestKind {
 impl RequestKind {
     /// Classifies a request.
     ///
-    /// Between [`Simple`](Self::Simple) and [`Preflighted`](Self::Preflighted) a server can only
-    /// judge by what reached it. Of the headers that are not safelisted, those do not count that
-    /// scripts cannot set ([forbidden request-headers](https://fetch.spec.whatwg.org/#forbidden-request-header)),
-    /// and those that browsers or proxies add by themselves, though a script could have set them and
-    /// caused a preflight:
+    /// A server can only estimate whether a request is [`Simple`](Self::Simple) or
+    /// [`Preflighted`](Self::Preflighted). [Forbidden
+    /// request-headers](https://fetch.spec.whatwg.org/#forbidden-request-header) do not make it
+    /// preflighted, because scripts cannot set them. Nor do headers that browsers or proxies add by
+    /// themselves, although a script could have set them:
     ///
     /// - browsers: `cache-control`, `if-match`, `if-modified-since`, `if-none-match`, `if-range`,
     ///   `if-unmodified-since`, `last-event-id`, `pragma`, `priority`, `save-data`,
@@ -131,7 +130,7 @@ impl RequestKind {
     /// - proxies: `cdn-loop`, `forwarded`, `traceparent`, `tracestate`, `true-client-ip`, `x-real-ip`,
     ///   `x-request-id`, and all that begin with `cf-`, `x-amzn-`, `x-envoy-` or `x-forwarded-`.
     ///
-    /// A request of more than 256 header lines is [`Preflighted`](Self::Preflighted), without a look at them.
+    /// A CORS request with more than 256 header lines is [`Preflighted`](Self::Preflighted), whatever they are.
     #[must_use]
     pub fn of<'a>(request: impl Into<RequestHead<'a>>) -> Self {
         let request = request.into();
@@ -156,7 +155,7 @@ impl<'a> RequestHead<'a> {
             FieldLines::None => return CorsRequest::None,
             origin => origin,
         };
-        // `OPTIONS` alone makes no preflight, since scripts can send it.
+        // `OPTIONS` alone is not a preflight, because scripts can send it.
         if *self.method == Method::OPTIONS {
             match self.field_lines(&ACCESS_CONTROL_REQUEST_METHOD) {
                 FieldLines::None => {}
@@ -166,17 +165,17 @@ impl<'a> RequestHead<'a> {
         CorsRequest::Actual { origin }
     }
 
-    /// Whether it has one line that asks for a private network.
+    /// Returns `true` if its only `Access-Control-Request-Private-Network` line is `true`.
     pub(super) fn requests_private_network(self) -> bool {
         let lines = self.field_lines(&ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
         matches!(lines, FieldLines::One(value) if value == "true")
     }
 
     /// The [field lines](https://www.rfc-editor.org/rfc/rfc9110#section-5.2) of a header that browsers send once.
-    /// Several are never narrowed down to one: that would be a guess which of two parties is deceived.
+    /// One of several is never chosen: a proxy may have chosen another.
     #[inline]
     pub(super) fn field_lines(self, name: &HeaderName) -> FieldLines<'a> {
-        // Most requests repeat no name, and then no lines have to be counted.
+        // Most requests repeat no name, so no lines have to be counted.
         let has_repetitions = self.headers.len() != self.headers.keys_len();
         if !has_repetitions && self.headers.keys_len() <= FEW {
             let place = self.headers.keys().position(|other| other == name);
@@ -196,7 +195,7 @@ impl<'a> RequestHead<'a> {
 /// With at most this many names, scanning them beats hashing one.
 const FEW: usize = 4;
 
-/// What a request is to the CORS protocol, as far as a decision depends on it.
+/// The kind of a request, as far as a decision depends on it.
 #[derive(Clone, Copy)]
 pub(super) enum CorsRequest<'a> {
     /// Not a [CORS request](https://fetch.spec.whatwg.org/#cors-request).
@@ -226,12 +225,11 @@ pub(super) enum FieldLines<'a> {
     Several,
 }
 
-/// More field lines than a browser and the proxies on the way send. Whoever sends more does not choose how long the
-/// look at them takes.
+/// More field lines than a browser and its proxies send. The bound limits the time that a request can take.
 const MOST_LINES: usize = 256;
 
-/// Whether there is no [CORS-unsafe request-header name](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names)
-/// that a script must have set.
+/// Returns `true` if there is no [CORS-unsafe request-header
+/// name](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names) that only a script can have set.
 fn has_safelisted_headers(headers: &HeaderMap) -> bool {
     if headers.len() > MOST_LINES {
         return false;

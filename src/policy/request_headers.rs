@@ -1,4 +1,4 @@
-//! The header names that a preflight asks for.
+//! The request headers that a preflight announces.
 
 use http::{HeaderMap, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
@@ -9,29 +9,30 @@ use super::{
 };
 use crate::fetch;
 
-/// What an echo may have, counted as a list's bytes are.
+/// The maximum length of a list that is sent back, in bytes. Line ends count as commas.
 const MAX_ECHO: usize = 4096;
 
-/// Browsers send one line. Each that is sent back takes memory of the response's map.
+/// Browsers send one line. Each line that is sent back takes memory in the response's header map.
 const MAX_ECHO_LINES: usize = 32;
 
-/// Proxies may put one space or tab on either side of an element, and leave empty ones behind.
+/// Proxies may put one space or tab on either side of an element, and may leave empty elements.
 const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
 
-/// What is looked at for a reason: so many names, so many bytes of each, and so many of a line.
+/// Bounds of the search for the reason of a refusal: names, bytes of a name, and bytes of a line.
 const MOST_NAMES: usize = 32;
 const LONGEST_NAME: usize = 64;
 const LONGEST_LINE: usize = 1024;
 
 #[derive(Clone)]
 pub(crate) enum AllowedHeaders {
-    /// `*`, or `*,authorization`: the browser reads it by itself, and the request is not looked at.
+    /// Any name, as `*` or `*,authorization`. The browser does the check, so the request's names are not read.
     Any { authorization: bool },
-    /// Any name with credentials, where browsers take `*` for a name: what was asked is echoed.
+    /// Any name, with credentials. Browsers take `*` as a header's name then, so the requested names are sent
+    /// back.
     Echoed,
     Listed {
-        /// In lower case and sorted.
+        /// Lower-case and sorted.
         names: Vec<String>,
         max_bytes: usize,
     },
@@ -39,18 +40,19 @@ pub(crate) enum AllowedHeaders {
 
 impl AllowedHeaders {
     pub(crate) fn listed(names: Vec<String>) -> Self {
-        // The longest list of distinct names that is read: each with its comma and its white space,
-        // and the empty elements with theirs.
+        // The longest list that is read: all names, each with a comma and white space, and the empty
+        // elements with theirs.
         let max_empty = MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
         let max_bytes = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
         Self::Listed { names, max_bytes: max_bytes + max_empty }
     }
 
     /// Reads [`Access-Control-Request-Headers`](https://fetch.spec.whatwg.org/#http-access-control-request-headers)
-    /// as one list. Browsers send it sorted, in lower case, without repetition and on one line; on the
-    /// way it may have become another spelling of the same list, and tests are written by hand. So all
-    /// spellings are taken, within bounds: no request makes this allocate, or read more than the
-    /// policy's own names could fill.
+    /// as one list.
+    ///
+    /// Browsers send sorted, lower-case, distinct names on one line. Proxies may change that, and people
+    /// write tests by hand, so every spelling of the list is accepted within bounds. This never allocates,
+    /// and never reads more bytes than the policy's own names can fill.
     #[inline]
     pub(super) fn allow(&self, request: RequestHead<'_>, reasons: &mut impl Reasons) -> bool {
         let headers = request.headers;
@@ -72,8 +74,8 @@ impl AllowedHeaders {
     }
 }
 
-/// Whether it is as browsers send it, and all allowed: one line of names in the order of `names`, which are
-/// sorted as the browser's are. All else takes a closer look.
+/// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
+/// one line, in the order of `names`. If not, [`allow_list`] decides.
 fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
     let FieldLines::One(line) = request.field_lines(&ACCESS_CONTROL_REQUEST_HEADERS) else {
         return false;
@@ -89,7 +91,7 @@ fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
     false
 }
 
-/// Browsers send lower case, so other names are only a second look.
+/// Browsers send lower-case names, so other names are converted only if the first search fails.
 fn is_listed(names: &[String], name: &[u8]) -> bool {
     names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok()
         || (name.iter().any(u8::is_ascii_uppercase)
@@ -107,7 +109,7 @@ fn allow_list(
     reasons: &mut impl Reasons,
 ) -> bool {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-    // Lengths first: a list that cannot be allowed is not read at all.
+    // Check the lengths first: a list that is too long is not read at all.
     let (mut bytes, mut empty) = (0, 0);
     for line in &lines {
         bytes += line.len();
@@ -120,7 +122,7 @@ fn allow_list(
             reasons.record(|| Refusal::MalformedRequestHeaders);
             return false;
         }
-        // A line end counts as the comma that it stands for.
+        // A line end counts as a comma.
         bytes += 1;
     }
     let mut empty = 0;
@@ -141,7 +143,8 @@ fn allow_list(
     true
 }
 
-/// The reason why a list is too long to be read: probably a name at its beginning that is not allowed.
+/// The reason to report for a list that is too long to be read. It is a disallowed name at its beginning, if
+/// there is one.
 fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
     let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
     lines
@@ -153,7 +156,7 @@ fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal
         .map_or(Refusal::RequestHeadersTooLong, refusal)
 }
 
-/// The elements of a line that end within some bytes.
+/// The elements that end within the first [`LONGEST_LINE`] bytes of a line.
 fn beginning(line: &[u8]) -> &[u8] {
     let Some(beginning) = line.get(..LONGEST_LINE) else { return line };
     match beginning.iter().rposition(|&byte| byte == b',') {

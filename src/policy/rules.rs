@@ -1,4 +1,4 @@
-//! What a policy consults for each request.
+//! The compiled form of a configuration, which a policy reads for each request.
 
 use std::{sync::Arc, time::Duration};
 
@@ -31,7 +31,7 @@ pub(crate) struct Rules {
     pub(crate) refusing: Option<Refusing>,
     pub(crate) report_only: bool,
     pub(crate) diagnose: bool,
-    /// For the layer, as are the next two: the engine does not read them.
+    /// Only the layer reads this and the next two.
     pub(crate) methods_of_route: bool,
     pub(crate) attach_outcome: bool,
     pub(crate) hook: Option<Hook>,
@@ -42,7 +42,8 @@ pub(crate) struct Rules {
 }
 
 impl Rules {
-    /// Whether a layer does more than to carry a decision out: it reports, or the inner service has a say.
+    /// Returns `true` if the layer does more than carry out a decision: it reports the decision, or the inner
+    /// service's response can change it.
     pub(crate) fn needs_observation(&self) -> bool {
         self.shows_reasons()
             || self.attach_outcome
@@ -51,7 +52,8 @@ impl Rules {
             || (self.forward_preflights && trace::IS_COMPILED)
     }
 
-    /// Whether a decision shows its reason, or is not carried out.
+    /// Returns `true` if the decision depends on the reason: responses show it, or the decision is only
+    /// reported.
     pub(crate) fn shows_reasons(&self) -> bool {
         self.diagnose || self.report_only
     }

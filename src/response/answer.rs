@@ -1,13 +1,13 @@
-//! Responses in place of the inner service's.
+//! The layer's own responses.
 
 use http::{HeaderMap, Response, StatusCode, header::VARY};
 
 use super::vary::Vary;
 
-/// The response to what is refused, which is the same for every reason.
+/// The response to a refused request, the same for every reason.
 ///
-/// The request's header map is not reused for it, though that would save two allocations: servers keep the memory of a
-/// response's map for as long as the connection lives, and the client chose how much the request's map takes.
+/// It does not reuse the request's header map, although that would save two allocations. Servers keep the memory of
+/// a response's map as long as the connection lives, and the client chooses the size of the request's map.
 pub(crate) fn refused(vary: &Vary) -> Response<()> {
     let mut headers = HeaderMap::new();
     if let Some(vary) = vary.value() {

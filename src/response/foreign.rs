@@ -1,4 +1,4 @@
-//! CORS headers that something inside the layer sets.
+//! CORS headers that the inner service sets.
 
 use http::{
     HeaderMap,
@@ -7,10 +7,10 @@ use http::{
 
 use crate::{escaped::Escaped, fetch::CORS_RESPONSE_HEADERS, trace};
 
-/// Removes the CORS headers that are not this policy's. Returns whether there is a `Vary`.
+/// Removes the inner service's CORS headers. Returns `true` if there is a `Vary`.
 #[inline]
 pub(super) fn remove_foreign(headers: &mut HeaderMap, reported: &trace::Once) -> bool {
-    // One look at each name costs less than a look-up for each name that could be there.
+    // Scanning the names once costs less than a look-up for each known CORS header.
     let (mut has_vary, mut has_foreign) = (false, false);
     for name in headers.keys() {
         has_vary |= *name == VARY;
@@ -29,7 +29,7 @@ fn remove_all(headers: &mut HeaderMap, reported: &trace::Once) {
         let names: Vec<&str> = names.map(HeaderName::as_str).collect();
         trace::inner_cors_headers(&Escaped::new(names.join(", ").as_bytes()));
     }
-    // The known ones are removed without a search, since collecting their names would allocate.
+    // Remove the known ones by name, because collecting names allocates.
     for name in CORS_RESPONSE_HEADERS {
         headers.remove(name);
     }
@@ -40,7 +40,7 @@ fn remove_all(headers: &mut HeaderMap, reported: &trace::Once) {
     }
 }
 
-/// Headers of future versions of the protocol count, too.
+/// Tests the prefix only, so that headers of future versions of the protocol count, too.
 pub(super) fn is_cors_header(name: &HeaderName) -> bool {
     name.as_str().starts_with("access-control-")
 }

@@ -5,7 +5,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use super::rules::{self, ResponseRules};
 use crate::trace;
 
-/// The reason of a refusal, for development.
+/// The header with the reason of a refusal, for development.
 pub(crate) const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");
 
 /// The CORS headers of the response to a forwarded request.
@@ -15,11 +15,11 @@ pub struct ResponseHeaders(Kind);
 
 #[derive(Clone, Debug)]
 enum Kind {
-    /// The response is not shared, and varies by `Origin` alone: the most common one, kept cheap.
+    /// The response is not shared, and only varies by `Origin`. A fast path for the most common case.
     VaryByOrigin { reported_inner: trace::Once },
     /// `allow_origin` is the value of `Access-Control-Allow-Origin`, if the response is shared.
     Written { rules: Arc<ResponseRules>, allow_origin: Option<HeaderValue> },
-    /// The response is left as it is.
+    /// The response is not changed.
     Untouched,
     /// Rare responses, boxed to keep the common ones small.
     Rare(Box<Rare>),
@@ -27,9 +27,9 @@ enum Kind {
 
 #[derive(Clone, Debug)]
 enum Rare {
-    /// The response is not shared, and says why.
+    /// The response is not shared, and carries the reason.
     Diagnosed { rules: Arc<ResponseRules>, reason: HeaderValue },
-    /// The inner service responds to a preflight, which is allowed.
+    /// The inner service's response to an allowed preflight.
     Preflight { rules: Arc<ResponseRules>, allowed: HeaderMap },
 }
 
@@ -56,17 +56,17 @@ impl ResponseHeaders {
         Self(Kind::Rare(Box::new(Rare::Preflight { rules: Arc::clone(rules), allowed })))
     }
 
-    /// Whether they are for the inner service's response to a preflight.
+    /// Returns `true` if they are for the inner service's response to a preflight.
     pub(crate) fn are_of_preflight(&self) -> bool {
         matches!(&self.0, Kind::Rare(rare) if matches!(**rare, Rare::Preflight { .. }))
     }
 
-    /// Writes the headers into a response's.
+    /// Writes the headers into those of a response.
     ///
-    /// `Access-Control-*` headers that are there already are removed: where two parties allow something, the
-    /// sum is more than either meant to allow. `Vary` is kept, and `origin` is added to it where the
-    /// [standard asks for it](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches). If a [`HeaderMap`]
-    /// is so full that it has no room for `Vary`, nothing else is added.
+    /// Existing `Access-Control-*` headers are removed: together with the new ones, they could allow more than
+    /// either party meant to. `Vary` is kept, and `origin` is added where the [standard requires
+    /// it](https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches). If a full [`HeaderMap`] has no room
+    /// for `Vary`, nothing else is added.
     #[expect(clippy::inline_always, reason = "the headers are large; inlining saves copying them")]
     #[inline(always)]
     pub fn apply(self, headers: &mut HeaderMap) {

@@ -1,4 +1,4 @@
-//! Header values that are made at build and last as long as the process.
+//! Header values that are made when a policy is built, and kept as long as the process runs.
 
 use std::{
     collections::HashSet,
@@ -8,33 +8,32 @@ use std::{
 use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-/// In bytes: what is kept for ever, with what it takes to find it again.
+/// The maximum memory for kept texts and for the set that finds them, in bytes.
 const MAX_KEPT: usize = 64 * 1024;
 
-/// In bytes: the most that a text takes besides itself, for its allocation and for its place in a set that has just
-/// grown, while the set that it grew from is still there.
+/// The maximum memory that a text takes besides its own bytes: for its allocation, and for its place in the set. While
+/// the set grows, the old one still exists.
 const OVERHEAD: usize = 16 + 3 * 2 * (size_of::<&str>() + 1);
 
-/// The value of `text`, which is no header value if this is `None`.
+/// The header value of `text`, or `None` if it is not valid.
 ///
-/// A value made at run time counts who has it, and that count would be written by every response of every
-/// thread. A static value has no count, so each text is kept once, for ever: they are few, since they come
-/// from configurations, and a policy that is built again finds those of the last one. A program that builds
-/// policies without end, with ever other texts, gets counted values for those that are past the bound.
+/// A value made at run time has a reference count, which every response of every thread would write. A static
+/// value has none, so each text is kept once and never freed. Texts are few, because they come from
+/// configurations, and a policy that is built again reuses them. Beyond the bound, values are counted.
 pub(crate) fn value(text: &str) -> Option<HeaderValue> {
     let counted = HeaderValue::from_str(text).ok()?;
-    // A static value is ASCII, or it panics.
+    // `from_static` panics if the text is not ASCII.
     if text.is_ascii()
         && let Some(kept) = keep(text)
     {
         return Some(HeaderValue::from_static(kept));
     }
-    // The first clone of a value moves it behind its count, which allocates. This is it.
+    // The first clone of a value allocates its reference count. Do that here, not for a request.
     drop(counted.clone());
     Some(counted)
 }
 
-/// The value of `tokens` with `separator` between them. `None` if there are none.
+/// The header value of `tokens`, joined with `separator`. `None` if there are none.
 pub(crate) fn joined(tokens: &[impl AsRef<str>], separator: &str) -> Option<HeaderValue> {
     if tokens.is_empty() {
         return None;
@@ -93,7 +92,7 @@ mod tests {
         assert_eq!(kept.keep(&long), Some(&*long), "what is there takes no more room");
     }
 
-    /// As a program that sets another max-age for each of its tenants.
+    /// For example in a program that sets another max-age for each tenant.
     #[test]
     fn what_is_kept_takes_no_more_memory() {
         let mut kept = Kept::default();

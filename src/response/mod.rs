@@ -1,4 +1,4 @@
-//! Which header is written.
+//! The headers of responses, and the layer's own responses.
 
 mod headers;
 mod rules;

@@ -1,4 +1,4 @@
-//! What a policy writes into responses. It is needed when the request is gone.
+//! The part of a policy that is needed to write a response, when the request is gone.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -25,7 +25,7 @@ pub(crate) struct ResponseRules {
     pub(crate) vary: Vary,
     /// For the responses to preflights.
     pub(crate) preflight_vary: Vary,
-    /// Whether a warning was sent that the inner service sets CORS headers of its own.
+    /// Remembers that a warning about the inner service's CORS headers was sent.
     pub(crate) reported_inner: trace::Once,
 }
 
@@ -34,35 +34,36 @@ pub(crate) enum Exposed {
     #[default]
     Safelisted,
     Listed(HeaderValue),
-    /// All headers, with credentials. Browsers take `*` for a name there, so the response's own names are listed.
+    /// All headers, with credentials. Browsers take `*` as a header's name then, so the names of the response's
+    /// headers are listed.
     Carried,
 }
 
 /// The `Timing-Allow-Origin` header.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Timing {
-    /// The inner service's stays.
+    /// The inner service's header is kept.
     #[default]
     Kept,
-    /// The inner service's is removed, since another part of the allowlist writes it.
+    /// The inner service's header is removed, because another part of a `first_match` writes it.
     Removed,
-    /// Allowed origins get one, and the inner service's is removed.
+    /// The inner service's header is removed, and allowed origins get a new one.
     Written,
 }
 
 impl ResponseRules {
-    /// Whether a response that is not shared gets `Vary: origin` and nothing else.
+    /// Returns `true` if a response that is not shared gets `Vary: origin` and nothing else.
     #[inline]
     pub(super) fn only_vary_by_origin(&self) -> bool {
         self.timing == Timing::Kept && self.vary.is_origin_alone()
     }
 
-    /// Writes the headers of a response to a request that is no preflight. `allow_origin` is the value of
+    /// Writes the headers of a response to a request other than a preflight. `allow_origin` is the value of
     /// `Access-Control-Allow-Origin`, if the response is shared.
     pub(super) fn write(&self, headers: &mut HeaderMap, allow_origin: Option<HeaderValue>) {
         let has_vary = remove_foreign(headers, &self.reported_inner);
         if self.timing != Timing::Kept {
-            // Insertion does not replace it: a map that is full refuses an insertion over a header that it has.
+            // `try_insert` does not replace it in a full map: it fails even for an existing header.
             headers.remove(TIMING_ALLOW_ORIGIN);
         }
         if !self.vary.write(headers, !has_vary) {
@@ -77,8 +78,8 @@ impl ResponseRules {
             Exposed::Listed(names) => Some(names.clone()),
             Exposed::Carried => carried(headers),
         };
-        // The map has none of these any more, and appending costs less than inserting. In a map that is full, each
-        // header that is missing allows less.
+        // None of these is left in the map, so they can be appended, which costs less than inserting. If the map is
+        // full, a missing header only allows less.
         if let Some(exposed) = exposed {
             let _ = headers.try_append(ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
         }
@@ -99,7 +100,7 @@ impl ResponseRules {
         }
         let mut last = None;
         for (name, value) in allowed {
-            // The iterator gives the name with the first of its values only.
+            // The iterator returns a name only with its first value.
             last = name.or(last);
             if let Some(name) = &last {
                 let _ = headers.try_append(name, value);
@@ -108,7 +109,7 @@ impl ResponseRules {
     }
 }
 
-/// Does what [`ResponseRules::write`] does where the rules [only vary by origin](ResponseRules::only_vary_by_origin).
+/// Like [`ResponseRules::write`], for rules that [only vary by origin](ResponseRules::only_vary_by_origin).
 pub(super) fn vary_by_origin(headers: &mut HeaderMap, reported: &trace::Once) {
     const VALUE: HeaderValue = HeaderValue::from_static("origin");
 
@@ -119,7 +120,7 @@ pub(super) fn vary_by_origin(headers: &mut HeaderMap, reported: &trace::Once) {
     }
 }
 
-/// The names of the response's headers that scripts can only read if they are exposed.
+/// The names of the response's headers that scripts can read only if they are exposed.
 fn carried(headers: &HeaderMap) -> Option<HeaderValue> {
     let mut names: Vec<&str> = headers
         .keys()

@@ -1,4 +1,4 @@
-//! [`Vary`](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5): what a cache has to compare.
+//! [`Vary`](https://www.rfc-editor.org/rfc/rfc9110#section-12.5.5): the request headers that a cache has to compare.
 
 use http::{
     HeaderMap, HeaderValue,
@@ -7,7 +7,7 @@ use http::{
 
 use super::lasting;
 
-/// Request headers that a response varies by, and the value that says so.
+/// The request headers that a response varies by, and the value of its `Vary`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vary {
     names: Vec<HeaderName>,
@@ -42,8 +42,8 @@ impl Vary {
         self.value.as_ref()
     }
 
-    /// Adds what no `Vary` line of the response says yet. `is_new` says that there is no such line. Returns `false` if
-    /// the map has no room.
+    /// Adds the names that no `Vary` line of the response lists yet. `is_new` is `true` if there is no such line. Returns
+    /// `false` if the map has no room.
     #[expect(
         clippy::inline_always,
         reason = "on every response; a call costs 2 % of what the layer adds"
@@ -58,8 +58,8 @@ impl Vary {
     }
 }
 
-/// Adds the names that no `Vary` line says yet; `*` says them all. `value` is the names, joined. Returns `false` if the
-/// map has no room.
+/// Adds the names that no `Vary` line lists yet. A `*` covers them all. `value` is the joined names. Returns `false` if
+/// the map has no room.
 #[cold]
 pub(super) fn add_missing(
     headers: &mut HeaderMap,

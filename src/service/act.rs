@@ -1,4 +1,4 @@
-//! From a decision to what the layer does, and who is told of it.
+//! The step from a decision to the layer's action and report.
 
 use http::header::ACCESS_CONTROL_REQUEST_METHOD;
 
@@ -13,7 +13,7 @@ use crate::{
 };
 
 impl Policy {
-    /// Decides what the layer does with a request, and reports it to whoever listens.
+    /// Decides about a request. Reports the decision, or leaves the report to the follow-up.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
     pub(super) fn act(&self, check: &OriginCheck, request: RequestHead<'_>) -> Action {
@@ -23,14 +23,15 @@ impl Policy {
         self.decide_with(check, request, &mut ())
     }
 
-    /// Whether a request takes more than a decision: its reason, a report, or a word of the inner service.
+    /// Returns `true` if a request needs more than a decision: its reason, a report, or the inner service's
+    /// response.
     #[inline]
     pub(super) fn is_observed(&self) -> bool {
         self.rules().is_observed || trace::is_enabled()
     }
 }
 
-/// Decides, and reports the decision: at once, or when the inner service has had its say.
+/// Decides, and reports the decision. If the outcome depends on the response, defers the report until then.
 #[cold]
 fn act_observed(policy: &Policy, check: &OriginCheck, request: RequestHead<'_>) -> Action {
     let decide = || policy.decide_and_say_why(check, request);

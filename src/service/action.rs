@@ -1,4 +1,4 @@
-//! What the layer does with a request.
+//! The layer's action for a request.
 
 use http::{HeaderMap, Response};
 
@@ -8,7 +8,8 @@ use crate::policy;
 pub(super) type Action = policy::Action<Box<FollowUp>>;
 
 impl Action {
-    /// Makes the request what the inner service is to see. If it is not to see it, returns the response as an error.
+    /// Prepares the request for the inner service. If the layer responds itself, returns that response as an
+    /// error.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
     pub(super) fn begin(self, request: &mut HeaderMap) -> Result<Then, Response<()>> {
@@ -22,12 +23,12 @@ impl Action {
         }
     }
 
-    /// For a request whose inner service was called while a predicate was asked.
+    /// Finishes the response to a request that was forwarded while its predicate was running.
     pub(super) fn finish<B: Default>(self, mut response: Response<B>) -> Response<B> {
         match self {
             Self::Forward(headers) => headers.apply(response.headers_mut()),
             Self::Follow(follow_up) => follow_up.on_response(&mut response),
-            // Requests that may get this wait for the predicate, so that the inner service does not see them.
+            // Not reached: requests that may be refused wait for the predicate before they are forwarded.
             Self::Respond(own) => response = own.map(|()| B::default()),
         }
         response

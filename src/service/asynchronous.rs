@@ -1,5 +1,5 @@
-//! Policies with an asynchronous predicate. They have a service and a future of their own, so that the
-//! others pay nothing for them.
+//! Policies with an asynchronous predicate. They have a service and a future of their own, so that other
+//! policies have no cost from them.
 
 use std::{
     error::Error,
@@ -28,7 +28,7 @@ use crate::{
     policy::{OriginCheck, OwnedHead, Policy, RequestHead},
 };
 
-/// A [`Policy`] that has to ask an [`AsyncPredicate`] about some origins, and so cannot decide by itself.
+/// A [`Policy`] with an [`AsyncPredicate`]. It cannot decide without waiting, so it only exists within a layer.
 #[derive(Clone, Debug)]
 pub struct AsyncPolicy {
     policy: Policy,
@@ -47,13 +47,13 @@ impl AsyncPolicy {
         Self { policy, predicate }
     }
 
-    /// What could be better in the configuration, as [`Policy::warnings`].
+    /// The warnings about the configuration, as in [`Policy::warnings`].
     #[must_use]
     pub fn warnings(&self) -> &[ConfigWarning] {
         self.policy.warnings()
     }
 
-    /// The configuration read back, as [`Policy::config`].
+    /// The configuration read back, as in [`Policy::config`].
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         self.policy.config()
@@ -120,7 +120,7 @@ where
         let policy = policy.clone();
         let state = if policy.may_respond(head) {
             let report = policy.is_observed().then(|| Report::of_undecided(&policy, head));
-            // The service that was found to be ready is the one to call. Its clone has to become ready anew.
+            // Call the service that is ready. Its clone may not be.
             let clone = self.inner.clone();
             let inner = mem::replace(&mut self.inner, clone);
             State::Before {
@@ -137,7 +137,7 @@ where
 }
 
 pin_project! {
-    /// The future of a [`Cors`] service with an [`AsyncPolicy`]. Dropping it drops the predicate's.
+    /// The future of a [`Cors`] service with an [`AsyncPolicy`]. Dropping it drops the predicate's future.
     #[must_use = "futures do nothing unless they are polled"]
     pub struct AsyncResponseFuture<S, RequestBody>
     where
@@ -154,11 +154,11 @@ pin_project! {
     where
         S: Service<Request<RequestBody>>,
     {
-        /// Nothing has to be asked any more.
+        /// The predicate has decided, or was not needed.
         Decided { #[pin] response: ResponseFuture<S::Future> },
-        /// The inner service is called after the answer, or not at all.
+        /// The inner service is called after the predicate has decided, or not at all.
         Before { answer: Answer, waiting: Option<Waiting<S, RequestBody>> },
-        /// The inner service is called, and only the headers depend on the answer.
+        /// The inner service is already called. Only the headers depend on the predicate.
         Meanwhile {
             answer: Answer,
             pending: Option<Pending>,
@@ -203,7 +203,7 @@ where
                             Poll::Ready(Ok(action.finish(response)))
                         }
                         (Some(Err(error)), _) => {
-                            // There is no response to decide about: what was not reported is now.
+                            // There is no response to decide about. Dropping `pending` reports the request.
                             *pending = None;
                             Poll::Ready(Err(error))
                         }
@@ -230,7 +230,7 @@ fn check(answer: Result<bool, String>, origin: Origin) -> OriginCheck {
     }
 }
 
-/// A request that waits for the answer, with the service that was found to be ready for it.
+/// A request that waits for the predicate, and the service that is ready for it.
 struct Waiting<S, RequestBody> {
     origin: Origin,
     policy: Policy,
@@ -256,13 +256,13 @@ where
     }
 }
 
-/// What either answer does to a response.
+/// The decision of a forwarded request, until the predicate has decided.
 enum Pending {
     Decided {
         allowed: Action,
         refused: Action,
     },
-    /// The reason is told, too, which takes the request.
+    /// The decision is also reported, which needs a copy of the request.
     Observed {
         origin: Origin,
         policy: Policy,

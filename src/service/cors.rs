@@ -9,13 +9,13 @@ use super::{
 };
 use crate::policy::Policy;
 
-/// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) makes of an inner one.
+/// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) puts around an inner service.
 ///
-/// It is ready when the inner service is, so a preflight, too, waits for that.
+/// It is ready when the inner service is, so preflights wait for that, too.
 ///
-/// Of the inner service it asks that it answers with an [`http::Response`], and of the response's body
-/// that it has a [`Default`], the empty body that answers a preflight. A body without one, such as
-/// hyper's `Incoming`, is put into one that has it before the layer sees it:
+/// The inner service has to return an [`http::Response`] whose body implements [`Default`]: the default is
+/// the empty body of a preflight's response. Convert a body that has no default, such as hyper's
+/// `Incoming`, inside the layer:
 ///
 /// ```
 /// use http::{Request, Response};
@@ -44,17 +44,17 @@ impl<S, P> Cors<S, P> {
         Self { inner, source }
     }
 
-    /// The inner service.
+    /// Returns a reference to the inner service.
     pub fn get_ref(&self) -> &S {
         &self.inner
     }
 
-    /// The inner service, mutably.
+    /// Returns a mutable reference to the inner service.
     pub fn get_mut(&mut self) -> &mut S {
         &mut self.inner
     }
 
-    /// Takes the inner service out.
+    /// Returns the inner service.
     pub fn into_inner(self) -> S {
         self.inner
     }

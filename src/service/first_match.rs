@@ -1,4 +1,4 @@
-//! One allowlist in parts, which differ in what they allow their origins.
+//! `first_match`: one allowlist in parts, each with its own options for its origins.
 
 use std::sync::Arc;
 
@@ -15,13 +15,13 @@ use crate::{
 };
 
 impl CorsLayer {
-    /// A layer that differs by origin, such as one that allows cookies for our pages, and lets all others
-    /// read without: the first policy that allows the origin decides. The last one decides about origins
-    /// that no policy allows, and about requests without `Origin`.
+    /// Creates a layer whose policy depends on the origin, for example with cookies for our pages only. The
+    /// first policy that allows the origin decides. The last one decides about origins that no policy allows,
+    /// and about requests without `Origin`.
     ///
-    /// The policies are one allowlist in parts. What concerns an origin that is allowed, each part sets for
-    /// itself. What concerns the layer, or an origin that no part lists, is the same in all parts. Set it
-    /// once on a builder, and build each part from a clone of that:
+    /// The policies are the parts of one allowlist. Each part has its own options for the origins that it
+    /// allows. Options for the whole layer, or for origins that no part allows, are the same in all parts. Set
+    /// these once on a builder, and build each part from a clone of it:
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy, Refuse};
@@ -40,17 +40,17 @@ impl CorsLayer {
     /// |---|---|
     /// | origins, predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
     /// | `refuse_disallowed_origins`, `own_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
-    /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that no request is lost between them |
-    /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service answers preflights or does not |
-    /// | `vary_on` | added up: every response carries the names of all parts |
+    /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that every request is reported |
+    /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service sees preflights or does not |
+    /// | `vary_on` | combined: every response carries the names of all parts |
     ///
-    /// A part's predicate decides before the lists of later parts do. So a part with a predicate belongs behind
-    /// the parts whose origins it could allow, too.
+    /// A part's predicate decides before the lists of later parts. Put a part with a predicate after the parts
+    /// whose origins the predicate could also allow.
     ///
-    /// Every response carries `Vary: origin`, with `*` and without `Origin` too: a cache that kept `*` for
-    /// everybody would give it to a page that sends cookies, whose browser refuses it.
+    /// Every response carries `Vary: origin`, even one with `*`, and one to a request without `Origin`.
+    /// Otherwise a cache could give a response with `*` to a page that sends cookies, whose browser refuses it.
     ///
-    /// To let everyone read what only our pages may send cookies to, the last part allows any origin:
+    /// If only our pages may send cookies, but everyone may read, the last part allows any origin:
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};
@@ -71,8 +71,7 @@ impl CorsLayer {
     /// - [`ConfigError::RefusingWithAnyOrigin`] for parts that refuse before a last one that allows any
     ///   origin;
     /// - [`ConfigError::PartsDiffer`] for an option that is not the same in all parts;
-    /// - [`ConfigError::CoveredByPart`] for an entry that an earlier part covers, and that would never
-    ///   decide.
+    /// - [`ConfigError::CoveredByPart`] for an entry that an earlier part covers, and that is never used.
     pub fn first_match(
         policies: impl IntoIterator<Item = Policy>,
     ) -> Result<CorsLayer<FirstMatch>, ConfigErrors> {
@@ -126,7 +125,7 @@ fn allows_any_origin(policy: &Policy) -> bool {
     !matches!(policy.rules().origins, AllowedOrigins::Listed(_))
 }
 
-/// The options that have to be the same in all parts, and are not.
+/// The options that must be the same in all parts, but differ between these two.
 fn differences(one: &Rules, other: &Rules) -> Vec<ConfigOption> {
     let refuse = |rules: &Rules| rules.refusing.as_ref().map(|refusing| refusing.refuse);
     let own_origins = match (&one.refusing, &other.refusing) {
@@ -146,7 +145,7 @@ fn differences(one: &Rules, other: &Rules) -> Vec<ConfigOption> {
     same.into_iter().filter(|(_, is_same)| !is_same).map(|(option, _)| option).collect()
 }
 
-/// The entries of a list of origins that match nothing that an earlier part's entry does not, each with that entry.
+/// The origin entries of `later` that an entry of `earlier` covers, each with that entry.
 fn covered(later: &Rules, earlier: &Rules) -> Vec<(String, String)> {
     let (AllowedOrigins::Listed(later), AllowedOrigins::Listed(earlier)) =
         (&later.origins, &earlier.origins)
@@ -170,7 +169,7 @@ impl Decide for FirstMatch {
     fn act_on(&self, request: RequestHead<'_>, _: Seal) -> Action {
         let find =
             || self.first.iter().find_map(|part| Some((part, part.allowed_origin(request)?)));
-        // All parts have one hook, so it does not count which of them reports a panic.
+        // All parts have the same hook, so any of them can report a panic.
         let found = if self.last.is_observed() {
             report::with_panics(&self.last, request, find)
         } else {

@@ -1,4 +1,4 @@
-//! What the layer does to a response besides writing headers.
+//! Follow-ups: the layer's work on a response besides writing headers.
 
 use http::{
     HeaderMap, HeaderValue, Response,
@@ -12,7 +12,8 @@ use crate::{
     response::ResponseHeaders,
 };
 
-/// What remains to be done when the inner service has responded. Where it fails, only the report is made.
+/// The work that remains when the inner service has responded. If there is no response, dropping this only
+/// makes the report.
 #[expect(unnameable_types, reason = "only a sealed trait gives one")]
 #[derive(Debug)]
 pub struct FollowUp {
@@ -24,9 +25,11 @@ pub struct FollowUp {
 pub(super) enum Task {
     /// Writes the headers.
     Write(ResponseHeaders),
-    /// Writes the headers into the inner service's answer to a preflight, whose status decides.
+    /// Writes the headers into the inner service's response to a preflight. Its status decides whether
+    /// browsers allow the preflight.
     ForwardedPreflight(ResponseHeaders),
-    /// Answers a preflight that asks for `method`, with the methods that the inner service says the route has.
+    /// Responds to a preflight for `method`, and allows only the route's methods, which the inner service's
+    /// response lists.
     MethodsOfRoute { answer: Response<()>, method: HeaderValue },
 }
 
@@ -35,7 +38,7 @@ impl FollowUp {
         Box::new(Self { task, report })
     }
 
-    /// Makes the request what the inner service is to see.
+    /// Prepares the request for the inner service.
     #[cold]
     pub(super) fn on_request(&self, headers: &mut HeaderMap) {
         if let Task::MethodsOfRoute { .. } = self.task {
@@ -58,7 +61,7 @@ impl FollowUp {
 }
 
 impl Task {
-    /// The refusal is the inner service's.
+    /// Returns the refusal, if the inner service's response causes one.
     fn carry_out<B: Default>(self, policy: &Policy, response: &mut Response<B>) -> Option<Refusal> {
         match self {
             Self::Write(headers) => {

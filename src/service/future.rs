@@ -12,8 +12,8 @@ use super::follow_up::FollowUp;
 use crate::response::ResponseHeaders;
 
 pin_project! {
-    /// The future of a [`Cors`](crate::Cors) service: the inner service's response with its CORS
-    /// headers, or the answer to a preflight. The inner service's error passes through untouched.
+    /// The future of a [`Cors`](crate::Cors) service. It returns the inner service's response with CORS
+    /// headers, or the layer's own response. An error of the inner service passes through unchanged.
     #[must_use = "futures do nothing unless they are polled"]
     pub struct ResponseFuture<F> {
         #[pin]
@@ -29,7 +29,8 @@ pin_project! {
     }
 }
 
-/// What is done to the inner service's response. If it fails, a follow-up reports that when it is dropped.
+/// The work on the inner service's response. A follow-up that is dropped unused reports the request: when the inner
+/// service returns an error, or when the future is dropped.
 pub(super) enum Then {
     Write(ResponseHeaders),
     Follow(Box<FollowUp>),

@@ -6,12 +6,13 @@ use crate::policy::Policy;
 /// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
 /// service.
 ///
-/// It answers preflights itself, and puts the CORS headers on every other response, of whatever status.
-/// So it belongs around everything that may answer a browser: outside authentication, which a preflight
-/// carries nothing for, outside rate limits, redirects and timeouts, and around the outermost router
-/// rather than a handler, whose router would answer a preflight with 405. An `Err` is no response, and
-/// passes untouched: what makes a response of it belongs inside too. The page
-/// [`guide::errors`](crate::guide::errors) has recipes.
+/// It responds to preflights itself, and adds the CORS headers to every other response, whatever its
+/// status. So put it around everything that can send a response to a browser: outside authentication
+/// (preflights carry no credentials), rate limits, redirects and timeouts. Put it around the outermost
+/// router, not around a handler: the router responds to preflights with 405.
+///
+/// An `Err` of the inner service is not a response, and passes unchanged. Convert errors to responses
+/// inside the layer. The page [`guide::errors`](crate::guide::errors) has recipes.
 ///
 /// ```
 /// use axum::{Router, routing::put};
@@ -25,12 +26,14 @@ use crate::policy::Policy;
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
 ///
-/// It refuses no request but preflights, unless it is
-/// [told to](crate::CorsLayerBuilder::refuse_disallowed_origins): where an origin is not allowed, the request is
-/// served, and the browser keeps the response from the page. Cloning it copies one pointer.
+/// It refuses only preflights, unless
+/// [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins) is set. Other requests
+/// of a disallowed origin are served, and the browser keeps the response from the page.
 ///
-/// `P` is where the policy comes from: one [`Policy`], or another [`PolicySource`](crate::PolicySource) that
-/// has one for each request, or an [`AsyncPolicy`](crate::AsyncPolicy).
+/// Cloning it copies one pointer.
+///
+/// `P` is the source of the policy: one [`Policy`] for all requests, another
+/// [`PolicySource`](crate::PolicySource), or an [`AsyncPolicy`](crate::AsyncPolicy).
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct CorsLayer<P = Policy> {
@@ -38,7 +41,7 @@ pub struct CorsLayer<P = Policy> {
 }
 
 impl CorsLayer {
-    /// A layer for a policy that is already built.
+    /// Creates a layer for a policy that is already built.
     pub fn new(policy: Policy) -> Self {
         Self::from_source(policy)
     }

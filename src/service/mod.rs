@@ -1,4 +1,4 @@
-//! Who calls whom? The layer, its service, and where the policy comes from.
+//! The layer, its service and futures, and the sources of policies.
 
 mod layer;
 mod cors;

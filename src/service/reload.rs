@@ -1,4 +1,4 @@
-//! Policies that change while a server runs.
+//! Policies that are replaced while a server runs.
 
 use std::{
     collections::HashMap,
@@ -15,11 +15,11 @@ use super::{
 use crate::policy::{OriginCheck, Policy, RequestHead};
 
 impl CorsLayer {
-    /// A layer whose policy can be replaced while it runs, and the handle to do it with.
+    /// Creates a layer whose policy can be replaced while it runs, and the handle that replaces it.
     ///
-    /// All clones of the layer, and all services made by it, follow. A request sees one policy from its
-    /// start to its end. Browsers keep the answers to preflights that they have for the `max_age` that was
-    /// set when they asked: keep it small where policies change.
+    /// The new policy applies to all clones of the layer, and to all services made by it. One policy
+    /// applies to a request from its start to its end. Browsers keep the responses to earlier preflights
+    /// for their `max_age`, so keep it small if policies change.
     ///
     /// ```
     /// use tower_cors::{CorsLayer, Policy};
@@ -63,38 +63,39 @@ pub struct PolicyHandle {
 }
 
 impl PolicyHandle {
-    /// Replaces the policy, for all requests that come from now on. It is built already, so this cannot
-    /// fail.
+    /// Replaces the policy for all requests from now on. This cannot fail, because the policy is already
+    /// built.
     ///
-    /// The one that is replaced is freed here, or, if a request still has it, by a later call.
+    /// This call frees the replaced policy. If a request still uses it, a later call does.
     pub fn set(&self, policy: Policy) {
         let replaced = Policy::clone(&self.current.swap(Arc::new(policy)));
         let mut retired = self.retired.lock().unwrap_or_else(PoisonError::into_inner);
         let unused = retired.add(replaced);
-        // Freeing a policy runs the `Drop` of its closures, which may call this again, and takes long for a long list.
+        // Free policies after unlocking: it takes long for a long list, and the `Drop` of a closure may call this
+        // again.
         drop(retired);
         drop(unused);
     }
 
-    /// The policy that is applied now.
+    /// The current policy.
     #[must_use]
     pub fn policy(&self) -> Policy {
         Policy::clone(&self.current.load())
     }
 }
 
-/// Policies that were replaced while a request, or somebody else, still had them. Freeing a long list takes a while,
-/// and no request should have to do it.
+/// Replaced policies that a request or other code may still use. They are kept so that no request has to free a
+/// long list, which takes a while.
 #[derive(Debug, Default)]
 struct Retired {
-    /// By address, so that a policy that is replaced again and again is here once.
+    /// By address, so that a policy that is replaced several times is kept once.
     policies: HashMap<usize, Policy>,
-    /// How many there have to be for the next look at which of them are unused.
+    /// The number of policies at which the next search for unused ones begins.
     next_look: usize,
 }
 
 impl Retired {
-    /// Adds a policy, and takes out those that nobody else has.
+    /// Adds a policy, and removes the unused ones.
     fn add(&mut self, policy: Policy) -> Vec<Policy> {
         self.policies.insert(policy.address(), policy);
         if self.policies.len() < self.next_look {
@@ -102,13 +103,13 @@ impl Retired {
         }
         let unused = self.policies.extract_if(|_, policy| !policy.is_shared());
         let unused: Vec<Policy> = unused.map(|(_, policy)| policy).collect();
-        // Looking at twice as many as stayed keeps the cost of a call the same, however many are kept.
+        // Waiting for twice as many keeps the average cost of a call constant, however many are kept.
         self.next_look = if self.policies.len() > FEW { 2 * self.policies.len() } else { 0 };
         unused
     }
 }
 
-/// So many are looked at in each call.
+/// With at most this many policies, each call searches them.
 const FEW: usize = 8;
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Who is told of a decision, and when: the hook, `tracing`, and the extensions of the response.
+//! Reports of decisions to the hook and to `tracing`.
 
 use std::{
     fmt,
@@ -14,7 +14,7 @@ use crate::{
     trace,
 };
 
-/// Runs a predicate. If it panics, which ends the request, reports that.
+/// Runs a predicate. If it panics, reports the request as undecided.
 pub(super) fn with_panics<T>(
     policy: &Policy,
     request: RequestHead<'_>,
@@ -22,19 +22,19 @@ pub(super) fn with_panics<T>(
 ) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
         let outcome = undecided(request);
-        // If the hook panics too, the predicate's panic is the one that counts.
+        // If the hook panics, too, only the predicate's panic is resumed.
         let _ = catch_unwind(AssertUnwindSafe(|| tell(policy, request, &outcome)));
         resume_unwind(panic)
     })
 }
 
-/// Whether anybody is told.
+/// Returns `true` if there is a hook, or if `tracing` is enabled.
 fn is_heard(policy: &Policy) -> bool {
     policy.rules().hook.is_some() || trace::is_enabled()
 }
 
 pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome) {
-    // The hook comes first, so that a subscriber that panics takes no report from it.
+    // The hook is called first, so that it gets the report even if a `tracing` subscriber panics.
     if let Some(hook) = &policy.rules().hook {
         hook.call(request, outcome);
     }
@@ -45,13 +45,13 @@ pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome)
     trace::decision(&outcome.kind, origin, &path, outcome.answered, refusal);
 }
 
-/// The outcome of a request that ends before its predicate has decided.
+/// The outcome of a request that ends before its predicate decides.
 fn undecided(request: RequestHead<'_>) -> Outcome {
     Outcome { kind: RequestKind::of(request), refusal: Some(Refusal::Undecided), answered: false }
 }
 
-/// A report of one request. If it is due, it is made when this is dropped, and so whatever becomes of the request: a
-/// response, an error, a panic, or a client that goes away.
+/// The report of one request. A due report is made when this is dropped. So it is made for every end of the
+/// request: a response, an error, a panic, or a client that goes away.
 #[derive(Debug)]
 pub(super) struct Report {
     pub(super) policy: Policy,
@@ -65,7 +65,7 @@ impl Report {
         Self { policy: policy.clone(), outcome, request: OwnedHead::default(), is_due: false }
     }
 
-    /// The request is only copied if somebody is told.
+    /// A report that is made later. The request is copied only if there is a hook or `tracing` is enabled.
     pub(super) fn due(policy: &Policy, outcome: Outcome, request: RequestHead<'_>) -> Self {
         if !is_heard(policy) {
             return Self::made(policy, outcome);
@@ -73,12 +73,12 @@ impl Report {
         Self { policy: policy.clone(), outcome, request: request.into(), is_due: true }
     }
 
-    /// The report of a request whose predicate has yet to decide.
+    /// The report of a request whose predicate has not decided yet.
     pub(super) fn of_undecided(policy: &Policy, request: RequestHead<'_>) -> Self {
         Self::due(policy, undecided(request), request)
     }
 
-    /// Is not made, since another report takes its place.
+    /// Drops the report without making it, because another one replaces it.
     pub(super) fn withdraw(mut self) {
         self.is_due = false;
     }

@@ -1,12 +1,12 @@
-//! What a route says of its methods.
+//! The methods of a route, read from the response to an `OPTIONS`.
 
 use http::{Response, StatusCode, header::ALLOW};
 
-/// The methods that the response to an `OPTIONS` names. `None` if it says nothing of methods.
+/// The methods that the response to an `OPTIONS` lists. `None` if it lists none.
 ///
-/// Of what is not there, no method is allowed. Any other status counts for nothing beside
-/// [`Allow`](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1): a 401 speaks of the request's lack of
-/// credentials, which a preflight never has.
+/// A 404 allows no method. Otherwise only
+/// [`Allow`](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1) counts, whatever the status: a 401 only
+/// means that the request has no credentials, and a preflight never has any.
 pub(super) fn methods<B>(response: &Response<B>) -> Option<Vec<&str>> {
     if response.status() == StatusCode::NOT_FOUND {
         return Some(Vec::new());

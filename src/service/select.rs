@@ -15,18 +15,16 @@ use crate::{
 };
 
 impl CorsLayer {
-    /// A layer that asks `choose` for the policy of each request. Where there is none, the request and its
-    /// response pass untouched, preflights too.
+    /// Creates a layer that calls `choose` for the policy of each request. If it returns `None`, the request
+    /// and its response pass unchanged, even for preflights.
     ///
-    /// It is for choosing by what all requests to a resource share, such as the path or the tenant that
-    /// `Host` names: a preflight has to find the policy of the request that it announces, and carries no
-    /// cookies, no `Authorization`, and another method. To differ by origin is for
-    /// [`first_match`](Self::first_match).
+    /// Choose by properties that all requests to a resource share, such as the path or `Host`. A preflight has
+    /// to get the same policy as the request that it announces, but it has another method, no cookies and no
+    /// `Authorization`. To choose by origin, use [`first_match`](Self::first_match).
     ///
-    /// A closure that reads a request header other than `Host` needs
-    /// [`vary_on`](crate::CorsLayerBuilder::vary_on) in each policy that it chooses from. Otherwise a shared
-    /// cache keeps the response to one tenant, with the origins that are allowed there, and gives it to
-    /// another's page, which may not read it then, or may and should not.
+    /// If the closure reads a request header other than `Host`, add it with
+    /// [`vary_on`](crate::CorsLayerBuilder::vary_on) to each policy. Otherwise a shared cache gives one tenant's
+    /// response to another tenant's page, with the wrong allowed origin.
     ///
     /// ```
     /// use axum::{Router, routing::get};
@@ -70,7 +68,7 @@ impl Decide for Select {
     }
 }
 
-/// As for the closures of a policy: each request asks anew.
+/// As for the closures of a policy: no state is kept between calls.
 impl UnwindSafe for Select {}
 impl RefUnwindSafe for Select {}
 

@@ -1,12 +1,13 @@
-//! Where the policy for a request comes from.
+//! Policy sources: they provide the policy for a request.
 
 use super::action::Action;
 use crate::policy::{OriginCheck, Policy, RequestHead};
 
-/// What has a policy for each request: a [`Policy`] has itself, [`Select`](crate::Select) and [`FirstMatch`](crate::FirstMatch) choose one,
-/// and a `Reloadable` has the one that was last set.
+/// A source of policies. [`Policy`] is its own source, [`Select`](crate::Select) and
+/// [`FirstMatch`](crate::FirstMatch) choose one for each request, and `Reloadable` uses the one that was
+/// last set.
 ///
-/// It is sealed: nobody else can implement it, and only a layer can ask it.
+/// This trait is sealed: other crates can neither implement it nor call its methods.
 ///
 /// ```compile_fail,E0277
 /// # use tower_cors::{PolicySource, RequestHead};
@@ -16,16 +17,16 @@ use crate::policy::{OriginCheck, Policy, RequestHead};
 /// ```
 pub trait PolicySource: Decide {}
 
-/// Decides for a layer.
+/// Decides about requests for a layer.
 #[expect(unnameable_types, reason = "it seals `PolicySource`")]
 pub trait Decide {
-    /// Decides, and reports the decision to whoever listens. Only a [`Seal`] calls it.
+    /// Decides about a request, and reports the decision. Calling it needs a [`Seal`].
     #[doc(hidden)]
     fn act_on(&self, request: RequestHead<'_>, seal: Seal) -> Action;
 }
 
-/// What only this crate can make, so that nobody else asks a source through a bound: an action that is not carried
-/// out loses a report, or headers.
+/// A token that only this crate can make. It keeps other crates from calling a source through a bound: an action
+/// that is not carried out loses a report or headers.
 #[expect(unnameable_types, reason = "it seals `PolicySource`")]
 #[derive(Debug)]
 pub struct Seal(());
