@@ -1,5 +1,5 @@
-//! What the layer costs a request, in time and in allocations: beside no layer at all, and beside
-//! `tower-http`'s layer in the same configuration.
+//! The layer's cost for a request, in time and in allocations, compared with no layer and with `tower-http`'s layer
+//! in the same configuration.
 
 mod support;
 
@@ -18,7 +18,7 @@ use tower::{Layer, Service};
 static ALLOCATOR: AllocProfiler = AllocProfiler::system();
 
 fn main() {
-    // All are run alike: with sizes of its own, each would find the caches in another state.
+    // All benchmarks use the same sample sizes: otherwise each would find the caches in another state.
     Divan::default().sample_count(1000).sample_size(100).config_with_args().main();
 }
 
@@ -75,7 +75,7 @@ const SUBJECTS: [Subject; 7] = [
     Subject::TowerHttp { origins: 1000 },
 ];
 
-/// A layer, or none, and the length of its list of exact origins.
+/// A layer or none, and the number of its exact origins.
 #[derive(Clone, Copy)]
 enum Subject {
     Bare,
@@ -84,7 +84,7 @@ enum Subject {
 }
 
 impl Subject {
-    /// The last of the list: a search from its beginning takes longest to find it.
+    /// The last origin of the list, which takes a linear search longest.
     fn allowed_origin(self) -> String {
         match self {
             Self::Bare => origin(1),
@@ -103,7 +103,7 @@ impl fmt::Display for Subject {
     }
 }
 
-/// What is called for each request: the service, or, as axum's router does, a clone of it.
+/// The service that is called for each request: the same one, or a clone of it, as in axum's router.
 #[derive(Clone, Copy)]
 enum Called {
     Service,
@@ -131,7 +131,7 @@ fn measure_service<S>(
 ) where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
 {
-    // While the original lives, its clones' values are shared, as those of hyper's requests are.
+    // While the original lives, its clones' values are shared, as in hyper's requests.
     let bencher = bencher.with_inputs(|| request.clone());
     match called {
         Called::Service => bencher.bench_local_values(|request| respond(&mut service, request)),

@@ -1,9 +1,12 @@
-//! What the layer adds to a request in instructions, which are the same in each run: beside `tower-http`'s
-//! layer in the same configuration, over the same service.
+//! The number of instructions that the layer adds to a request, compared with `tower-http`'s layer in the same
+//! configuration, over the same service. The counts are the same in each run.
 //!
-//! It runs itself under valgrind. Where there is none, it says so, and measures nothing. `-- --matrix` takes long
-//! lists, too; `-- --check` fails where a count is more than 5 % above that of `instructions.txt`, or a long list or an
-//! attack costs more than it may, and `-- --update` writes that file.
+//! The benchmark runs itself under valgrind. Without valgrind, it prints that and measures nothing.
+//!
+//! - `-- --matrix` also measures long lists.
+//! - `-- --check` fails if a count is more than 5 % above that of `instructions.txt`, or if a long list or an attack
+//!   costs more than its bound.
+//! - `-- --update` writes `instructions.txt`.
 
 mod support;
 
@@ -23,7 +26,7 @@ use tower::{Layer, Service};
 const KINDS: [&str; 5] =
     ["without origin", "refused", "allowed", "preflight, allowed", "preflight, refused"];
 
-/// The same requests to an application of axum, which clones its layers for each.
+/// The same requests to an axum application, which clones its layers for each request.
 const IN_AXUM: [&str; 5] = [
     "axum: without origin",
     "axum: refused",
@@ -32,7 +35,7 @@ const IN_AXUM: [&str; 5] = [
     "axum: preflight, refused",
 ];
 
-/// Requests that are made to cost much, with the most that they may cost of an honest preflight, in percent.
+/// Requests that try to be expensive, with their maximum cost in percent of an honest preflight.
 const ATTACKS: [(&str, u64); 20] = [
     ("method: 1 MiB", 150),
     ("observed, method: 1 MiB", 150),
@@ -56,13 +59,13 @@ const ATTACKS: [(&str, u64); 20] = [
     ("origin: allowed with labels of long Punycode, of 10,000 patterns", 1300),
 ];
 const OF_EVERY_LENGTH: &str = "length";
-/// Requests to a policy with a hook, for which the reason of a refusal is found.
+/// Prefix of requests to a policy with a hook, for which the reason of a refusal is determined.
 const OBSERVED: &str = "observed, ";
 const LONG_PUNYCODE: &str = "xn--aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa.";
 const MEBIBYTE: usize = 1 << 20;
 
-/// Origins and patterns of a long list, and the most that it may cost of a list of one, in percent. It costs up to
-/// 130, and another compiler moves that by some.
+/// Origins and patterns of a long list, and its maximum cost in percent of a list with one entry. It costs up to 130,
+/// and that varies with the compiler.
 const LONG: (usize, usize) = (100_000, 10_000);
 const MOST_OF_LONG: u64 = 135;
 
@@ -122,7 +125,7 @@ fn print_table(kinds: &[&str], sizes: &[(usize, usize)]) {
         let bare = count("bare", kind, 1, 0);
         for &(origins, patterns) in sizes {
             let ours = added("tower-cors", kind, origins, patterns, bare);
-            // It has no patterns, and it copies its list for each service.
+            // `tower-http` has no patterns, and copies its list for each service.
             let theirs = (patterns == 0 && origins <= 1000)
                 .then(|| added("tower-http", kind, origins, patterns, bare));
             let (theirs, ratio) = match theirs {
@@ -134,19 +137,19 @@ fn print_table(kinds: &[&str], sizes: &[(usize, usize)]) {
     }
 }
 
-/// With one decimal.
+/// Formats a number with one decimal.
 fn tenths(dividend: u64, divisor: u64) -> String {
     let tenths = (dividend * 10 + divisor / 2) / divisor.max(1);
     format!("{}.{}", tenths / 10, tenths % 10)
 }
 
-/// Fails where a count has grown, or a long list or an attack costs too much.
+/// Fails if a count has grown, or if a long list or an attack costs too much.
 fn guard(is_update: bool) {
     let mut counts = BTreeMap::new();
     for kind in KINDS {
         let bare = count("bare", kind, 1, 0);
         for (origins, patterns) in [(1, 0), (1000, 0), LONG] {
-            // A long list is hashed with another seed in each run, and now and then two share a place.
+            // Each run hashes with another seed, and entries of a long list sometimes collide.
             let runs = if origins == 1 { 1 } else { 3 };
             let counted =
                 (0..runs).map(|_| added("tower-cors", kind, origins, patterns, bare)).min();
@@ -196,7 +199,7 @@ fn added(subject: &str, kind: &str, origins: usize, patterns: usize, bare: u64) 
     count(subject, kind, origins, patterns).saturating_sub(bare)
 }
 
-/// What the layer adds to an attack, and to an honest preflight to the same policy.
+/// The instructions that the layer adds to an attack, and to an honest preflight to the same policy.
 fn cost_of_attack(kind: &str) -> (u64, u64) {
     let patterns = if kind.ends_with("10,000 patterns") { 10_000 } else { 0 };
     let is_observed = kind.starts_with(OBSERVED);
@@ -207,7 +210,7 @@ fn cost_of_attack(kind: &str) -> (u64, u64) {
     (cost(kind.trim_start_matches(OBSERVED)), cost("preflight, allowed"))
 }
 
-/// The instructions of a request, the service's own among them.
+/// The instructions of a request, including those of the service.
 fn count(subject: &str, kind: &str, origins: usize, patterns: usize) -> u64 {
     let output = Command::new("valgrind")
         .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", "--collect-atstart=no"])
@@ -224,13 +227,13 @@ fn count(subject: &str, kind: &str, origins: usize, patterns: usize) -> u64 {
     total / repetitions(kind)
 }
 
-/// The large ones are few, because each is copied.
+/// Large requests are repeated less often, because each is copied.
 fn repetitions(kind: &str) -> u64 {
     if KINDS.contains(&kind) || IN_AXUM.contains(&kind) { 1000 } else { 10 }
 }
 
 fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
-    // The last of the list: a search from its beginning takes longest to find it.
+    // The last origin of the list, which takes a linear search longest.
     let allowed = origin(origins);
     let names = |lines: &[&str]| {
         let mut request = preflight(&allowed);
@@ -284,7 +287,7 @@ fn run(subject: &str, kind: &str, origins: usize, patterns: usize) {
         "origin: 1 MiB" => of_origin(format!("https://{}", repeated("a"))),
         "origin: 1,000 labels" => of_origin(format!("https://{}example", "a.".repeat(1000))),
         _ if kind.ends_with("10,000 patterns") => {
-            // The end of what a pattern matches, so that it is looked up.
+            // The host ends like a pattern, so that it is looked up.
             let end = origin_of_pattern(patterns).replace("https://a", "");
             let (label, port) = match kind {
                 _ if kind.contains("refused") => ("a.", ":65535"),
@@ -332,7 +335,7 @@ where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
 {
     for _ in 0..repetitions {
-        // While the original lives, its clones' values are shared, as those of hyper's requests are.
+        // While the original lives, its clones' values are shared, as in hyper's requests.
         serve_measured(&mut service, request.clone());
     }
 }

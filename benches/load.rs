@@ -1,7 +1,7 @@
-//! Servers of hyper and of axum under load over loopback, without a layer, with this one, and with `tower-http`'s, one
+//! Servers of hyper and of axum under load over loopback: without a layer, with this one, and with `tower-http`'s, one
 //! after the other in each round.
 //!
-//! The load is of `wrk`. Where there is none, it says so, and measures nothing.
+//! `wrk` makes the load. Without `wrk`, the benchmark prints that and measures nothing.
 
 mod support;
 
@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         let medians = found.map(|rounds| median(&rounds));
         let mut without = 0.0;
         for ((server, layer, _), (requests, latency)) in servers.iter().zip(medians) {
-            // The first of a server is the one without a layer.
+            // The first measurement of a server is the one without a layer.
             without = if *layer == "none" { requests } else { without };
             let share = 100.0 * requests / without;
             println!(
@@ -96,7 +96,7 @@ where
             let service = TowerToHyperService::new(service.clone());
             tokio::spawn(async move {
                 let builder = auto::Builder::new(TokioExecutor::new());
-                // A connection that wrk ends is no failure.
+                // A connection that wrk closes is not a failure.
                 let _ = builder.serve_connection(TokioIo::new(stream), service).await;
             });
         }
@@ -111,7 +111,7 @@ async fn serve_by_axum(app: Router) -> io::Result<String> {
     Ok(address)
 }
 
-/// Requests a second, and the 99th percentile of the latency in milliseconds.
+/// Requests per second, and the 99th percentile of the latency in milliseconds.
 fn load(address: &str, origin: &str) -> Result<(f64, f64), Box<dyn Error>> {
     let output = Command::new("wrk")
         .args(["--threads", "1", "--connections", "32", "--duration", SECONDS, "--latency"])

@@ -1,6 +1,6 @@
-//! What a policy of a million origins takes to be built, to be kept, and to be replaced while requests come in.
+//! The time and memory that a policy of a million origins takes, and the time to replace it while requests come in.
 //!
-//! It fails where a policy takes more than 48 bytes for an origin besides the origin's own.
+//! It fails if an origin takes more than 48 bytes besides its own text.
 
 mod support;
 
@@ -78,7 +78,7 @@ fn main() {
     assert!(each <= MOST_FOR_ORIGIN, "{each} bytes for each origin");
 }
 
-/// The longest of the requests that come, one after the other, while `reload` says that they are measured.
+/// The longest duration of a request, among successive requests while `reload` runs.
 fn longest_request(
     policy: &Policy,
     reload: impl FnOnce(&PolicyHandle, &AtomicBool) + Send,
@@ -92,7 +92,7 @@ fn longest_request(
         let mut longest = Duration::ZERO;
         while !reloads.is_finished() {
             let request = request.clone();
-            // A request counts that began or ended in that time.
+            // A request counts if it began or ended in that time.
             let has_begun = is_measured.load(Ordering::Relaxed);
             let start = Instant::now();
             drop(respond(&mut service, request));

@@ -1,4 +1,4 @@
-//! What two threads get done beside one, sharing a layer, and sharing none.
+//! The throughput of two threads compared with one, with and without a shared layer.
 
 mod support;
 
@@ -44,7 +44,7 @@ fn table(is_cloned: bool) {
         ("preflight, allowed", preflight(&allowed)),
         ("preflight, refused", preflight(REFUSED_ORIGIN)),
     ] {
-        // One after the other in each round, as what else the machine does changes with time.
+        // Measure all in each round, because the machine's other load changes with time.
         let rounds: Vec<[f64; 3]> = (0..ROUNDS)
             .map(|_| {
                 [
@@ -71,8 +71,7 @@ where
     throughput(service, request, is_cloned, 2) / alone
 }
 
-/// Requests a second, each thread with a clone of the service, for itself or for each request, and a request of its
-/// own.
+/// Requests per second. Each thread has its own request, and clones the service once or for each request.
 fn throughput<S>(service: &S, request: &Request<()>, is_cloned: bool, threads: usize) -> f64
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
@@ -84,7 +83,7 @@ where
         for _ in 0..threads {
             scope.spawn(|| {
                 let mut own_service = service.clone();
-                // A value of its own, as each connection has: only the layer is shared.
+                // Each thread has its own header value, as each connection has, so only the layer is shared.
                 let mut own = Request::new(());
                 *own.method_mut() = request.method().clone();
                 for (name, value) in request.headers() {

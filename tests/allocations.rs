@@ -1,5 +1,5 @@
-//! What the layer costs in memory: nothing for a request that it forwards, one header map for a preflight, one pointer
-//! for a service, and no more than 48 bytes for a future.
+//! The layer's memory: nothing for a forwarded request, one header map for a preflight, one pointer for a service, and
+//! at most 48 bytes for a future.
 
 use std::{
     convert::Infallible,
@@ -16,7 +16,7 @@ use tower_cors::{Cors, CorsLayer, Danger, OriginPattern, OriginSet, Policy, Refu
 
 const MEBIBYTE: usize = 1 << 20;
 
-/// Of its index and of its entries.
+/// One for its index, and one for its entries.
 const ALLOCATIONS_OF_A_HEADER_MAP: u64 = 2;
 
 const ALLOWED: (&str, &str) = ("origin", "https://example.com");
@@ -24,7 +24,7 @@ const REFUSED: (&str, &str) = ("origin", "https://example.org");
 const METHOD: (&str, &str) = ("access-control-request-method", "PUT");
 const HEADERS: &str = "access-control-request-headers";
 
-/// The inner service's headers. A map with one has room for those of the layer.
+/// The inner service's headers. A map with one header also has room for those of the layer.
 const RESPONSE: &[(&str, &str)] = &[("content-type", "application/json")];
 
 #[test]
@@ -94,7 +94,7 @@ fn a_response_allocates_what_its_header_map_needs() {
             0,
         ),
         ("Vary: origin", &[("vary", "accept, Origin")], 0),
-        // For lines after the first of a name, the map has a list.
+        // The map has a separate list for further lines of a name.
         ("Vary", &[("vary", "accept")], 1),
     ];
     for (name, response, allocations) in table {
@@ -152,8 +152,7 @@ fn a_mebibyte_of_requested_headers_is_not_copied() {
     }
 }
 
-/// A server keeps the memory of a response's map for as long as the connection lives, so a client must not choose how
-/// much that is.
+/// A server keeps the memory of a response's map as long as the connection lives, so a client must not choose its size.
 #[test]
 fn a_refused_preflight_keeps_no_memory_of_its_request() {
     for (kind, lines) in [("other names", 20), ("other names", 2_000), ("one name", 2_000)] {
@@ -165,7 +164,7 @@ fn a_refused_preflight_keeps_no_memory_of_its_request() {
                     let name = HeaderName::try_from(format!("x-{name}")).unwrap();
                     request.headers_mut().append(name, HeaderValue::from_static("1"));
                 }
-                // As a layer outside does that joins lines or removes headers: the map's memory stays.
+                // An outer layer that joins lines or removes headers does this. The map's memory stays.
                 for line in left..lines {
                     request.headers_mut().remove(format!("x-{line}"));
                 }
@@ -176,7 +175,7 @@ fn a_refused_preflight_keeps_no_memory_of_its_request() {
                 assert_eq!(response.headers().len(), 1);
                 std::mem::forget(response);
             });
-            // The smallest map.
+            // The size of the smallest map.
             assert!(
                 memory.bytes_current <= 656,
                 "{lines} lines of {kind}, {left} left: {memory:?}"
@@ -185,7 +184,7 @@ fn a_refused_preflight_keeps_no_memory_of_its_request() {
     }
 }
 
-/// The prepared map is as large as what it holds, and an echo is not in it.
+/// The prepared map has no room for headers that are sent back.
 #[test]
 fn an_echo_allocates_its_place_in_the_map() {
     let names = (HEADERS, "x-a,x-b");
@@ -228,19 +227,19 @@ fn a_future_is_at_most_48_bytes_larger_than_the_inner_one_or_the_response() {
     assert!(larger.iter().all(|&(_, bytes)| bytes <= 48), "{larger:?}");
 }
 
-/// By how much the layer's future is larger than `F` and than the response that it holds instead.
+/// The size of the layer's future, minus that of `F` or of the response that it holds instead, whichever is larger.
 fn larger_by<F>(_: &F) -> usize
 where
     F: Future<Output = Result<Response<()>, Infallible>>,
 {
     type Outer<F> = <Cors<ServiceFn<fn(Request<()>) -> F>> as Service<Request<()>>>::Future;
 
-    // What stands beside others is padded.
+    // In the layer's future, `F` is padded.
     let inner = size_of::<F>().next_multiple_of(align_of::<Outer<F>>());
     size_of::<Outer<F>>() - inner.max(size_of::<Response<()>>())
 }
 
-/// With all that it owns. Building another one first keeps the texts that all policies share out of it.
+/// The sizes include everything that the policy owns, but not the texts that all policies share.
 #[test]
 fn what_a_policy_takes() {
     let one = || Policy::builder().allow_origin("https://example.com");
@@ -258,14 +257,14 @@ fn what_a_policy_takes() {
     assert!(sizes.iter().zip(most).all(|((_, size), most)| *size <= most), "{sizes:?}");
 }
 
-/// The bytes that a value owns, and itself.
+/// The bytes of a value and of everything that it owns. Making another one first excludes shared texts.
 fn size_of_value<T>(make: impl Fn() -> T) -> i64 {
     drop(make());
     let memory = allocation_counter::measure(|| std::mem::forget(make()));
     memory.bytes_current + i64::try_from(size_of::<T>()).unwrap()
 }
 
-/// Whoever brings many long patterns pays in proportion to their text.
+/// The memory of many long patterns is proportional to their text.
 #[test]
 fn patterns_of_many_labels_take_memory_in_proportion() {
     let text_of = |labels: usize| {
@@ -276,7 +275,7 @@ fn patterns_of_many_labels_take_memory_in_proportion() {
         (0..1_000).map(pattern).collect::<Vec<_>>()
     };
     for labels in [1, 10, 100] {
-        // Labels that no other pattern has, from the right, so that no two share a name above them.
+        // Each pattern gets a rightmost name of its own, so that no two share a parent domain.
         let patterns: Vec<String> = text_of(labels)
             .iter()
             .enumerate()
@@ -305,7 +304,7 @@ fn listed() -> CorsLayer {
         .unwrap()
 }
 
-/// Any of everything, with credentials.
+/// Allows any origin, method and header, with credentials.
 fn echoing() -> CorsLayer {
     CorsLayer::builder()
         .allow_any_origin()
@@ -335,8 +334,7 @@ fn request(method: Method, headers: &[(&'static str, &str)]) -> Request<()> {
     request
 }
 
-/// Sends a clone of `request`, the first that the layer gets. While the original lives, the clone's
-/// values are shared, as those of hyper's requests are.
+/// Sends a clone of `request`. While the original lives, the clone's values are shared, as in hyper's requests.
 fn check(
     name: &str,
     layer: &CorsLayer,
@@ -345,7 +343,7 @@ fn check(
     is_allowed: bool,
     allocations: u64,
 ) {
-    // A place that sends events to `tracing` is registered when it is first passed, once a process.
+    // `tracing` registers a call site at its first use.
     #[cfg(feature = "tracing")]
     send(layer.layer(inner(response)), request.clone());
     let (_, bare) = send(inner(response), request.clone());
@@ -367,7 +365,7 @@ fn inner(
     service_fn(move |_| ready(Ok(response.take().unwrap())))
 }
 
-/// The response, and how often memory was allocated until it was there.
+/// The response, and the number of allocations until it was ready.
 fn send<S>(mut service: S, request: Request<()>) -> (Response<()>, u64)
 where
     S: Service<Request<()>, Response = Response<()>, Error = Infallible>,

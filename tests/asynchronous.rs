@@ -1,4 +1,4 @@
-//! The asynchronous predicate: what it is asked, when, and what becomes of its answer.
+//! The asynchronous predicate: its calls, and the effect of its results.
 
 use std::{
     convert::Infallible,
@@ -21,7 +21,7 @@ use tower_cors::{
 };
 
 type Header = (&'static str, &'static str);
-/// Method and headers of a request, status and headers of its response, and whether the predicate is asked.
+/// Method and headers of a request, status and headers of its response, and `true` if the predicate is called.
 type Row<'a> = (&'a str, &'a [Header], u16, &'a [Header], bool);
 
 const LISTED: Header = ("origin", "https://listed.example");
@@ -55,7 +55,7 @@ fn refusing() -> CorsLayerBuilder {
 type Answer = Result<bool, io::Error>;
 type Questions = Arc<Mutex<Vec<oneshot::Sender<Answer>>>>;
 
-/// A predicate that waits for its answer, and tells of each question.
+/// A predicate whose calls wait until the test sends their results.
 fn waiting() -> (impl Fn(&Origin, &RequestHead<'_>) -> Waiting + Send + Sync + 'static, Questions) {
     let questions = Questions::default();
     let asked = Arc::clone(&questions);
@@ -185,7 +185,7 @@ async fn with_credentials_it_is_not_asked_about_insecure_origins() {
 fn one_request_is_one_allocation() {
     let layer =
         listing().allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true))).build().unwrap();
-    // A clone of the request, which is kept: its header values are shared, as those of a server are.
+    // The original is kept, so the clone's header values are shared, as in a server.
     let allocations = |request: &Request<()>, layer: Option<&CorsLayer<AsyncPolicy>>| {
         let count = |request: Request<()>, send: &dyn Fn(Request<()>)| {
             allocation_counter::measure(|| send(request)).count_total
@@ -205,7 +205,7 @@ fn one_request_is_one_allocation() {
         (request("GET", &[("origin", "null")]), 0),
         (request("GET", &[ASKED]), 1),
     ] {
-        // The call sites of events are registered when they are first passed.
+        // `tracing` registers a call site at its first use.
         allocations(&request, Some(&layer));
         let added = allocations(&request, Some(&layer)) - allocations(&request, None);
         assert_eq!(added, boxed, "{request:?}");
@@ -221,7 +221,7 @@ fn poll_once<T>(future: Pin<&mut impl Future<Output = T>>) -> Poll<T> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// An inner service that waits for its one response.
+/// An inner service that waits until the test sends its only response.
 fn responding() -> (
     oneshot::Sender<Response<()>>,
     impl Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
@@ -271,7 +271,7 @@ fn the_answer_may_come_first() {
     assert_eq!(described(&response), (200, vec![ALLOWED, VARY]));
 }
 
-/// What may be refused must not run before it is known whether it is, and a preflight never runs.
+/// A request that may be refused must not run before the predicate has decided. A preflight never runs.
 #[test]
 fn the_inner_service_is_not_called_before_the_answer() {
     let preflight = request("OPTIONS", &[ASKED, PUT]);
@@ -303,7 +303,7 @@ fn the_inner_service_is_not_called_before_the_answer() {
         let Poll::Ready(Ok(response)) = poll_once(future.as_mut()) else { panic!("{described}") };
         assert_eq!((response.status().as_u16(), inner.calls()), (status, calls), "{described}");
     }
-    // What cannot be refused runs at once.
+    // A request that cannot be refused runs at once.
     let (predicate, _questions) = waiting();
     let layer = upgrades().allow_origin_if_async(predicate).build().unwrap();
     let inner = Inner::default();
@@ -311,7 +311,7 @@ fn the_inner_service_is_not_called_before_the_answer() {
     assert_eq!(inner.calls(), 1);
 }
 
-/// Tower allows no call of an instance that was not found to be ready.
+/// In Tower, only an instance that is ready may be called.
 #[tokio::test]
 async fn the_instance_that_was_ready_is_called() {
     struct OnceReady(bool);
@@ -362,7 +362,7 @@ async fn an_error_of_the_inner_service_passes() {
         let error = layer.layer(inner).oneshot(request("GET", &[ASKED])).await.unwrap_err();
         assert_eq!(error, "broken");
     }
-    // There is nothing to wait for then.
+    // There is nothing left to wait for.
     let (predicate, _questions) = waiting();
     let layer = listing().allow_origin_if_async(predicate).build().unwrap();
     let inner = service_fn(|_: Request<()>| ready(Err::<Response<()>, _>("broken")));
@@ -413,18 +413,18 @@ fn each_outcome_is_reported_once() {
     }
 }
 
-/// How the predicate, and the inner service, behave.
+/// The behavior of the predicate or of the inner service.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Way {
     Answers,
     Fails,
     Panics,
-    /// Before there is a future.
+    /// Panics before it returns a future.
     PanicsAtOnce,
     Waits,
 }
 
-/// Errors, panics and cancelled futures among them, in either order.
+/// This includes errors, panics and cancelled futures, in either order.
 #[test]
 fn every_request_is_reported_once_however_it_ends() {
     use Way::{Answers, Fails, Panics, PanicsAtOnce, Waits};
@@ -461,7 +461,7 @@ fn every_request_is_reported_once_however_it_ends() {
     }
 }
 
-/// Without a hook nobody is told, and nothing of the request is copied for it.
+/// Without a hook there is no report, so the request is not copied.
 #[test]
 fn a_request_is_only_copied_for_whoever_is_told() {
     let mut request = request("OPTIONS", &[ASKED, PUT]);
@@ -480,7 +480,7 @@ fn a_request_is_only_copied_for_whoever_is_told() {
     }
 }
 
-/// What the hook hears of a request that is polled a few times and then dropped.
+/// The hook's reports of a request that is polled a few times and then dropped.
 fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<()>) -> Vec<String> {
     async fn end<T>(way: Way, answer: T) -> Result<T, &'static str> {
         match way {
@@ -522,7 +522,7 @@ fn run(builder: CorsLayerBuilder, predicate: Way, inner: Way, request: Request<(
     reports.clone()
 }
 
-/// Whoever waits for an answer that never comes can give up, and nothing of the question remains.
+/// A client can give up waiting for a predicate, and nothing of the call remains.
 #[test]
 fn cancelling_the_response_cancels_the_question() {
     struct Counted(Arc<AtomicUsize>);

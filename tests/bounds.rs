@@ -1,4 +1,4 @@
-//! What a request cannot make the layer do: read, send back or keep more than it should.
+//! Bounds: no request makes the layer read, send back or keep more than it should.
 
 use std::{convert::Infallible, future::ready};
 
@@ -26,7 +26,7 @@ fn preflight(method: &[u8], names: &[&[u8]]) -> Request<()> {
     request
 }
 
-/// Status and all headers of the response, as text.
+/// Status and all headers of the response.
 async fn send(builder: CorsLayerBuilder, request: Request<()>) -> (u16, Vec<(String, String)>) {
     let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
     let response = builder.build().unwrap().layer(inner).oneshot(request).await.unwrap();
@@ -45,7 +45,7 @@ fn vary() -> (String, String) {
     header("vary", "origin, access-control-request-method, access-control-request-headers")
 }
 
-/// Whatever the policy allows: no method in use is nearly as long.
+/// This holds for every policy: no method in use is nearly as long.
 #[tokio::test]
 async fn a_method_of_more_than_64_bytes_is_refused() {
     let longest = "A".repeat(64);
@@ -83,7 +83,7 @@ async fn a_method_of_more_than_64_bytes_is_refused() {
     );
 }
 
-/// A refusal is explained to the page, with nothing in it that was not checked.
+/// With `diagnose`, the response tells the reason, but carries no unchecked value of the request.
 #[tokio::test]
 async fn a_diagnosis_sends_back_nothing_unchecked() {
     let builder =
@@ -99,19 +99,19 @@ async fn a_diagnosis_sends_back_nothing_unchecked() {
         let (status, headers) = send(builder.clone(), preflight(b"PATCH", names)).await;
         assert_eq!((status, &headers[..]), (204, &expected[..]));
     }
-    // What is checked is sent back, so that the browser's own message names the method.
+    // Checked names are sent back, so that the browser's own message names the method.
     let names = header("access-control-allow-headers", "x-a,x-b");
     let expected = [&credentials, &names, &methods, &origin, &vary(), &refused].map(Clone::clone);
     let (status, headers) = send(builder.clone(), preflight(b"PATCH", &[b"x-a,x-b"])).await;
     assert_eq!((status, &headers[..]), (204, &expected[..]));
-    // So is a method, where the refused name came after it.
+    // A checked method is sent back, too, if a header name is refused.
     let builder =
         ours().allow_credentials(true).allow_any_method().allow_header("x-a").diagnose(true);
     let (_, headers) = send(builder, preflight(b"PATCH", &[b"x-b"])).await;
     assert!(headers.contains(&header("access-control-allow-methods", "PATCH")));
 }
 
-/// A name is found for the reason at the beginning of a list alone, and no part of a name is taken for one.
+/// The reason names a header only from the beginning of a list, and never a part of a name.
 #[test]
 fn the_reason_is_found_at_the_beginning_of_a_list() {
     let policy = ours().allow_header("x-a").build_policy().unwrap();
@@ -128,13 +128,13 @@ fn the_reason_is_found_at_the_beginning_of_a_list() {
     ] {
         assert_eq!(reason(names), expected);
     }
-    // The line is cut within a name, of which the part would be allowed in form.
+    // The bound is within a name, and the part before it would be a valid name.
     let mut line = vec![b' '; 1022];
     line.extend(b"x-bcd,x-c");
     assert_eq!(reason(&[&line]), Refusal::RequestHeadersTooLong);
 }
 
-/// A browser and its proxies send far fewer, and whoever sends more would choose how long the look at them takes.
+/// A browser and its proxies send far fewer. The bound limits the time that a request can take.
 #[test]
 fn a_request_of_more_than_256_lines_is_taken_to_be_preflighted() {
     for (lines, kind) in [(255, RequestKind::Simple), (256, RequestKind::Preflighted)] {
@@ -147,7 +147,7 @@ fn a_request_of_more_than_256_lines_is_taken_to_be_preflighted() {
     }
 }
 
-/// Names are compared without case, and nothing is allowed for having an upper-case letter.
+/// Names are compared case-insensitively, and an upper-case letter never makes a name allowed.
 #[tokio::test]
 async fn names_in_upper_case_are_compared_like_others() {
     let builder = ours().allow_headers(["content-type", "x-a", "x-c"]);
@@ -166,7 +166,7 @@ async fn names_in_upper_case_are_compared_like_others() {
     }
 }
 
-/// Each line that is sent back takes memory of the response.
+/// Each line that is sent back takes memory in the response.
 #[tokio::test]
 async fn an_echo_has_at_most_32_lines() {
     let builder = ours().allow_credentials(true).allow_any_header();
@@ -178,7 +178,7 @@ async fn an_echo_has_at_most_32_lines() {
     }
 }
 
-/// With any origin, the echo is the only thing that depends on the request, and it is bounded all the same.
+/// With any origin, only the header names that are sent back depend on the request, and they are bounded, too.
 #[tokio::test]
 async fn nothing_of_a_refused_preflight_comes_back() {
     let anything = CorsLayer::builder()

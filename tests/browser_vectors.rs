@@ -235,7 +235,7 @@ async fn redirect(vector: &Value) -> bool {
     let given = expect.as_object().unwrap().iter();
     given.into_iter().all(|(key, expected)| match key.as_str() {
         "outcome" => expected == outcome,
-        // The standard has 0 where the model has `None`.
+        // The model has `None` for the standard's 0.
         "status" => result.as_ref().is_ok_and(|response| {
             *expected == response.status().map_or(0, |status| status.as_u16())
         }),
@@ -323,7 +323,7 @@ async fn origin_header(vector: &Value) -> bool {
 
 type Outcome = Result<FetchResponse<String>, NetworkError>;
 
-/// A service that gives its responses at once.
+/// A service that responds at once.
 trait Wire:
     Service<
         Request<String>,

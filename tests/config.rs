@@ -1,4 +1,4 @@
-//! Configurations that do not build, with every word of what they are told.
+//! Configurations that do not build, with the full text of their mistakes.
 
 use std::time::Duration;
 
@@ -217,7 +217,7 @@ fn all_mistakes_in_the_order_of_the_options() {
     assert_eq!((method.as_str(), suggestion.as_str()), ("put", "PUT"));
 }
 
-/// What is no http origin beyond the network, or is lifted by its danger.
+/// Loopback and app origins need no danger. Other origins over plain http do.
 #[test]
 fn credentials_with_origins_that_are_not_encrypted() {
     for origin in [
@@ -262,8 +262,8 @@ fn a_danger_grants_nothing() {
     }
 }
 
-/// A private network is protected by where it is, as cookies protect what they open: whatever lets anyone in needs the
-/// same danger, or does not build.
+/// A private network relies on its location for protection, as a user's data relies on cookies. So the same
+/// configurations need a danger, or do not build.
 #[test]
 fn private_networks_are_guarded_like_credentials() {
     let yes = |_: &Origin, _: &RequestHead<'_>| true;
@@ -306,7 +306,7 @@ fn private_networks_are_guarded_like_credentials() {
         let builder = none().allow_origin(origin).allow_private_network(true);
         assert_eq!(builder.build_policy().unwrap().warnings(), [], "{origin}");
     }
-    // It asks no predicate about plain http, and no danger lifts that.
+    // The predicate is not called about plain http, and no danger lifts that.
     let asking = none()
         .allow_origin_if(yes)
         .allow_private_network(true)
@@ -337,7 +337,7 @@ fn what_is_said_of_private_networks() {
     }
 }
 
-/// What is longer is refused unread, so no such method may seem to be allowed.
+/// A longer method is always refused, so a configuration must not list one.
 #[test]
 fn methods_of_more_than_64_bytes() {
     assert!(builder().allow_method("A".repeat(64)).build().is_ok());
@@ -351,7 +351,7 @@ fn methods_of_more_than_64_bytes() {
     );
 }
 
-/// Request headers that no preflight asks for, and response headers that no script reads.
+/// Request headers that no preflight announces, and response headers that no script can read.
 #[test]
 fn header_names_that_no_list_has() {
     for name in [
@@ -405,7 +405,7 @@ fn header_names_that_no_list_has() {
     }
 }
 
-/// A configuration with everything, read back.
+/// A configuration with every option is read back.
 #[test]
 fn read_back() {
     let policy = CorsLayer::builder()
@@ -514,7 +514,7 @@ fn subdomains_of_an_origin() {
     assert_eq!(Origin::try_from(HeaderValue::from_static("null")), Err(OriginFault::NoScheme));
 }
 
-/// The types that people have at hand, one by one and in all sorts of lists.
+/// The usual types, one by one and in several kinds of lists.
 #[test]
 fn arguments() {
     let origin = "https://example.com";

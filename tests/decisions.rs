@@ -1,5 +1,5 @@
-//! Configuration and request to outcome: what kind the request is, whether it reaches the inner
-//! service, the status, and the whole set of CORS and Vary headers.
+//! Decisions for configurations and requests: the kind of the request, whether it reaches the inner
+//! service, the status, and all CORS and `Vary` headers.
 
 use std::{convert::Infallible, future::ready, time::Duration};
 
@@ -39,7 +39,7 @@ enum Reaches {
     NoOne,
 }
 
-/// A name, a request, its kind, and what becomes of it.
+/// A name, a request, its kind, and the expected result.
 type Case<'a> = (&'a str, &'a str, &'a [Header], RequestKind, Reaches, u16, &'a [Header]);
 
 fn full() -> CorsLayerBuilder {
@@ -201,8 +201,8 @@ async fn anything_with_credentials() {
     check(&builder, cases).await;
 }
 
-/// With `x-a` allowed, a list may have 3 + 3 + 47 bytes: sixteen empty elements with two bytes of white
-/// space each, the commas after them, and the name with its own.
+/// With `x-a` allowed, a list may have 3 + 3 + 47 bytes: the name with its comma and white space, and
+/// sixteen empty elements with two bytes of white space each and the commas between them.
 #[tokio::test]
 #[rustfmt::skip]
 async fn the_longest_list_of_headers() {
@@ -425,7 +425,7 @@ async fn further_headers_that_responses_vary_by() {
         let (_, response) = send(&layer, "GET", &[], 200, &said).await;
         assert_eq!(cors_headers(response.headers()), sorted(&vary));
     }
-    // What a list varies by anyway is said once; a policy for any origin says what it is told to.
+    // An allowlist lists `origin` once. A policy for any origin lists it if `vary_on` does.
     check(&CorsLayer::builder().allow_origin("https://example.com").vary_on("x-tenant").vary_on("Origin"), cases).await;
     let told = CorsLayer::builder().allow_any_origin().vary_on("origin").build().unwrap();
     let (_, response) = send(&told, "GET", &[], 200, &[]).await;
@@ -555,7 +555,7 @@ fn a_set_is_empty_until_there_is_a_pattern_of_any_kind() {
 fn many_patterns_of_each_kind_are_found() {
     let patterns: Vec<String> = (0..20)
         .flat_map(|index| {
-            // Domains of many lengths, one below the other.
+            // Domains of many lengths, each a subdomain of the one before.
             let domain = "a.".repeat(index) + "example";
             [
                 format!("https://{index}.com"),
@@ -683,7 +683,7 @@ fn sorted(headers: &[Header]) -> Vec<(String, String)> {
     headers
 }
 
-/// Few headers are looked for in another way than many, and repeated ones in another than single ones.
+/// The search for a header differs for few and many headers, and for single and repeated ones.
 #[test]
 fn other_headers_change_nothing() {
     const OTHERS: [&str; 8] = ["x-a", "accept", "x-b", "host", "x-c", "range", "x-d", "te"];

@@ -62,7 +62,7 @@ fn own_origins() {
     });
 }
 
-/// Each permitted literal builds, and each prohibited one does not, for one reason.
+/// Each permitted literal builds. Each prohibited one does not, with exactly one mistake.
 fn check(function: &str, configure: impl Fn(CorsLayerBuilder, &str) -> Option<CorsLayerBuilder>) {
     let build = |literal: &str| {
         let builder = CorsLayer::builder().allow_origin("https://example.com");
@@ -93,7 +93,7 @@ fn table(source: &str, heading: &str, item: &str) -> Vec<Vec<String>> {
         .collect()
 }
 
-/// What stands in back quotes, if anything does.
+/// The text in back quotes, if there is any.
 fn literal(cell: &str) -> Option<&str> {
     cell.strip_prefix('`')?.split('`').next()
 }

@@ -1,4 +1,5 @@
-//! The recipes of `docs/errors.md`: each error has the CORS headers, and in the wrong order it has not.
+//! The recipes of `docs/errors.md`: each error response has the CORS headers, and lacks them if the layers are in the
+//! wrong order.
 
 use std::{
     error::Error,
@@ -55,7 +56,7 @@ fn routes() -> Router {
         .route("/text", post(async |text: String| text))
 }
 
-/// A response's status, and all its headers that have to do with CORS.
+/// The status of a response, and its CORS headers.
 type Answer = (u16, Vec<String>);
 
 fn answer<B>(response: &Response<B>) -> Answer {
@@ -68,7 +69,7 @@ fn answer<B>(response: &Response<B>) -> Answer {
     (response.status().as_u16(), lines)
 }
 
-/// What the page can read.
+/// A response that the page can read.
 fn readable(status: u16) -> Answer {
     let lines = [
         "access-control-allow-credentials: true",
@@ -79,7 +80,7 @@ fn readable(status: u16) -> Answer {
     (status, lines.map(String::from).into())
 }
 
-/// What no page can read.
+/// A response that no page can read.
 fn hidden(status: u16) -> Answer {
     (status, Vec::new())
 }
@@ -118,7 +119,7 @@ async fn send<S, B>(service: S, request: Request<String>) -> Answer
 where
     S: Service<Request<String>, Response = Response<B>, Error: Debug>,
 {
-    // Where the clock is paused, what waits for ever fails at once.
+    // With a paused clock, a future that never ends fails at once.
     let response = tokio::time::timeout(Duration::from_secs(60), service.oneshot(request)).await;
     answer(&response.expect("an answer").unwrap())
 }
@@ -131,7 +132,7 @@ async fn submit(app: &Router, path: &str, headers: Headers<'_>, body: &str) -> A
     send(app.clone(), request("POST", path, headers, body)).await
 }
 
-/// Over a real socket. `Err` is a connection that has ended without a response.
+/// Sends a request over a real socket. `Err` is a connection that ends without a response.
 async fn fetch_by_socket(
     app: Router,
     path: &str,

@@ -1,5 +1,5 @@
-//! The page that says what to write for `tower_http::cors`: it names all of that module, and what it says
-//! to write builds.
+//! The page about migrating from `tower_http::cors`: it names every item of that module, and its replacements
+//! build.
 
 use std::{
     convert::Infallible,
@@ -23,7 +23,7 @@ fn later(_: &Origin, _: &RequestHead<'_>) -> Ready<Result<bool, Infallible>> {
     ready(Ok(true))
 }
 
-/// What the page says to write, which has to stand in it word for word.
+/// The replacements on the page, which has to contain them verbatim.
 macro_rules! written {
     ($builder:expr, $($call:tt)+) => {{
         assert_stands_in_page(stringify!($($call)+));

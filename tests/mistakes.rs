@@ -1,5 +1,5 @@
-//! The tables of all mistakes and warnings, read from the documentation's own source: each example
-//! makes what it stands for, and nothing else, and none is left out.
+//! The tables of all mistakes and warnings, read from the documentation's own source. Each example causes
+//! exactly its own mistake or warning, and each of these has an example.
 
 use std::{fmt::Debug, time::Duration};
 
@@ -17,7 +17,7 @@ fn yes(_: &Origin, _: &RequestHead<'_>) -> bool {
     true
 }
 
-/// A row of a table, from code that stands in it word for word.
+/// A row of a table, which contains the code verbatim.
 macro_rules! row {
     ($name:ident, $($call:tt)+) => {
         row!(example() => $name, $($call)+)
@@ -146,7 +146,7 @@ fn warnings() {
     assert_table(WARNINGS, "ConfigWarning", &rows);
 }
 
-/// Every word of every warning, and what silences it.
+/// The full text of every warning, and the option that silences it.
 #[test]
 fn what_warnings_say() {
     #[rustfmt::skip]
@@ -211,7 +211,8 @@ fn what_warnings_say() {
     }
 }
 
-/// The rows are the table's, in its order; each makes its variant alone; and they are all the variants.
+/// Checks that the rows are those of the table in its order, that each causes only its variant, and that no variant is
+/// missing.
 fn assert_table(source: &str, name: &str, rows: &[(&str, &str, Vec<String>)]) {
     let item = source.find(&format!("pub enum {name} {{")).unwrap();
     let (docs, body) = source.split_at(item);
@@ -236,7 +237,7 @@ fn assert_table(source: &str, name: &str, rows: &[(&str, &str, Vec<String>)]) {
     }
 }
 
-/// The name of an enum's variant.
+/// The name of a value's variant.
 fn variant(value: &impl Debug) -> String {
     let text = format!("{value:?}");
     text.split(|char: char| !char.is_alphanumeric()).next().unwrap_or_default().to_owned()

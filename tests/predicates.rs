@@ -27,7 +27,7 @@ fn shares(policy: &Policy, request: &Request<()>) -> bool {
     headers.get("access-control-allow-origin") == request.headers().get("origin")
 }
 
-/// Which origins a predicate was asked about.
+/// The origins that a predicate was called about.
 fn asked(
     build: impl FnOnce(tower_cors::CorsLayerBuilder) -> tower_cors::CorsLayerBuilder,
 ) -> (Policy, Arc<Mutex<Vec<String>>>) {
@@ -144,7 +144,7 @@ fn a_predicate_stands_in_what_is_read() {
     );
 }
 
-/// Over one service, and so one connection of a server, others are served as ever.
+/// The same service, and so the same connection, serves other requests as before.
 #[tokio::test]
 async fn a_panic_fails_its_own_request_only() {
     let layer = CorsLayer::builder()

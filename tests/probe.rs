@@ -1,4 +1,4 @@
-//! The command that asks and audits servers, against servers with a fault each, and against this crate's layer.
+//! The command that queries and audits servers, run against faulty servers and against this crate's layer.
 
 #[path = "../examples/probe/main.rs"]
 #[expect(dead_code, reason = "the command's entry is not called")]
@@ -15,7 +15,7 @@ use tower_cors::{CorsLayer, CorsLayerBuilder, Policy};
 
 const OURS: &str = "https://app.example.com";
 
-/// Serves until the test ends, and tells where.
+/// Serves `app` until the test ends, and returns its URL.
 async fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -29,7 +29,7 @@ async fn run(url: &str, arguments: &[&str]) -> (String, bool) {
     probe::run(&arguments).await.unwrap()
 }
 
-/// The names of what is found, and of the notes.
+/// The names of the findings, and those of the notes.
 async fn audited(app: Router) -> (BTreeSet<String>, BTreeSet<String>) {
     let (text, is_good) = run(&serve(app).await, &["--audit", "--json"]).await;
     let found: Value = serde_json::from_str(&text).unwrap();
@@ -41,7 +41,7 @@ async fn audited(app: Router) -> (BTreeSet<String>, BTreeSet<String>) {
     (names("findings"), names("notes"))
 }
 
-/// A server whose responses have the headers that `answer` gives for the request's.
+/// A server whose response headers are written by `answer`, from the request's headers.
 fn faulty(answer: fn(&HeaderMap, &mut HeaderMap)) -> Router {
     Router::new().fallback(async move |request: Request| {
         let mut response = Response::new(String::from("the items"));
@@ -50,7 +50,7 @@ fn faulty(answer: fn(&HeaderMap, &mut HeaderMap)) -> Router {
     })
 }
 
-/// What an origin is that is allowed by a slip of the code in `is_allowed`, with cookies and all.
+/// Allows the origin with credentials if the faulty `is_allowed` accepts it.
 fn slip(request: &HeaderMap, response: &mut HeaderMap, is_allowed: impl Fn(&str) -> bool) {
     response.append("vary", HeaderValue::from_static("Origin"));
     let Some(origin) = request.get("origin") else { return };
@@ -283,7 +283,7 @@ async fn planted_faults() {
     }
 }
 
-/// Its preflights have to have a token.
+/// A server that requires a token even for preflights.
 fn unauthorized() -> Router {
     let auth = axum::middleware::from_fn(async |request: Request, next: axum::middleware::Next| {
         let is_preflight = is_preflight(request.headers());
@@ -296,7 +296,7 @@ fn unauthorized() -> Router {
     faulty(|request, response| slip(request, response, |it| it == OURS)).layer(auth)
 }
 
-/// The layer stands around the handler, where neither preflights nor errors come to.
+/// The layer is around the handler only, so preflights and errors do not reach it.
 fn only_its_handler() -> Router {
     use axum::handler::Handler;
 
@@ -459,7 +459,7 @@ async fn what_cannot_be_asked() {
         text.starts_with("GET http://127.0.0.1/: the page's address is \"app.example.com\""),
         "{text}"
     );
-    // Nothing listens where a listener was closed.
+    // The listener is closed, so nothing listens on its port.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);

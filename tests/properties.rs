@@ -1,4 +1,4 @@
-//! What holds for all configurations and all requests, tried on random ones.
+//! Properties of all configurations and all requests, tested with random ones.
 
 use std::time::Duration;
 
@@ -41,7 +41,7 @@ fn pattern() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, wildcard, host, port)| format!("{scheme}://{wildcard}{host}{port}"))
 }
 
-/// Origins near what patterns match, and now and then far from it.
+/// Origins that are similar to those that patterns match, and some that are not.
 fn origin() -> impl Strategy<Value = Vec<u8>> {
     let near = (
         select(&SCHEMES),
@@ -67,7 +67,7 @@ fn origin() -> impl Strategy<Value = Vec<u8>> {
     ]
 }
 
-/// A pattern as its definition reads, one by one, with nothing but the text.
+/// Matches one pattern by its definition, using only the text.
 fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
     let Ok(origin) = std::str::from_utf8(origin) else { return false };
     let split = |text: &str| {
@@ -86,7 +86,7 @@ fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
                     && label.bytes().all(|byte| {
                         byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_".contains(&byte)
                     })
-                    // The only such labels that are tried are mutants of a few letters.
+                    // The only other `xn--` labels in these tests are invalid mutants.
                     && (!label.starts_with("xn--") || label == "xn--fa-hia")
             })
         }),
@@ -103,8 +103,8 @@ fn naively_matches(pattern: &str, origin: &[u8]) -> bool {
     origin.0 == pattern.0 && host_matches && port_matches
 }
 
-/// Names of few different labels, so that many are below others, from one label to more than are looked up
-/// unconditionally.
+/// Names of few different labels, so that many are subdomains of others. They have one label, up to more labels
+/// than are always looked up.
 fn deep_host() -> impl Strategy<Value = String> {
     vec(select(&["a.", "b.", "aa."]), 0..12).prop_map(|labels| labels.concat() + "com")
 }
@@ -114,12 +114,12 @@ proptest! {
 
     #[test]
     fn deep_subdomains_are_found(patterns in vec((deep_host(), select(&["", ":1"])), 0..24), hosts in vec(deep_host(), 1..24)) {
-        // Those with another port are looked up, too, and are not what is looked for.
+        // Patterns with another port are looked up, too, but do not match.
         let patterns: Vec<String> =
             patterns.iter().map(|(host, port)| format!("https://*.{host}{port}")).collect();
         let set: OriginSet =
             patterns.iter().map(|pattern| pattern.parse::<OriginPattern>().unwrap()).collect();
-        // Hosts at random, and some below the patterns.
+        // Random hosts, and some that match the patterns.
         let below = patterns.iter().map(|pattern| pattern.replace("https://*", "a.b").replace(":1", ""));
         for host in hosts.into_iter().chain(below) {
             let origin = format!("https://{host}");
@@ -166,7 +166,7 @@ proptest! {
         prop_assert_eq!(again.config(), config);
         prop_assert_eq!(again.to_string(), policy.to_string());
         prop_assert_eq!(result(&again, &request), result(&policy, &request));
-        // In its normal form, nothing is left to improve but values.
+        // The configuration read back is normalized, so only its values can cause warnings.
         let is_of_values = |warning: &ConfigWarning| {
             matches!(warning.option(), ConfigOption::AllowOrigins | ConfigOption::MaxAge)
         };
@@ -204,7 +204,7 @@ proptest! {
         // Never two origins, never `*` with credentials, never `false`.
         prop_assert!(shared.len() <= 1);
         prop_assert!(credentials.is_none_or(|value| value == "true" && shared[0] != "*"));
-        // Without an origin that is allowed, nothing of the protocol, and no echo.
+        // Without an allowed origin, there are no CORS headers, and the origin is not sent back.
         if shared.is_empty() {
             prop_assert!(headers.keys().all(|name| *name == header::VARY), "{:?}", headers);
         }
@@ -213,12 +213,12 @@ proptest! {
             let echoes = |value: &HeaderValue| {
                 !origin.is_empty() && value.as_bytes().windows(origin.len()).any(|part| part == origin.as_bytes())
             };
-            // What a header says of its own may be part of an odd `Origin`; whole origins are not.
+            // A short malformed `Origin` may be part of another header value by chance.
             if !is_allowed && origin.len() > 12 {
                 prop_assert!(!headers.values().any(echoes), "{:?} in {:?}", origin, headers);
             }
         }
-        // A refused preflight looks the same, whatever was wrong with it.
+        // The response to a refused preflight is the same for every reason.
         if is_preflight && !status.is_success() {
             prop_assert_eq!(status, StatusCode::FORBIDDEN);
             let hopeless = Request::options("/")
@@ -228,11 +228,11 @@ proptest! {
             let Decision::Respond(other) = policy.decide(&hopeless) else { unreachable!() };
             prop_assert_eq!((other.status(), other.headers()), (status, &headers));
         }
-        // What is refused has a reason, and what is not has none.
+        // Exactly the refused requests have a reason.
         let outcome = policy.explain(&request);
         let refused = !origins.is_empty() && (shared.is_empty() || !status.is_success());
         prop_assert_eq!(outcome.refusal.is_some(), refused);
-        // The decision does not depend on who asks.
+        // The decision does not depend on other headers.
         let mut other = request.clone();
         other.headers_mut().insert(header::COOKIE, HeaderValue::from_static("a=b"));
         other.headers_mut().insert(header::HOST, HeaderValue::from_static("foo.com"));
@@ -299,7 +299,7 @@ fn request() -> impl Strategy<Value = Request<()>> {
     })
 }
 
-/// All that a decision comes to: the status of an answer, and every header.
+/// The full result of a decision: the status of its own response, and all headers.
 fn result(policy: &Policy, request: &Request<()>) -> (Option<StatusCode>, HeaderMap) {
     match policy.decide(request) {
         Decision::Forward(_) => (None, share(policy, request)),
@@ -316,7 +316,7 @@ fn share(policy: &Policy, request: &Request<()>) -> HeaderMap {
     headers
 }
 
-/// The fifth end of a host that is looked up, in no pattern by itself, leads to a pattern or to none.
+/// The fifth suffix of a host that is looked up is not a pattern itself. It leads to a pattern or to none.
 #[test]
 fn a_pattern_behind_many_looks_is_found() {
     let set = |patterns: &[&str]| -> OriginSet {
@@ -340,7 +340,7 @@ fn a_pattern_behind_many_looks_is_found() {
     );
 }
 
-/// Sets that other crates got wrong, or that look as if they could be.
+/// Sets that other crates got wrong, or that are easy to get wrong.
 #[test]
 fn adversarial_sets() {
     let sets: [&[&str]; 7] = [

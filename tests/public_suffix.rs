@@ -1,4 +1,4 @@
-//! Wildcards over names that anyone can have, with credentials.
+//! Wildcards over public suffixes, with credentials.
 
 use tower_cors::{ConfigError, CorsLayer, CorsLayerBuilder, Danger};
 
@@ -6,7 +6,7 @@ fn with_credentials(origin: &str) -> CorsLayerBuilder {
     CorsLayer::builder().allow_origin(origin).allow_credentials(true)
 }
 
-/// The examples that the list publishes with itself, and a few that people write.
+/// The examples that are published with the list, and a few common ones.
 #[test]
 fn wildcards_over_public_suffixes() {
     for (name, suffix) in [
@@ -29,13 +29,13 @@ fn wildcards_over_public_suffixes() {
         ("s3.amazonaws.com", "s3.amazonaws.com"),
         ("com.", "com"),
         ("co.uk.", "co.uk"),
-        // With one below, at any depth.
+        // With a subdomain, at any depth.
         ("kobe.jp", "*.kobe.jp"),
         ("amazonaws.com", "s3.amazonaws.com"),
         ("compute.amazonaws.com", "*.compute.amazonaws.com"),
     ] {
         for pattern in [format!("https://*.{name}"), format!("https://*.{name}:*")] {
-            // Without the list, single labels alone are known.
+            // Without the list, only single labels are public suffixes.
             let is_known = cfg!(feature = "public-suffix")
                 || name.find('.').is_none_or(|dot| dot + 1 == name.len());
             if !is_known {
@@ -84,7 +84,7 @@ fn wildcards_over_names_of_one_owner() {
     }
 }
 
-/// Whoever runs a domain that the list does not know may give names below it to anyone.
+/// A single label counts as a public suffix even if it is not in the list: its owner may give names below it to anyone.
 #[test]
 fn wildcards_over_a_single_label() {
     for name in ["com", "dev", "unlisted", "internal", "com."] {

@@ -1,4 +1,4 @@
-//! The server's own part: refusing requests, trying that out, and saying why.
+//! Refusing requests on the server, `report_only`, and `diagnose`.
 
 use std::{
     convert::Infallible,
@@ -42,8 +42,8 @@ fn request(method: &str, headers: &[Header]) -> Request<()> {
     request
 }
 
-/// Status, whether the inner service was called, and all the response's headers. The inner service allows
-/// everything, as it should not.
+/// Status, `true` if the inner service was called, and all headers of the response. The inner service wrongly
+/// allows everything.
 async fn send(layer: &CorsLayer, request: Request<()>) -> (u16, bool, Vec<(String, String)>) {
     let calls = AtomicUsize::new(0);
     let service = layer.layer(service_fn(|_: Request<()>| {
@@ -86,7 +86,7 @@ async fn all() {
         ("GET", &[("origin", "https://app.example.com/")], 403, &[VARY_TOO]),
         ("GET", &[OURS, OURS], 403, &[VARY_TOO]),
         ("GET", &[NULL], 403, &[VARY_TOO]),
-        // Preflights as ever.
+        // Preflights do not change.
         ("OPTIONS", &[OURS, PUT], 204, &[("access-control-allow-methods", "PUT"), ALLOWED, PREFLIGHT_VARY]),
         ("OPTIONS", &[EVIL, PUT], 403, &[PREFLIGHT_VARY]),
         ("OPTIONS", &[("origin", "https://tool.example.com"), PUT], 403, &[PREFLIGHT_VARY]),
@@ -159,7 +159,7 @@ fn outcomes() {
     assert_eq!((outcome.refusal.is_some(), outcome.answered), (true, false));
 }
 
-/// The list guards requests that carry cookies, so what makes a danger of it does so here, too.
+/// The list protects requests that carry cookies, so it has the same dangers as with credentials.
 #[test]
 fn what_does_not_build() {
     let refusing = || CorsLayer::builder().refuse_disallowed_origins(Refuse::All);
@@ -278,7 +278,7 @@ async fn only_reported() {
     assert!(!outcome.answered);
 }
 
-/// Where a browser has no list of methods, and somebody listens to the upload, it takes the method to be allowed.
+/// Without a method list, a browser takes the method to be allowed if the upload has listeners.
 #[tokio::test]
 async fn a_diagnosis_always_lists_methods() {
     let none = CorsLayer::builder().allow_origin(OURS.1).diagnose(true);
@@ -318,7 +318,7 @@ async fn diagnosed() {
             &[names, methods, ALLOWED, PREFLIGHT_VARY, ("x-cors-refusal", "method-not-allowed PATCH")]),
         ("OPTIONS", &[OURS, PUT, asks("x-a,x-b")], 204,
             &[names, methods, ALLOWED, PREFLIGHT_VARY, ("x-cors-refusal", "header-not-allowed x-b")]),
-        // No browser sends these, and there is no telling what one would make of an answer.
+        // No browser sends these, so the effect of other headers is unknown.
         ("OPTIONS", &[OURS, ("access-control-request-method", "TRACE")], 403, &[PREFLIGHT_VARY, ("x-cors-refusal", "impossible-method TRACE")]),
         ("OPTIONS", &[OURS, PUT, PUT], 403, &[PREFLIGHT_VARY, ("x-cors-refusal", "several-methods")]),
         ("OPTIONS", &[OURS, PUT, asks("x a")], 403, &[PREFLIGHT_VARY, ("x-cors-refusal", "impossible-header x a")]),

@@ -18,7 +18,7 @@ use tower_cors::{Cors, CorsLayer, Policy, PolicyHandle, Reloadable};
 
 const ORIGIN: &str = "https://app.example.com";
 
-/// Two policies that differ in each header, so that a mix of them is seen.
+/// Two policies that differ in each header, so that a mix of them is noticed.
 fn policies() -> [Policy; 2] {
     ["one", "two"].map(|name| {
         let builder = Policy::builder()
@@ -32,7 +32,7 @@ fn policies() -> [Policy; 2] {
     })
 }
 
-/// What a response's headers are, if they are of a whole policy.
+/// The possible headers of a response, each set from one policy.
 fn expected(is_preflight: bool) -> [Vec<String>; 2] {
     let both = [("one", "true"), ("two", "")].map(|(name, credentials)| {
         let upper = name.to_uppercase();
@@ -85,7 +85,7 @@ async fn all_services_follow() {
     }
 }
 
-/// One that waits for the inner service keeps the policy that it began with.
+/// A request that waits for the inner service keeps its policy.
 #[tokio::test]
 async fn a_request_sees_one_policy() {
     let [one, two] = policies();
@@ -104,7 +104,7 @@ async fn a_request_sees_one_policy() {
     assert_eq!(lines(&answer.await.unwrap().unwrap()), expected(false)[0]);
 }
 
-/// Where a policy was freed.
+/// Records the threads on which policies are freed.
 #[derive(Clone, Default)]
 struct FreedBy(Arc<std::sync::Mutex<Vec<std::thread::ThreadId>>>);
 
@@ -126,12 +126,12 @@ impl FreedBy {
         let builder = Policy::builder().allow_origin(ORIGIN).on_decision(move |_, _| {
             let _ = &freed;
         });
-        // Without this, a request has no use for the policy once it is decided.
+        // This makes a request keep the policy until it ends.
         builder.attach_outcome(true).build_policy().unwrap()
     }
 }
 
-/// A list of a million origins is not freed in a moment, and no request waits for it.
+/// Freeing a list of a million origins takes a while, and no request waits for it.
 #[test]
 fn no_request_frees_a_policy() {
     let freed = FreedBy::default();
@@ -167,7 +167,7 @@ fn no_request_frees_a_policy() {
     assert_eq!(freed.threads(), [here; 3], "with the one that was replaced after it");
 }
 
-/// Whoever keeps many policies, and goes back and forth between them, gets all of them freed in the end.
+/// A program that keeps many policies and alternates between them gets all of them freed in the end.
 #[test]
 fn many_kept_policies_are_freed_once_nobody_has_them() {
     let freed = FreedBy::default();
@@ -193,7 +193,7 @@ fn many_kept_policies_are_freed_once_nobody_has_them() {
     }
 }
 
-/// A policy is freed outside of the handle's lock, so that what a closure's `Drop` does cannot wait for itself.
+/// A policy is freed outside of the handle's lock, so that a closure's `Drop` can use the handle without a deadlock.
 #[test]
 fn freeing_a_policy_may_set_another() {
     struct SetsAnother(std::sync::Mutex<Option<PolicyHandle>>);
@@ -219,12 +219,12 @@ fn freeing_a_policy_may_set_another() {
         handle.set(two);
         done.send(handle.policy() == one).unwrap();
     });
-    // Only a failure takes that long.
+    // Only a deadlock takes that long.
     let set = is_done.recv_timeout(std::time::Duration::from_secs(60));
     assert_eq!(set, Ok(true), "it waits for itself, or did not set the other");
 }
 
-/// Who keeps policies, and goes back and forth between them, keeps no more for it.
+/// A program that alternates between policies keeps no more of them.
 #[test]
 fn reloads_leave_nothing_behind() {
     let [one, two] = policies();
@@ -239,7 +239,7 @@ fn reloads_leave_nothing_behind() {
     assert_eq!((memory.count_current, memory.bytes_current), (0, 0), "{memory:?}");
 }
 
-/// Over sockets, from several connections, while another thread reloads all the time.
+/// Requests come over several connections while another thread keeps reloading.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn under_load() {
     const CONNECTIONS: usize = 8;

@@ -1,4 +1,4 @@
-//! A configuration in files and in the environment, and back.
+//! Configurations from files and from the environment, and back.
 
 use std::time::Duration;
 
@@ -118,7 +118,7 @@ fn mistakes_of_form() {
     assert!(found.starts_with("unknown field `allowed_origins`"), "{found}");
 }
 
-/// A misspelled field that was lost would leave everybody in, without a word.
+/// If a misspelled field were ignored, the policy could silently allow everyone.
 #[test]
 fn an_unknown_field_is_an_error_in_a_flattened_configuration_too() {
     #[derive(Debug, PartialEq, serde::Deserialize)]
@@ -160,7 +160,7 @@ fn an_unknown_field_is_an_error_in_a_flattened_configuration_too() {
     assert!(found.starts_with("unknown field `refuse_disalowed_origins`"), "{found}");
 }
 
-/// Serde makes `None` of every error in a flattened option, which this crate cannot change: the documentation warns.
+/// Serde turns every error in a flattened option into `None`. This crate cannot change that, so the documentation warns.
 #[test]
 fn a_flattened_option_loses_the_configuration() {
     #[derive(Debug, serde::Deserialize)]
@@ -259,7 +259,7 @@ fn closures_are_no_data() {
         "closures cannot be stored, and the policy has one from allow_origin_if; convert the configuration to a \
          builder and call allow_origin_if again",
     );
-    // Nothing that a file can hold stands for a closure.
+    // A file cannot contain a closure.
     let found = serde_json::from_str::<CorsConfig>(r#"{"closures": ["on_decision"]}"#).unwrap_err();
     assert!(found.to_string().starts_with("unknown field `closures`"), "{found}");
     let read = policy.config();
@@ -269,7 +269,7 @@ fn closures_are_no_data() {
     assert_eq!(policy.clone(), policy);
 }
 
-/// What a file sets counts as set; what it leaves at the default does not.
+/// An option that a file sets counts as set. An option at its default does not.
 #[test]
 fn an_option_of_a_file_is_not_set_to_another_value() {
     for (text, is_mistake) in [

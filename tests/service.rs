@@ -1,4 +1,4 @@
-//! The layer as a Tower service: readiness, errors, clones, and what types it asks for and has.
+//! The layer as a Tower service: readiness, errors, clones, and its types and bounds.
 
 use std::{
     pin::pin,
@@ -28,7 +28,7 @@ fn request(method: &str) -> Request<&'static str> {
         .unwrap()
 }
 
-/// The mock only takes requests that can be compared.
+/// The mock needs requests that can be compared.
 fn comparable(
     inner: Mock,
 ) -> impl Service<Request<&'static str>, Response = Response<String>, Error = tower::BoxError> + Clone
@@ -114,10 +114,10 @@ fn the_inner_service_can_be_reached() {
     assert_eq!(service.into_inner(), 2);
 }
 
-/// Nothing is asked of the inner service but what the layer uses.
+/// The layer has no bounds that it does not need.
 #[tokio::test]
 async fn what_an_inner_service_may_lack() {
-    /// Neither `Clone`, nor `Send`, nor an error or a future that is.
+    /// Not `Clone` and not `Send`, and neither are its error and its future.
     struct Bare(std::rc::Rc<()>);
     impl Service<Request<()>> for Bare {
         type Response = Response<Vec<u8>>;
@@ -166,7 +166,7 @@ fn auto_traits() {
     error::<tower_cors::InvalidOriginPattern>();
     error::<tower_cors::OriginFault>();
 
-    // A response's extensions hold trait objects that need not be unwind safe.
+    // The trait objects in a response's extensions may not be unwind safe.
     send_and_sync::<Decision>();
     send_and_sync::<ResponseHeaders>();
     send_and_sync::<ResponseFuture<std::future::Ready<()>>>();

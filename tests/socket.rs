@@ -1,4 +1,4 @@
-//! What each request gets over real sockets: from axum and hyper servers, over HTTP/1.1 and HTTP/2.
+//! Responses over real sockets: from axum and hyper servers, over HTTP/1.1 and HTTP/2.
 
 mod support;
 
@@ -22,7 +22,7 @@ const EVERYWHERE: [(Stack, Wire); 6] = [
     (Stack::Hyper, Wire::Http2),
 ];
 const AS_BYTES: [(Stack, Wire); 2] = [(Stack::Axum, Wire::Bytes), (Stack::Hyper, Wire::Bytes)];
-/// `axum::serve` does not let the limit of an HTTP/2 header list be raised.
+/// `axum::serve` cannot raise the limit of an HTTP/2 header list.
 const WHERE_60_KB_PASS: [(Stack, Wire); 5] = [
     (Stack::Axum, Wire::Bytes),
     (Stack::Axum, Wire::Http1),
@@ -57,7 +57,7 @@ fn with_credentials() -> CorsLayerBuilder {
         .allow_credentials(true)
 }
 
-/// Lists of every kind, and a wildcard, so that origins are parsed and not only looked up.
+/// A policy with lists of every kind, and with a wildcard, so that origins are parsed and not only looked up.
 fn listed() -> CorsLayer {
     with_credentials()
         .allow_methods(["PUT", "DELETE"])
@@ -253,7 +253,7 @@ async fn spellings_of_http_1() {
     check(listed(), &AS_BYTES, &cases).await;
 }
 
-/// Ways to fill a request's head with names that cost much to read and allow nothing.
+/// Request heads full of names that take long to read and are not allowed.
 fn long_lists() -> [(&'static str, Request); 7] {
     const LENGTH: usize = 60 * 1024;
     let commas = ",".repeat(LENGTH);
@@ -261,7 +261,7 @@ fn long_lists() -> [(&'static str, Request); 7] {
     let tabs = format!("content-type{},x-token", "\t".repeat(LENGTH));
     let name = "x".repeat(LENGTH);
     let repeated = "x-token,".repeat(LENGTH / "x-token,".len());
-    // Hyper takes 100 lines over HTTP/1.1.
+    // Hyper accepts 100 lines over HTTP/1.1.
     let line = &repeated[..LENGTH / 90];
     let lines = (0..90).fold(preflight(), |request, _| request.line(ACRH, line));
     let short_lines = (0..90).fold(preflight(), |request, _| request.line(ACRH, ""));

@@ -18,7 +18,7 @@ use tower_cors::{
 };
 
 type Header = (&'static str, &'static str);
-/// Method, path and headers of a request, status and headers of its response.
+/// Method, path and headers of a request, and status and headers of its response.
 type Row<'a> = (&'a str, &'a str, &'a [Header], u16, &'a [Header]);
 
 const OURS: Header = ("origin", "https://app.example.com");
@@ -53,7 +53,7 @@ fn request(method: &str, path: &str, headers: &[Header]) -> Request<()> {
     request
 }
 
-/// Status and all headers of the response. The inner service says 418, and sets a CORS header of its own.
+/// Status and all headers of the response. The inner service responds with 418 and a CORS header of its own.
 async fn send<P>(layer: &CorsLayer<P>, request: Request<()>) -> (u16, Vec<(String, String)>)
 where
     P: PolicySource + Clone,
@@ -98,14 +98,14 @@ async fn select_by_path() {
         ("GET", "/", &[OTHER], 418, &[VARY]),
         ("OPTIONS", "/", &[OURS, PUT], 204, &[WITH_COOKIES, ("access-control-allow-methods", "PUT"), ALLOWED, PREFLIGHT_VARY]),
         ("OPTIONS", "/public", &[OURS, PUT], 403, &[("vary", "access-control-request-method, access-control-request-headers")]),
-        // Where there is no policy, nothing is touched.
+        // Without a policy, nothing is changed.
         ("GET", "/metrics", &[OURS], 418, &[INNER]),
         ("GET", "/metrics", &[], 418, &[INNER]),
         ("OPTIONS", "/metrics", &[OURS, PUT], 418, &[INNER]),
     ]).await;
 }
 
-/// What a shared cache has to know, the closure's policies say.
+/// The chosen policies tell shared caches which header the closure reads.
 #[tokio::test]
 async fn select_by_a_header() {
     let of_tenant = |origin: &str| {
@@ -137,7 +137,7 @@ async fn first_match() {
         ("GET", "/", &[OURS, OURS], 418, &[ANY, VARY]),
         ("GET", "/", &[], 418, &[ANY, VARY]),
         ("OPTIONS", "/", &[OURS, PUT], 204, &[WITH_COOKIES, ("access-control-allow-methods", "PUT"), ALLOWED, PREFLIGHT_VARY]),
-        // The first that allows the origin decides, whatever a later one would say of the rest.
+        // The first part that allows the origin decides about the method and the headers, too.
         ("OPTIONS", "/", &[OURS, ("access-control-request-method", "DELETE")], 403, &[PREFLIGHT_VARY]),
         ("OPTIONS", "/", &[OTHER, PUT], 403, &[PREFLIGHT_VARY]),
         ("OPTIONS", "/", &[OTHER, ("access-control-request-method", "GET")], 204, &[ANY, PREFLIGHT_VARY]),
@@ -240,7 +240,7 @@ async fn a_predicate_is_asked_once_a_request() {
     assert_eq!(count.load(Ordering::Relaxed), 2);
 }
 
-/// All parts have one hook, which hears of each request once, whichever part decides, and if its predicate panics.
+/// All parts have the same hook. It is called once a request, whichever part decides, and even if a predicate panics.
 #[tokio::test]
 async fn each_request_is_reported_once() {
     let reports = Arc::new(Mutex::new(Vec::new()));
@@ -288,7 +288,7 @@ async fn each_request_is_reported_once() {
     }
 }
 
-/// One builder for what concerns the whole, and a clone of it for each part.
+/// Options for the whole layer are set on one builder, and each part is built from a clone of it.
 fn parts(all: &CorsLayerBuilder) -> [Policy; 2] {
     let ours = all.clone().allow_origin(OURS.1).allow_credentials(true);
     let other = all.clone().allow_origin(OTHER.1).allow_private_network(true);
@@ -297,7 +297,7 @@ fn parts(all: &CorsLayerBuilder) -> [Policy; 2] {
 
 const EVIL: Header = ("origin", "https://evil.example");
 
-/// A refused origin is in no part's list, so it is refused whichever part would have decided.
+/// No part allows a refused origin, so the order of the parts makes no difference to it.
 #[tokio::test]
 async fn parts_refuse_together() {
     let own = "https://own.example";
@@ -331,7 +331,7 @@ async fn parts_refuse_together() {
     ]).await;
 }
 
-/// What all responses vary by does not tell which part decided.
+/// The `Vary` of a response does not reveal which part decided.
 #[tokio::test]
 async fn all_parts_vary_by_the_same_in_the_same_order() {
     let part = |origin: &str, name: &str| {
@@ -350,7 +350,7 @@ async fn all_parts_vary_by_the_same_in_the_same_order() {
     }
 }
 
-/// Each option that concerns the whole, set in one part alone, either way round.
+/// Each option for the whole layer is set in one of two parts, either the first or the second.
 #[test]
 fn parts_that_differ_in_what_concerns_the_whole() {
     let none = CorsLayer::builder;
@@ -389,7 +389,7 @@ fn parts_that_differ_in_what_concerns_the_whole() {
             );
         }
     }
-    // Each of these, in all parts, is none.
+    // If all parts set the option, there is no mistake.
     for all in [
         refusing(),
         own("https://own.example"),
@@ -400,13 +400,13 @@ fn parts_that_differ_in_what_concerns_the_whole() {
     ] {
         assert!(CorsLayer::first_match(parts(&all)).is_ok(), "{all:?}");
     }
-    // What only silences a warning is not compared.
+    // An option that only silences a warning is not compared.
     let silent = refusing().allow_origin(OURS.1).build_policy().unwrap();
     let warned = none().refuse_disallowed_origins(Refuse::All).allow_origin(OTHER.1);
     assert!(CorsLayer::first_match([silent, warned.build_policy().unwrap()]).is_ok());
 }
 
-/// What does not build in one policy does not build in two.
+/// Splitting a configuration that does not build into two parts does not make it build.
 #[test]
 fn refusing_before_any_origin() {
     let mcp = Policy::builder().mcp().no_own_origins().allow_origin(OURS.1).build_policy().unwrap();
@@ -418,7 +418,7 @@ fn refusing_before_any_origin() {
     );
 }
 
-/// The first part that allows an origin decides, so a later entry for it is dead.
+/// The first part that allows an origin decides, so a later entry for it is never used.
 #[test]
 fn parts_that_an_earlier_one_covers() {
     let part = |origins: &[&str]| {
@@ -443,7 +443,7 @@ fn parts_that_an_earlier_one_covers() {
             &[("tauri://localhost", "tauri://localhost")],
         ),
         (&["null"], &["null"], &[("null", "null")]),
-        // Only the entries that are dead, of a part that is alive.
+        // Only unused entries are reported, not the rest of their part.
         (
             &["https://*.a.com", "https://c.com"],
             &["https://b.com", "https://b.a.com"],
@@ -492,7 +492,7 @@ fn parts_that_an_earlier_one_covers() {
     );
 }
 
-/// A part that writes the header keeps the inner service's from everybody, and so does the layer.
+/// If one part writes the header, all parts remove the inner service's.
 #[tokio::test]
 async fn no_part_keeps_a_timing_header_that_another_writes() {
     let timing = Policy::builder().allow_origin(OURS.1).allow_timing(true).build_policy().unwrap();
@@ -509,7 +509,7 @@ async fn no_part_keeps_a_timing_header_that_another_writes() {
     }
 }
 
-/// Where a closure chooses by path, each policy stands for itself, in all its options.
+/// If a closure chooses by path, the policies can differ in all options.
 #[tokio::test]
 async fn select_of_policies_that_differ() {
     let tool = Policy::builder()
@@ -531,7 +531,7 @@ async fn select_of_policies_that_differ() {
     ]).await;
 }
 
-/// Layers can stand in a field, cross threads, and be caught in a panic, whatever their source.
+/// Layers of every source can be named, sent to other threads, and used across a caught panic.
 #[test]
 fn sources_can_be_named_and_shared() {
     fn assert_shared<T: Clone + Send + Sync + Unpin + UnwindSafe + RefUnwindSafe + 'static>() {}

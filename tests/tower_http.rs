@@ -1,5 +1,5 @@
-//! What the README says of `tower_http::cors` and of this crate, side by side: if either changes, so
-//! does the README.
+//! The README's comparison with `tower_http::cors`: if either crate changes, these tests fail, and the README has to
+//! change.
 
 use std::{convert::Infallible, panic::catch_unwind};
 
@@ -27,7 +27,7 @@ fn theirs() -> TowerHttpLayer {
         .expose_headers([header::ETAG])
 }
 
-/// Sends a request through a layer, around a service that teapots and sets the given header.
+/// Sends a request through a layer around a service that responds with 418 and the given header.
 async fn send<L, S>(
     layer: L,
     request: &[(&str, &str)],

@@ -1,4 +1,4 @@
-//! What is sent to `tracing`.
+//! The events that the layer sends to `tracing`.
 
 use std::{
     convert::Infallible,
@@ -127,7 +127,7 @@ fn a_decision_is_an_event() {
              refusal=method `PATCH` is not allowed",
         ]
     );
-    // Whoever does not look at that level is sent nothing.
+    // A subscriber that disables the level gets no event.
     assert_eq!(events(Level::INFO, || ours().build().unwrap(), &requests, &[]), [""; 0]);
 }
 
@@ -163,7 +163,7 @@ fn foreign_headers_are_reported_once_a_policy() {
                  headers=access-control-allow-origin, access-control-expose-headers";
     assert_eq!(events(Level::WARN, || ours().build().unwrap(), &requests, &inner), [event]);
     assert_eq!(events(Level::WARN, || ours().build().unwrap(), &requests, &[]), [""; 0]);
-    // One that only reports touches nothing.
+    // A layer with `report_only` changes nothing.
     let build = || ours().report_only(true).build().unwrap();
     let events = events(Level::WARN, build, &requests, &inner);
     assert!(!events.contains(&event.to_owned()), "{events:?}");

@@ -1,5 +1,4 @@
-//! WebSocket handshakes over real sockets, by HTTP/1.1 and by HTTP/2, at a layer that refuses those of other
-//! origins.
+//! WebSocket handshakes over real sockets, HTTP/1.1 and HTTP/2, with a layer that refuses those of other origins.
 
 use std::{
     convert::Infallible,
@@ -39,7 +38,7 @@ fn cors() -> CorsLayer {
         .unwrap()
 }
 
-/// Sends back what comes over the upgraded connection.
+/// Sends back the bytes that come over the upgraded connection.
 async fn echo(upgraded: impl Future<Output = hyper::Result<Upgraded>>) {
     let mut stream = TokioIo::new(upgraded.await.unwrap());
     let mut message = [0; 5];
@@ -48,7 +47,7 @@ async fn echo(upgraded: impl Future<Output = hyper::Result<Upgraded>>) {
     stream.shutdown().await.unwrap();
 }
 
-/// A server that takes every handshake that reaches it, and counts them.
+/// A server that accepts and counts all handshakes that reach it.
 async fn start() -> (SocketAddr, Arc<AtomicUsize>) {
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
@@ -91,7 +90,7 @@ async fn start() -> (SocketAddr, Arc<AtomicUsize>) {
     (address, calls)
 }
 
-/// Origin, further header lines, and whether the handshake succeeds.
+/// Origin, further header lines, and `true` if the handshake succeeds.
 const HANDSHAKES: [(Option<&str>, &str, bool); 9] = [
     (None, "", true),
     (Some(OURS), "", true),
@@ -149,7 +148,7 @@ async fn over_http2() {
         let (mut sender, connection) =
             http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
         tokio::spawn(connection);
-        // The server says in its settings that it takes such requests, so they have to come first.
+        // The server's settings allow such requests, so the client has to read them first.
         let settled = Request::get("https://tool.example.com/").body(String::new()).unwrap();
         sender.send_request(settled).await.unwrap();
         calls.store(0, Ordering::SeqCst);
@@ -183,7 +182,7 @@ async fn over_http2() {
     }
 }
 
-/// What is no upgrade is served, and the browser keeps it from the page.
+/// A request that is not an upgrade is served, and the browser keeps the response from the page.
 #[tokio::test]
 async fn other_requests() {
     let (address, calls) = start().await;

@@ -1,12 +1,12 @@
-//! Origin patterns against the URL standard, as the crate `url` implements it: what is accepted as an
-//! exact http or https origin is what a browser would send for it.
+//! Origin patterns compared with the URL standard, as the crate `url` implements it. An accepted exact http or https
+//! origin is the text that a browser sends for it.
 
 use proptest::{prelude::*, sample::select};
 use tower_cors::OriginPattern;
 use url::Url;
 
-/// `xn--` labels whose Punycode is in order, and which only IDNA's tables refuse. They stay accepted:
-/// the tables are large, change each year, and no browser sends such an origin.
+/// `xn--` labels with valid Punycode, which only IDNA's tables refuse. They are accepted, because the tables
+/// are large and change each year, and no browser sends such an origin.
 const REFUSED_BY_TABLES_ALONE: [(&str, &str); 8] = [
     ("xn--a", "U+0080, a control character"),
     ("xn--1ug", "U+200D, a joiner with nothing to join"),
@@ -81,8 +81,8 @@ fn pattern() -> impl Strategy<Value = String> {
         .prop_map(|(scheme, host, dot, port)| format!("{scheme}://{host}{dot}{port}"))
 }
 
-/// One byte of a pattern changed, taken out or put in. What would make or change an `xn--` label is
-/// left to the lists.
+/// A pattern with one byte changed, removed or inserted. Mutants with an `xn--` label are excluded: the lists
+/// above cover those.
 fn mutated() -> impl Strategy<Value = String> {
     (pattern(), any::<prop::sample::Index>(), 0..3, "[ -~]").prop_filter_map(
         "an `xn--` label",
@@ -113,8 +113,8 @@ fn labels_that_only_tables_refuse() {
     }
 }
 
-/// The other way round: what the standard serialises is accepted, so that nothing that a browser sends
-/// for a name is beyond a list's reach.
+/// The other direction: every origin that the standard serializes is accepted, so a list can contain every
+/// origin that a browser sends for a name.
 #[test]
 fn serialised_origins_are_accepted() {
     for url in [

@@ -1,4 +1,4 @@
-//! The vendored vectors, in full: what differs stands in `vectors/differences.txt`, and nothing else does.
+//! All vendored vectors. `vectors/differences.txt` lists exactly the vectors on which this crate differs.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -115,7 +115,7 @@ async fn requests() {
     assert_differences("requests", &differing);
 }
 
-/// What is expected, in this crate's shape where `form` says that the shape is a choice.
+/// The expected result, in this crate's form if `form` marks the form as a choice.
 fn expected_lists(
     case: &Value,
     config: &Value,
@@ -124,7 +124,7 @@ fn expected_lists(
     let mut headers = lists(&header_map(&case["expect"]["headers"]));
     let form = case["form"].as_str().unwrap_or_default();
     let is_any_origin = texts(&config["origins"]) == ["*"];
-    // The answer varies by all that it depends on, that of a plain OPTIONS too.
+    // The response varies by everything that it depends on, even for a plain OPTIONS.
     if form.contains("vary-preflight") {
         let vary = headers.entry("vary".into()).or_default();
         vary.insert("access-control-request-method".into());
@@ -133,7 +133,7 @@ fn expected_lists(
     if !is_any_origin && (is_preflight || form.contains("vary-options")) {
         headers.entry("vary".into()).or_default().insert("origin".into());
     }
-    // Lists are sent in full, so that one preflight serves all the requests that it could allow.
+    // Lists are sent in full, so that one preflight covers all allowed requests.
     if form.contains("acam-single") && texts(&config["methods"]) != ["*"] {
         let methods = texts(&config["methods"]).into_iter();
         let methods = methods.filter(|method| !["GET", "HEAD", "POST"].contains(method));
@@ -152,7 +152,7 @@ fn expected_lists(
     headers
 }
 
-/// The CORS and Vary headers, each a set of elements; case is no matter here.
+/// The CORS and `Vary` headers, each as a set of elements. Case does not matter here.
 fn lists(headers: &HeaderMap) -> BTreeMap<String, BTreeSet<String>> {
     let mut lists = BTreeMap::<String, BTreeSet<String>>::new();
     for (name, value) in headers {
@@ -184,7 +184,7 @@ fn layer(config: &Value) -> CorsLayer {
     builder.build().unwrap()
 }
 
-/// Fails on a difference that is not listed, and on a listed one that is none.
+/// Fails on a difference that is not listed, and on a listed vector that does not differ.
 fn assert_differences(file: &str, differing: &BTreeSet<String>) {
     let known: BTreeSet<String> = DIFFERENCES
         .lines()
@@ -223,7 +223,7 @@ fn header_map(headers: &Value) -> HeaderMap {
     map
 }
 
-/// A code point stands for a byte.
+/// Each code point of a vector stands for a byte.
 fn header_value(text: &str) -> HeaderValue {
     let bytes: Vec<u8> = text.chars().map(|char| u8::try_from(u32::from(char)).unwrap()).collect();
     HeaderValue::from_bytes(&bytes).unwrap()

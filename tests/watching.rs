@@ -1,4 +1,4 @@
-//! Who looks at a decision, and where the inner service has a say in it.
+//! Reports of decisions, and decisions that depend on the inner service.
 
 use std::{
     convert::Infallible,
@@ -20,7 +20,8 @@ use tower_cors::{CorsLayer, CorsLayerBuilder, Outcome, Policy, Refusal, Refuse};
 
 type Header = (&'static str, &'static str);
 
-/// What the route answers, the requested method, and the methods that are allowed, if the preflight is.
+/// Status and header of the route's response, the requested method, and the allowed methods, or `None` if the preflight
+/// is refused.
 type RouteRow<'a> = (CorsLayerBuilder, u16, Header, &'a str, Option<&'a [&'a str]>);
 
 const OURS: Header = ("origin", "https://app.example.com");
@@ -68,7 +69,7 @@ fn reporting(builder: CorsLayerBuilder) -> (CorsLayer, Reports) {
     (layer, reports)
 }
 
-/// An inner service that remembers what it is asked, and answers with this status and header.
+/// An inner service that records its requests, and responds with this status and header.
 fn remembering(
     requests: &Arc<Mutex<Vec<Request<()>>>>,
     status: u16,
@@ -130,7 +131,7 @@ async fn the_hook_is_called_where_the_inner_service_fails() {
     }
 }
 
-/// A request whose report waits for the inner service is reported all the same if that panics, or the client goes away.
+/// A request whose report waits for the inner service is reported even if that panics or the client goes away.
 #[test]
 fn the_hook_is_called_where_the_inner_service_never_responds() {
     for (builder, method, headers, expected) in [
@@ -195,7 +196,7 @@ fn the_hook_is_called_where_a_predicate_panics() {
     }
 }
 
-/// A hook that panics while another panic passes would end the process.
+/// A hook that panics during another panic would abort the process.
 #[test]
 fn a_hook_that_panics_too_ends_no_process() {
     let layer = ours().forward_preflights(true).on_decision(|_, _| panic!("the hook's slip"));
@@ -310,12 +311,12 @@ async fn what_a_route_says_of_its_methods() {
         (ours(), 405, ("allow", "put"), "PUT", None),
         (ours(), 404, ("x-inner", "1"), "PUT", None),
         (ours(), 404, ("allow", "PUT"), "PUT", None),
-        // Nothing is said of methods, so the configuration decides.
+        // The response lists no methods, so the configuration decides.
         (ours(), 405, ("x-inner", "1"), "PUT", Some(all)),
         (ours(), 401, ("x-inner", "1"), "PUT", Some(all)),
         (ours(), 200, ("x-inner", "1"), "PUT", Some(all)),
         (ours(), 500, ("x-inner", "1"), "PUT", Some(all)),
-        // What needs no leave has it anyway.
+        // Safelisted methods are always allowed.
         (ours(), 404, ("x-inner", "1"), "POST", Some(&[])),
         (ours(), 405, ("allow", "GET,HEAD"), "POST", Some(&[])),
         (any_method(), 405, ("allow", "GET,LOCK,PUT,*"), "LOCK", Some(&["LOCK", "PUT"])),
@@ -342,7 +343,7 @@ async fn what_a_route_says_of_its_methods() {
         let status = if methods.is_some() { 204 } else { 403 };
         assert_eq!((response.status().as_u16(), *response.body()), (status, ""), "{described}");
         assert_eq!(lines(response.headers()), expected, "{described}");
-        // It sees a plain OPTIONS.
+        // The inner service sees a plain OPTIONS.
         let seen = requests.lock().unwrap();
         assert_eq!(
             (seen[0].method().as_str(), seen[0].uri().to_string()),
@@ -352,7 +353,7 @@ async fn what_a_route_says_of_its_methods() {
     }
 }
 
-/// What the policy refuses, the route is not asked about; nor is it for other requests.
+/// The route's methods are not looked up for a preflight that the policy refuses, nor for other requests.
 #[tokio::test]
 async fn when_a_route_is_not_asked() {
     let layer = ours().allow_methods_of_route().build().unwrap();
@@ -385,7 +386,7 @@ async fn the_methods_of_routes_in_axum() {
         ("/items/1", "DELETE", Some("DELETE")),
         ("/items/1", "PUT", None),
         ("/nothing", "PUT", None),
-        // It takes every method, `OPTIONS` too, and says of none.
+        // This route takes every method, even `OPTIONS`, and lists none.
         ("/any", "PUT", Some("DELETE,PUT")),
     ] {
         let asks = [OURS, ("access-control-request-method", method)];
@@ -408,7 +409,7 @@ async fn the_methods_of_routes_in_axum() {
     );
 }
 
-/// With `diagnose`, the browser's own check is to name the method.
+/// With `diagnose`, the browser's own check names the method.
 #[tokio::test]
 async fn a_diagnosed_route() {
     let layer = ours().allow_methods_of_route().diagnose(true).build().unwrap();
@@ -426,7 +427,7 @@ async fn a_diagnosed_route() {
     );
 }
 
-/// The engine alone cannot know what the inner service will say.
+/// The engine alone cannot know the inner service's response.
 #[test]
 fn a_policy_speaks_for_itself() {
     let policy: Policy = ours().allow_methods_of_route().build_policy().unwrap();

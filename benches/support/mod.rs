@@ -1,4 +1,4 @@
-//! Two layers in the same configuration, the service that they stand around, and requests.
+//! Two layers in the same configuration, the service inside them, and requests.
 
 #![allow(dead_code, reason = "not every benchmark takes all of it")]
 
@@ -96,7 +96,7 @@ pub(crate) fn value(text: &str) -> HeaderValue {
     HeaderValue::from_str(text).expect("the text is a header value")
 }
 
-/// The service that both layers stand around: it sets one header.
+/// The service inside both layers. It sets one header.
 pub(crate) fn inner() -> impl Service<
     Request<()>,
     Response = Response<()>,
@@ -111,7 +111,7 @@ pub(crate) fn inner() -> impl Service<
     })
 }
 
-/// The same service as an application of axum, under a layer or none.
+/// The same service as an axum application, with a layer or without.
 pub(crate) fn router() -> Router {
     Router::new().route("/", get(async || [(CONTENT_TYPE, "application/json")]))
 }
@@ -125,8 +125,8 @@ where
     at_once(call(service, request))
 }
 
-/// Neither this nor [`poll`] is inlined, as nothing is where a server stores futures: how much of a layer the compiler
-/// merges into the code around it would count otherwise.
+/// This and [`poll`] are not inlined, as in a server that stores futures. Otherwise the result would depend on how
+/// much of a layer the compiler merges into the benchmark.
 #[inline(never)]
 fn call<S: Service<Request<()>>>(service: &mut S, request: Request<()>) -> S::Future {
     service.call(request)
@@ -137,12 +137,12 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// As `axum::serve` asks for each request: a clone of the application.
+/// Sends the request to a clone of the application, as `axum::serve` does.
 pub(crate) fn respond_as_axum(router: &Router, request: Request<Body>) -> Response<Body> {
     at_once(router.clone().oneshot(request))
 }
 
-/// Without a runtime: nothing here ever waits.
+/// Runs a future without a runtime, because nothing here waits.
 fn at_once<T>(future: impl Future<Output = Result<T, Infallible>>) -> T {
     match poll(pin!(future)) {
         Poll::Ready(Ok(response)) => response,
