@@ -329,7 +329,7 @@ fn what_is_said_of_private_networks() {
     #[rustfmt::skip]
     let cases = [
         (private().allow_origin("null"), r#"allow_origins: "null" is the origin of any page that wants it, and private networks are allowed, so every site could reach into them; remove it, or do not allow private networks"#),
-        (private().allow_origin("https://*.github.io"), r#"allow_origins: "https://*.github.io" covers the names below the public suffix "github.io", which anyone can have, and private networks are allowed, so they could reach into them; list the names that are yours, or accept Danger::PublicSuffixes (in a file, "public-suffixes")"#),
+        (private().allow_origin("https://*.com"), r#"allow_origins: "https://*.com" covers the names below the public suffix "com", which anyone can have, and private networks are allowed, so they could reach into them; list the names that are yours, or accept Danger::PublicSuffixes (in a file, "public-suffixes")"#),
         (private().allow_origin_if(|_, _| true), r#"allow_origins: a predicate decides, and private networks are allowed, so a slip in it lets a stranger reach into them; list patterns, or accept Danger::PredicateWithCredentials (in a file, "predicate-with-credentials")"#),
     ];
     for (builder, message) in cases {

@@ -105,7 +105,12 @@ fn errors() {
         (
             "AnyOriginBeforeLast",
             "CorsLayer::first_match([any, ours])",
-            CorsLayer::first_match([any, ours.clone()]).unwrap_err(),
+            CorsLayer::first_match([any.clone(), ours.clone()]).unwrap_err(),
+        ),
+        (
+            "RefusingBeforeAnyOrigin",
+            "CorsLayer::first_match([refusing, any])",
+            CorsLayer::first_match([refusing.clone().build_policy().unwrap(), any]).unwrap_err(),
         ),
         (
             "PartsDiffer",

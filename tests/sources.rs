@@ -382,9 +382,14 @@ fn parts_that_differ_in_what_concerns_the_whole() {
             assert_eq!(
                 mistakes.to_string(),
                 format!(
-                    "first_match: policies 1 and 2 differ in {option}, which also concerns origins that no \
-                     policy allows, and those belong to none of them; set it once on a builder, and build each \
-                     policy from a clone of that"
+                    "first_match: policy 2 differs from policy 1 in {option}{}, and all need the same, since it \
+                     also applies to origins that none of them allows; set it once on a builder, and build each \
+                     policy from a clone of that builder",
+                    if option == "on_decision" {
+                        " (a closure is the same if one call of on_decision gave it)"
+                    } else {
+                        ""
+                    }
                 )
             );
         }
@@ -413,8 +418,8 @@ fn refusing_before_any_origin() {
     let mistakes = CorsLayer::first_match([mcp, everyone()]).unwrap_err();
     assert_eq!(
         mistakes.to_string(),
-        "refuse_disallowed_origins: any origin is allowed, so there is none to refuse; list the origins, or do \
-         not refuse"
+        "first_match: the last policy allows any origin, so there is none left that the others could refuse; list \
+         its origins, or do not refuse"
     );
 }
 

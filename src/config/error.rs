@@ -125,6 +125,7 @@ impl std::error::Error for ConfigErrors {}
 /// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true).allow_methods_of_route()` |
 /// | [`NoPolicy`](Self::NoPolicy) | `CorsLayer::first_match([])` |
 /// | [`AnyOriginBeforeLast`](Self::AnyOriginBeforeLast) | `CorsLayer::first_match([any, ours])` |
+/// | [`RefusingBeforeAnyOrigin`](Self::RefusingBeforeAnyOrigin) | `CorsLayer::first_match([refusing, any])` |
 /// | [`PartsDiffer`](Self::PartsDiffer) | `CorsLayer::first_match([refusing, other])` |
 /// | [`CoveredByPart`](Self::CoveredByPart) | `CorsLayer::first_match([ours, ours])` |
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -287,6 +288,9 @@ pub enum ConfigError {
         /// Its place, counted from 1.
         place: usize,
     },
+    /// The last policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) allows any origin, and an
+    /// earlier one refuses disallowed origins.
+    RefusingBeforeAnyOrigin,
     /// A policy of [`CorsLayer::first_match`](crate::CorsLayer::first_match) differs from the first one in
     /// an option that has to be the same in all of them.
     PartsDiffer {
@@ -352,6 +356,7 @@ impl ConfigError {
             }
             Self::NoPolicy
             | Self::AnyOriginBeforeLast { .. }
+            | Self::RefusingBeforeAnyOrigin
             | Self::PartsDiffer { .. }
             | Self::CoveredByPart { .. } => ConfigOption::FirstMatch,
         }

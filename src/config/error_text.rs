@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{danger::Danger, error::ConfigError};
+use super::{danger::Danger, error::ConfigError, option::ConfigOption};
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -180,10 +180,21 @@ impl fmt::Display for ConfigError {
                 f,
                 "policy {place} allows any origin, so those after it would never be asked; make it the last"
             ),
-            Self::PartsDiffer { place, option } => write!(
-                f,
-                "policies 1 and {place} differ in {option}, which also concerns origins that no policy allows, and \
-                 those belong to none of them; set it once on a builder, and build each policy from a clone of that"
+            Self::PartsDiffer { place, option } => {
+                let closure = match option {
+                    ConfigOption::OnDecision => " (a closure is the same if one call of on_decision gave it)",
+                    _ => "",
+                };
+                write!(
+                    f,
+                    "policy {place} differs from policy 1 in {option}{closure}, and all need the same, since it also \
+                     applies to origins that none of them allows; set it once on a builder, and build each policy \
+                     from a clone of that builder"
+                )
+            }
+            Self::RefusingBeforeAnyOrigin => f.write_str(
+                "the last policy allows any origin, so there is none left that the others could refuse; list its \
+                 origins, or do not refuse",
             ),
             Self::CoveredByPart { place, origin, by_place, by } if origin == by => write!(
                 f,

@@ -38,9 +38,9 @@ impl CorsLayer {
     ///
     /// | option | in a `first_match` |
     /// |---|---|
-    /// | origins, predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
+    /// | origins, synchronous predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
     /// | `refuse_disallowed_origins`, `own_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
-    /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that every request is reported |
+    /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that every request is reported. A closure is the same if one call of `on_decision` gave it |
     /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service sees preflights or does not |
     /// | `vary_on` | combined: every response carries the names of all parts |
     ///
@@ -68,7 +68,7 @@ impl CorsLayer {
     ///
     /// - [`ConfigError::NoPolicy`] for an empty list;
     /// - [`ConfigError::AnyOriginBeforeLast`] for a part that allows any origin and is not the last;
-    /// - [`ConfigError::RefusingWithAnyOrigin`] for parts that refuse before a last one that allows any
+    /// - [`ConfigError::RefusingBeforeAnyOrigin`] for parts that refuse before a last one that allows any
     ///   origin;
     /// - [`ConfigError::PartsDiffer`] for an option that is not the same in all parts;
     /// - [`ConfigError::CoveredByPart`] for an entry that an earlier part covers, and that is never used.
@@ -100,7 +100,7 @@ fn mistakes(policies: &[Policy]) -> Vec<ConfigError> {
     }
     let refuses = policies.iter().any(|policy| policy.rules().refusing.is_some());
     if allows_any_origin(last) && refuses {
-        mistakes.push(ConfigError::RefusingWithAnyOrigin);
+        mistakes.push(ConfigError::RefusingBeforeAnyOrigin);
     }
     for (place, policy) in (1..).zip(policies).skip(1) {
         let differences = differences(first.rules(), policy.rules());
