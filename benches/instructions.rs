@@ -48,7 +48,7 @@ const ATTACKS: [(&str, u64); 20] = [
     ("names: one of 1 MiB", 150),
     ("names: an allowed one, for 1 MiB", 150),
     ("names: 10,000 lines", 150),
-    ("names: 10,000 empty lines", 150),
+    ("names: 10,000 empty lines", 200),
     ("origin: 1 MiB", 150),
     ("origin: 1,000 labels", 150),
     ("origin: refused after 120 labels, of 10,000 patterns", 400),

@@ -100,19 +100,21 @@ impl Policy {
         match request.classify() {
             // Not a CORS request. The response only gets the headers that caches need:
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-            CorsRequest::None => Action::Forward(ResponseHeaders::new(
-                &rules.responses,
-                rules.origins.static_value(),
-            )),
+            CorsRequest::None => Action::Forward(match rules.origins.static_value() {
+                Some(any) => ResponseHeaders::shared(&rules.responses, any),
+                None => ResponseHeaders::not_shared(&rules.responses),
+            }),
             // The response may be shared with the origin: https://fetch.spec.whatwg.org/#cors-request
             CorsRequest::Actual { origin } => {
-                let allowed = check.run(rules, origin, request, reasons);
-                let headers = ResponseHeaders::new(&rules.responses, allowed);
-                match &rules.refusing {
-                    Some(refusing) if allowed.is_none() => {
-                        refusing.decide(headers, origin, request, reasons)
+                match (check.run(rules, origin, request, reasons), &rules.refusing) {
+                    (Some(allowed), _) => {
+                        Action::Forward(ResponseHeaders::shared(&rules.responses, allowed))
                     }
-                    _ => Action::Forward(headers),
+                    (None, None) => Action::Forward(ResponseHeaders::not_shared(&rules.responses)),
+                    (None, Some(refusing)) => {
+                        let not_shared = ResponseHeaders::not_shared(&rules.responses);
+                        refusing.decide(not_shared, origin, request, reasons)
+                    }
                 }
             }
             // The browser checks whether a request is allowed: https://fetch.spec.whatwg.org/#cors-preflight-request

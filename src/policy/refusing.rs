@@ -50,7 +50,7 @@ impl Refusing {
             }
             (true, true) => {
                 reasons.clear();
-                Action::Forward(ResponseHeaders::new(&self.responses, None))
+                Action::Forward(ResponseHeaders::not_shared(&self.responses))
             }
             (true, false) => Action::Respond(refused(&self.responses.vary)),
         }

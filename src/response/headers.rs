@@ -34,13 +34,19 @@ enum Rare {
 }
 
 impl ResponseHeaders {
-    /// `allow_origin` is the value of `Access-Control-Allow-Origin`, if the response is shared.
+    /// `allow_origin` is the value of `Access-Control-Allow-Origin`.
     #[inline]
-    pub(crate) fn new(rules: &Arc<ResponseRules>, allow_origin: Option<&HeaderValue>) -> Self {
-        Self(if allow_origin.is_none() && rules.only_vary_by_origin() {
+    pub(crate) fn shared(rules: &Arc<ResponseRules>, allow_origin: &HeaderValue) -> Self {
+        let (rules, allow_origin) = (Arc::clone(rules), Some(allow_origin.clone()));
+        Self(Kind::Written { rules, allow_origin })
+    }
+
+    #[inline]
+    pub(crate) fn not_shared(rules: &Arc<ResponseRules>) -> Self {
+        Self(if rules.only_vary_by_origin() {
             Kind::VaryByOrigin { reported_inner: rules.reported_inner.clone() }
         } else {
-            Kind::Written { rules: Arc::clone(rules), allow_origin: allow_origin.cloned() }
+            Kind::Written { rules: Arc::clone(rules), allow_origin: None }
         })
     }
 
