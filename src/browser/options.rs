@@ -54,11 +54,11 @@ pub enum ReferrerPolicy {
     SameOrigin,
     /// Sends the page's origin.
     Origin,
-    /// As [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
+    /// The same as [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
     StrictOrigin,
     /// Sends the page's origin.
     OriginWhenCrossOrigin,
-    /// As [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
+    /// The same as [`NoReferrerWhenDowngrade`](Self::NoReferrerWhenDowngrade).
     #[default]
     StrictOriginWhenCrossOrigin,
     /// Sends the page's origin.

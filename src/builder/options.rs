@@ -79,7 +79,7 @@ impl CorsLayerBuilder {
     ///
     /// # Errors
     ///
-    /// As [`build`](Self::build).
+    /// The same as in [`build`](Self::build).
     pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
         self.build_parts().map(|(policy, ())| policy)
     }

@@ -68,7 +68,7 @@ impl Decide for Select {
     }
 }
 
-/// As for the closures of a policy: no state is kept between calls.
+/// Like the closures of a policy, it keeps no state between calls.
 impl UnwindSafe for Select {}
 impl RefUnwindSafe for Select {}
 
