@@ -1,8 +1,6 @@
 //! A shim over [`tracing`](https://docs.rs/tracing): without the feature, these functions do nothing.
 
-pub(crate) use shim::{
-    IS_COMPILED, Once, config_warning, decision, inner_cors_headers, is_enabled, is_first,
-};
+pub(crate) use shim::{Once, config_warning, decision, inner_cors_headers, is_enabled, is_first};
 
 #[cfg(feature = "tracing")]
 mod shim {
@@ -17,8 +15,6 @@ mod shim {
     use tracing::{Level, debug, enabled, field::display, warn};
 
     const TARGET: &str = "tower_cors";
-
-    pub(crate) const IS_COMPILED: bool = true;
 
     /// Remembers that something was reported, for all clones.
     #[derive(Clone, Debug, Default)]
@@ -65,8 +61,6 @@ mod shim {
 #[cfg(not(feature = "tracing"))]
 mod shim {
     use std::fmt::Display;
-
-    pub(crate) const IS_COMPILED: bool = false;
 
     #[derive(Clone, Debug, Default)]
     pub(crate) struct Once;

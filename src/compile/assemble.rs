@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use http::{
-    HeaderMap, HeaderName, HeaderValue, Method, StatusCode,
+    HeaderName, HeaderValue, Method, Response, StatusCode,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
@@ -49,16 +49,19 @@ pub(super) fn assemble(config: Valid) -> Policy {
             List::Some(names) => AllowedHeaders::listed(names),
         },
         private_network: config.private_network,
-        refusing: config.refuse.map(|refuse| Refusing {
-            refuse,
-            own_origins: config.own_origins,
-            no_own_origins: config.no_own_origins,
-            responses: Arc::clone(&responses),
+        refusing: config.refuse.map(|refuse| {
+            Box::new(Refusing {
+                refuse,
+                own_origins: config.own_origins,
+                no_own_origins: config.no_own_origins,
+                responses: Arc::clone(&responses),
+                refused: Response::default(),
+            })
         }),
         responses,
         max_age: config.max_age,
-        preflight_status: config.preflight_status.unwrap_or(StatusCode::NO_CONTENT),
         allowed_preflight,
+        refused_preflight: Response::default(),
         forward_preflights: config.forward_preflights,
         report_only: config.report_only,
         diagnose: config.diagnose,
@@ -74,10 +77,12 @@ pub(super) fn assemble(config: Valid) -> Policy {
     Policy::new(rules)
 }
 
-/// The headers of the response to an allowed preflight, without the values that depend on the request.
-fn allowed_preflight(config: &Valid) -> HeaderMap {
+/// The response to an allowed preflight, without the values that depend on the request.
+fn allowed_preflight(config: &Valid) -> Response<()> {
     let credentials = config.credentials;
-    let mut headers = HeaderMap::new();
+    let mut response = Response::new(());
+    *response.status_mut() = config.preflight_status.unwrap_or(StatusCode::NO_CONTENT);
+    let headers = response.headers_mut();
     // The request's origin replaces the empty value. It is inserted first, as `Rules::granted` expects.
     let origin = if matches!(config.origins, AllowedOrigins::Any) { "*" } else { "" };
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static(origin));
@@ -94,7 +99,7 @@ fn allowed_preflight(config: &Valid) -> HeaderMap {
         let seconds = max_age.as_secs().to_string();
         headers.extend(lasting::value(&seconds).map(|value| (ACCESS_CONTROL_MAX_AGE, value)));
     }
-    headers
+    response
 }
 
 fn methods_value(methods: &List<Method>, credentials: bool) -> Option<HeaderValue> {
@@ -140,14 +145,26 @@ fn vary_by(rules: &mut Rules, names: &[HeaderName], private_network: bool) {
     let private = private_network.then_some(ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
     let preflight_vary = Vary::new(names().chain(requested).chain(private));
     if let Some(vary) = preflight_vary.value() {
-        rules.allowed_preflight.insert(VARY, vary.clone());
+        rules.allowed_preflight.headers_mut().insert(VARY, vary.clone());
         // Cloning shrinks the map: a new one has room for six headers or more, a clone for those it holds.
         rules.allowed_preflight = rules.allowed_preflight.clone();
     }
-    let responses = ResponseRules { preflight_vary, ..ResponseRules::clone(&rules.responses) };
+    rules.refused_preflight = refused(&preflight_vary);
+    let responses = ResponseRules::clone(&rules.responses);
     if let Some(refusing) = &mut rules.refusing {
         let vary = Vary::new(names().chain([SEC_FETCH_SITE]));
+        refusing.refused = refused(&vary);
         refusing.responses = Arc::new(ResponseRules { vary, ..responses.clone() });
     }
-    rules.responses = Arc::new(ResponseRules { vary: Vary::new(names()), ..responses });
+    let preflight_vary = preflight_vary.names().to_vec();
+    rules.responses =
+        Arc::new(ResponseRules { vary: Vary::new(names()), preflight_vary, ..responses });
+}
+
+/// The response to a refused request. Like every prepared response, it is cloned for each request.
+fn refused(vary: &Vary) -> Response<()> {
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    response.headers_mut().extend(vary.value().map(|vary| (VARY, vary.clone())));
+    response.clone()
 }

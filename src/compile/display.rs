@@ -80,7 +80,7 @@ impl fmt::Display for Policy {
             AllowedHeaders::Listed { names, .. } if names.is_empty() => String::from("no headers"),
             AllowedHeaders::Listed { names, .. } => format!("the headers {}", written(names)),
         };
-        let status = rules.preflight_status.as_u16();
+        let status = rules.allowed_preflight.status().as_u16();
         // Without a max-age, browsers keep it for 5 seconds:
         // https://fetch.spec.whatwg.org/#cors-preflight-fetch
         let max_age = rules.max_age.map_or(5, |max_age| max_age.as_secs());
@@ -97,7 +97,7 @@ impl fmt::Display for Policy {
             return f.write_str("\nno origin\n  responses: as for any origin");
         }
         f.write_str("\nother origins\n  responses: not readable\n  preflights: 403")?;
-        if let Some(Refusing { refuse, .. }) = &rules.refusing {
+        if let Some(Refusing { refuse, .. }) = rules.refusing.as_deref() {
             let what = match refuse {
                 Refuse::All => "requests",
                 Refuse::Upgrades => "upgrades",

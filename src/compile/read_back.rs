@@ -52,7 +52,7 @@ impl Policy {
                 .skip(usize::from(!matches!(rules.origins, AllowedOrigins::Any)))
                 .map(ToString::to_string)
                 .collect(),
-            preflight_status: Some(rules.preflight_status)
+            preflight_status: Some(rules.allowed_preflight.status())
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
             dangerously_allow: rules.dangers.clone(),
             refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),

@@ -31,10 +31,6 @@ pub(super) struct Domains {
 const FREE_LOOKS: usize = 4;
 
 impl Domains {
-    pub(super) fn is_empty(&self) -> bool {
-        self.subdomains.is_empty()
-    }
-
     #[inline]
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
         let ports = [PortPattern::Any, PortPattern::Exact(origin.port)];

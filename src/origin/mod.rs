@@ -8,7 +8,6 @@ mod public_suffix;
 mod punycode;
 mod set;
 mod suffixes_below;
-mod text_set;
 
 use std::fmt;
 
@@ -18,7 +17,7 @@ pub use fault::OriginFault;
 pub(crate) use grammar::OriginView;
 pub use pattern::{InvalidOriginPattern, OriginPattern};
 pub use set::OriginSet;
-pub(crate) use text_set::TextSet;
+pub(crate) use set::TextSet;
 
 /// The well-formed [origin](https://fetch.spec.whatwg.org/#origin-header) of a request: scheme, host
 /// and port.

@@ -1,5 +1,6 @@
-use std::fmt;
+use std::{collections::HashSet, fmt};
 
+use foldhash::fast::RandomState;
 use http::HeaderValue;
 
 use super::{
@@ -7,7 +8,6 @@ use super::{
     domain::Domains,
     grammar::{MAX_ORIGIN, OriginView},
     pattern::PortPattern,
-    text_set::TextSet,
 };
 
 /// A set of [`OriginPattern`]s, to check whether one of them matches an origin.
@@ -28,6 +28,12 @@ use super::{
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct OriginSet {
     exact: TextSet,
+    /// Boxed, because most sets have no wildcards.
+    wildcards: Option<Box<Wildcards>>,
+}
+
+#[derive(Clone, Default, PartialEq, Eq)]
+struct Wildcards {
     /// Schemes and hosts that match on any port.
     any_port: TextSet,
     /// The domains of patterns that begin with `*.`.
@@ -45,7 +51,7 @@ impl OriginSet {
     /// Returns whether there is no pattern.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.exact.is_empty() && !self.has_wildcards()
+        self.exact.is_empty() && self.wildcards.is_none()
     }
 
     pub(crate) fn with_capacity(patterns: usize) -> Self {
@@ -59,38 +65,28 @@ impl OriginSet {
         }
         // A text that equals an exact origin is well-formed, so the look-up comes before parsing.
         self.exact.contains(origin)
-            || (self.has_wildcards()
-                && OriginView::split(origin).is_ok_and(|origin| {
-                    // Match first: a mismatch is found after a few labels, while validation reads the whole
-                    // host.
-                    self.matches_wildcard(&origin) && origin.has_host_in_form()
-                }))
-    }
-
-    fn has_wildcards(&self) -> bool {
-        !self.any_port.is_empty() || !self.domains.is_empty()
-    }
-
-    fn matches_wildcard(&self, origin: &OriginView<'_>) -> bool {
-        (!self.any_port.is_empty() && self.any_port.contains(origin.without_port))
-            || self.domains.has_subdomain(origin)
+            || self.wildcards.as_ref().is_some_and(|wildcards| wildcards.matches(origin))
     }
 
     /// The patterns, each once, in no particular order.
     pub(crate) fn patterns(&self) -> impl Iterator<Item = String> {
         let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
         let exact = self.exact.iter().map(text);
-        let any_port = self.any_port.iter().map(move |origin| text(origin) + ":*");
-        exact.chain(any_port).chain(self.domains.patterns())
+        let wildcards = self.wildcards.iter().flat_map(move |wildcards| {
+            let any_port = wildcards.any_port.iter().map(move |origin| text(origin) + ":*");
+            any_port.chain(wildcards.domains.patterns())
+        });
+        exact.chain(wildcards)
     }
 
     /// Another pattern that matches all that `pattern` does.
     pub(crate) fn covering(&self, pattern: &OriginPattern) -> Option<String> {
+        let Wildcards { any_port, domains } = &**self.wildcards.as_ref()?;
         // This finds no pattern with `*.`, as no text in `any_port` has one.
-        if pattern.port != PortPattern::Any && self.any_port.contains(pattern.without_port()) {
+        if pattern.port != PortPattern::Any && any_port.contains(pattern.without_port()) {
             return Some(String::from_utf8_lossy(pattern.without_port()).into_owned() + ":*");
         }
-        self.domains.covering(pattern)
+        domains.covering(pattern)
     }
 
     /// The patterns that match no origin beyond those of one pattern of `other`, each with that pattern.
@@ -104,24 +100,41 @@ impl OriginSet {
     }
 
     fn has_pattern(&self, pattern: &OriginPattern) -> bool {
-        if pattern.subdomains {
-            self.domains.has_pattern(pattern)
-        } else if pattern.port == PortPattern::Any {
-            self.any_port.contains(pattern.without_port())
-        } else {
-            self.exact.contains(pattern.as_str().as_bytes())
+        if pattern.is_exact() {
+            return self.exact.contains(pattern.as_str().as_bytes());
         }
+        self.wildcards.as_ref().is_some_and(|wildcards| {
+            if pattern.subdomains {
+                wildcards.domains.has_pattern(pattern)
+            } else {
+                wildcards.any_port.contains(pattern.without_port())
+            }
+        })
     }
 
     /// Returns `false` if the pattern is already there.
     pub(crate) fn insert(&mut self, pattern: &OriginPattern) -> bool {
-        if pattern.subdomains {
-            self.domains.insert(pattern)
-        } else if pattern.port == PortPattern::Any {
-            self.any_port.insert(pattern.without_port())
-        } else {
-            self.exact.insert(pattern.as_str().as_bytes())
+        if pattern.is_exact() {
+            return self.exact.insert(pattern.as_str().as_bytes());
         }
+        let Wildcards { any_port, domains } = &mut **self.wildcards.get_or_insert_default();
+        if pattern.subdomains {
+            domains.insert(pattern)
+        } else {
+            any_port.insert(pattern.without_port())
+        }
+    }
+}
+
+impl Wildcards {
+    fn matches(&self, origin: &[u8]) -> bool {
+        OriginView::split(origin).is_ok_and(|origin| {
+            let matches = (!self.any_port.is_empty()
+                && self.any_port.contains(origin.without_port))
+                || self.domains.has_subdomain(&origin);
+            // Match first: a mismatch is found after a few labels, while validation reads the whole host.
+            matches && origin.has_host_in_form()
+        })
     }
 }
 
@@ -146,3 +159,78 @@ impl fmt::Debug for OriginSet {
         f.debug_set().entries(self.patterns()).finish()
     }
 }
+
+/// A set of texts, looked up as bytes.
+#[derive(Clone)]
+pub(crate) enum TextSet {
+    Few(Vec<Box<[u8]>>),
+    Many(HashSet<Box<[u8]>, RandomState>),
+}
+
+impl TextSet {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        if capacity <= FEW {
+            Self::Few(Vec::new())
+        } else {
+            Self::Many(HashSet::with_capacity_and_hasher(capacity, RandomState::default()))
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, text: &[u8]) -> bool {
+        match self {
+            Self::Few(texts) => texts.iter().any(|other| **other == *text),
+            Self::Many(texts) => texts.contains(text),
+        }
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        match self {
+            Self::Few(texts) => texts.is_empty(),
+            Self::Many(texts) => texts.is_empty(),
+        }
+    }
+
+    /// The texts, in no particular order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        let (few, many) = match self {
+            Self::Few(texts) => (Some(texts), None),
+            Self::Many(texts) => (None, Some(texts)),
+        };
+        few.into_iter().flatten().chain(many.into_iter().flatten()).map(|text| &**text)
+    }
+
+    /// Returns `false` if the text is already there.
+    pub(crate) fn insert(&mut self, text: &[u8]) -> bool {
+        if self.contains(text) {
+            return false;
+        }
+        match self {
+            Self::Few(texts) if texts.len() < FEW => texts.push(text.into()),
+            Self::Few(texts) => {
+                let many = texts.drain(..).chain([text.into()]);
+                *self = Self::Many(many.collect());
+            }
+            Self::Many(texts) => drop(texts.insert(text.into())),
+        }
+        true
+    }
+}
+
+impl Default for TextSet {
+    fn default() -> Self {
+        Self::Few(Vec::new())
+    }
+}
+
+/// Ignores the order of insertion.
+impl PartialEq for TextSet {
+    fn eq(&self, other: &Self) -> bool {
+        self.iter().count() == other.iter().count() && self.iter().all(|text| other.contains(text))
+    }
+}
+
+impl Eq for TextSet {}
+
+/// With at most this many texts, comparing them beats hashing one.
+const FEW: usize = 8;

@@ -1,19 +1,15 @@
-use std::{convert::Infallible, sync::Arc};
+use std::sync::Arc;
 
 use http::HeaderValue;
 
 use super::{
-    decision::{Action, Decision},
-    origins::AllowedOrigins,
-    reasons::Reasons,
-    refusal::{Outcome, Refusal},
-    request::{CorsRequest, FieldLines, RequestHead, RequestKind},
+    decision::Decision,
+    failure::Failure,
+    origins::{AllowedOrigins, OriginCheck},
+    request::{CorsRequest, RequestHead},
     rules::Rules,
 };
-use crate::{
-    origin::Origin,
-    response::{ResponseHeaders, refused},
-};
+use crate::{origin::Origin, response::ResponseHeaders};
 
 /// A validated, compiled and immutable configuration, which decides about requests.
 ///
@@ -64,16 +60,7 @@ impl Policy {
         if self.0.shows_reasons() {
             return self.decide_and_say_why(&OriginCheck::NotRun, request).0;
         }
-        Action::<Infallible>::into(self.decide_with(&OriginCheck::NotRun, request, &mut ()))
-    }
-
-    /// Explains the decision: the kind of the request, and the reason if it is not allowed.
-    ///
-    /// It explains the server's decision only. Two checks remain with the browser: the credentials mode, and that
-    /// `*` as the allowed headers does not cover `authorization`.
-    #[must_use]
-    pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
-        self.decide_and_say_why(&OriginCheck::NotRun, request.into()).1
+        self.decide_with(&OriginCheck::NotRun, request).0
     }
 
     /// Returns `true` if the configuration lists the value of an `Origin` header, or a pattern that matches
@@ -87,74 +74,63 @@ impl Policy {
     }
 
     /// Classifies the request in the standard's terms, and checks it in the standard's order: the origin first,
-    /// then the method and the header names of a preflight.
+    /// then the method and the header names of a preflight. Also returns the check that failed.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
-    pub(crate) fn decide_with<F>(
+    pub(crate) fn decide_with<'a>(
         &self,
-        check: &OriginCheck,
-        request: RequestHead<'_>,
-        reasons: &mut impl Reasons,
-    ) -> Action<F> {
+        check: &'a OriginCheck,
+        request: RequestHead<'a>,
+    ) -> (Decision, Option<Failure<'a>>) {
         let rules = &*self.0;
         match request.classify() {
             // Not a CORS request. The response only gets the headers that caches need:
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
-            CorsRequest::None => Action::Forward(match rules.origins.static_value() {
-                Some(any) => ResponseHeaders::shared(&rules.responses, any),
-                None => ResponseHeaders::not_shared(&rules.responses),
-            }),
+            CorsRequest::None => {
+                let headers = match rules.origins.static_value() {
+                    Some(any) => ResponseHeaders::shared(&rules.responses, any),
+                    None => ResponseHeaders::not_shared(&rules.responses),
+                };
+                (Decision::Forward(headers), None)
+            }
             // The response may be shared with the origin: https://fetch.spec.whatwg.org/#cors-request
             CorsRequest::Actual { origin } => {
-                match (check.run(rules, origin, request, reasons), &rules.refusing) {
-                    (Some(allowed), _) => {
-                        Action::Forward(ResponseHeaders::shared(&rules.responses, allowed))
+                match (check.run(&rules.origins, origin, request), &rules.refusing) {
+                    (Ok(allowed), _) => {
+                        let headers = ResponseHeaders::shared(&rules.responses, allowed);
+                        (Decision::Forward(headers), None)
                     }
-                    (None, None) => Action::Forward(ResponseHeaders::not_shared(&rules.responses)),
-                    (None, Some(refusing)) => {
+                    (Err(failure), None) => {
+                        let headers = ResponseHeaders::not_shared(&rules.responses);
+                        (Decision::Forward(headers), Some(failure))
+                    }
+                    (Err(failure), Some(refusing)) => {
                         let not_shared = ResponseHeaders::not_shared(&rules.responses);
-                        refusing.decide(not_shared, origin, request, reasons)
+                        refusing.decide(not_shared, origin, request, failure)
                     }
                 }
             }
             // The browser checks whether a request is allowed: https://fetch.spec.whatwg.org/#cors-preflight-request
             CorsRequest::Preflight { origin, method } => {
-                match check.run(rules, origin, request, reasons) {
-                    Some(allowed)
-                        if rules.methods.allow(&method, reasons)
-                            && rules.headers.allow(request, reasons) =>
-                    {
-                        rules.allow_preflight(allowed, &method, request)
+                let checked = check.run(&rules.origins, origin, request).and_then(|allowed| {
+                    rules.methods.check(method)?;
+                    rules.headers.check(request)?;
+                    Ok(allowed)
+                });
+                match checked {
+                    Ok(allowed) => (rules.allow_preflight(allowed, method, request), None),
+                    Err(failure) => {
+                        (Decision::Respond(rules.refused_preflight.clone()), Some(failure))
                     }
-                    _ => Action::Respond(refused(&rules.responses.preflight_vary)),
                 }
             }
         }
     }
 
-    pub(crate) fn decide_and_say_why(
-        &self,
-        check: &OriginCheck,
-        request: RequestHead<'_>,
-    ) -> (Decision, Outcome) {
-        let rules = &*self.0;
-        let mut refusal = None;
-        let action: Action = self.decide_with(check, request, &mut refusal);
-        let mut decision = Decision::from(action);
-        if let (true, Some(refusal)) = (rules.diagnose, &refusal) {
-            decision = rules.diagnose(decision, refusal, request);
-        }
-        if rules.report_only {
-            decision = Decision::Forward(ResponseHeaders::untouched());
-        }
-        let answered = matches!(decision, Decision::Respond(_));
-        (decision, Outcome { kind: RequestKind::of(request), refusal, answered })
-    }
-
     /// The value of `Access-Control-Allow-Origin`, if the request has an origin and it is allowed.
     pub(crate) fn allowed_origin(&self, request: RequestHead<'_>) -> Option<HeaderValue> {
         let origin = request.classify().origin()?;
-        self.0.origins.check(origin, request, &mut ()).cloned()
+        self.0.origins.check(origin, request).ok().cloned()
     }
 
     /// The origin that an asynchronous predicate has to decide about.
@@ -188,35 +164,5 @@ impl Policy {
     #[cfg(feature = "reload")]
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
-    }
-}
-
-/// The result of a [CORS check](https://fetch.spec.whatwg.org/#cors-check) that ran before the decision: by an
-/// asynchronous predicate, or by `first_match`.
-pub(crate) enum OriginCheck {
-    NotRun,
-    /// The origin is allowed. The value is that of `Access-Control-Allow-Origin`.
-    Passed(HeaderValue),
-    /// The asynchronous predicate failed with this error.
-    Failed(String),
-}
-
-impl OriginCheck {
-    #[inline]
-    fn run<'a>(
-        &'a self,
-        rules: &Rules,
-        origin: FieldLines<'a>,
-        request: RequestHead<'_>,
-        reasons: &mut impl Reasons,
-    ) -> Option<&'a HeaderValue> {
-        match self {
-            Self::NotRun => rules.origins.check(origin, request, reasons),
-            Self::Passed(allowed) => Some(allowed),
-            Self::Failed(error) => {
-                reasons.record(|| Refusal::PredicateFailed(error.clone()));
-                None
-            }
-        }
     }
 }

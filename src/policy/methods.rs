@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{reasons::Reasons, refusal::Refusal, request::FieldLines};
+use super::{failure::Failure, request::FieldLines};
 use crate::fetch;
 
 /// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
@@ -19,34 +19,28 @@ impl AllowedMethods {
     /// The [method check](https://fetch.spec.whatwg.org/#cors-preflight-fetch) of a preflight. Methods
     /// are compared byte for byte.
     #[inline]
-    pub(super) fn allow(&self, method: &FieldLines<'_>, reasons: &mut impl Reasons) -> bool {
-        let FieldLines::One(value) = method else {
-            reasons.record(|| Refusal::SeveralMethods);
-            return false;
+    pub(super) fn check<'a>(&self, method: FieldLines<'a>) -> Result<(), Failure<'a>> {
+        let is_allowed = match method {
+            FieldLines::One(value) if value.len() <= MAX_METHOD => self.allow(value.as_bytes()),
+            _ => false,
         };
-        let method = value.as_bytes();
-        if method.len() > MAX_METHOD {
-            reasons.record(|| Refusal::MethodTooLong((*value).clone()));
-            return false;
-        }
-        let is_sendable = || fetch::is_token(method) && !fetch::is_forbidden_method(method);
-        let allowed = match self {
-            Self::Any => is_sendable(),
+        if is_allowed { Ok(()) } else { Err(Failure::Method(method)) }
+    }
+
+    #[inline]
+    fn allow(&self, method: &[u8]) -> bool {
+        match self {
+            Self::Any => is_sendable(method),
             // The configuration lists only methods that scripts can send.
             Self::Listed(methods) => {
                 methods.iter().any(|listed| listed.as_str().as_bytes() == method)
                     || fetch::is_safelisted_method(method)
             }
-        };
-        if !allowed {
-            reasons.record(|| {
-                if is_sendable() {
-                    Refusal::MethodNotAllowed((*value).clone())
-                } else {
-                    Refusal::ImpossibleMethod((*value).clone())
-                }
-            });
         }
-        allowed
     }
+}
+
+/// Returns `true` if scripts can send a request with this method.
+pub(super) fn is_sendable(method: &[u8]) -> bool {
+    fetch::is_token(method) && !fetch::is_forbidden_method(method)
 }

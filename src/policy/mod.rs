@@ -1,6 +1,7 @@
 //! The engine: decides whether a request is allowed, without services or futures.
 
 mod engine;
+mod explain;
 mod request;
 mod origins;
 mod methods;
@@ -9,18 +10,16 @@ mod preflight;
 mod refusing;
 mod diagnosis;
 mod decision;
+mod failure;
 mod refusal;
-mod reasons;
 mod rules;
 mod closures;
 
 pub(crate) use closures::{Closures, Hook, Predicate};
-pub(crate) use decision::Action;
 pub use decision::Decision;
-pub(crate) use engine::OriginCheck;
 pub use engine::Policy;
 pub(crate) use methods::{AllowedMethods, MAX_METHOD};
-pub(crate) use origins::{AllowedOrigins, Listed};
+pub(crate) use origins::{AllowedOrigins, Listed, OriginCheck};
 pub use refusal::{Outcome, Refusal};
 pub(crate) use refusing::Refusing;
 pub(crate) use request::OwnedHead;

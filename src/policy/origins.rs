@@ -4,17 +4,12 @@ use http::HeaderValue;
 
 use super::{
     closures::Predicate,
-    reasons::Reasons,
-    refusal::Refusal,
+    failure::Failure,
     request::{FieldLines, RequestHead},
 };
 use crate::origin::{Origin, OriginSet, OriginView};
 
 #[derive(Clone, Default)]
-#[expect(
-    clippy::large_enum_variant,
-    reason = "most policies list origins, and each has one of these"
-)]
 pub(crate) enum AllowedOrigins {
     /// Any origin, as `*`. The value of `Origin` is never read.
     #[default]
@@ -52,16 +47,19 @@ impl AllowedOrigins {
         &self,
         origin: FieldLines<'a>,
         request: RequestHead<'_>,
-        reasons: &mut impl Reasons,
-    ) -> Option<&'a HeaderValue> {
+    ) -> Result<&'a HeaderValue, Failure<'a>> {
         if let Some(any) = self.static_value() {
-            return Some(any);
+            return Ok(any);
         }
-        let FieldLines::One(origin) = origin else {
-            reasons.record(|| Refusal::SeveralOrigins);
-            return None;
-        };
-        let is_allowed = match self {
+        match origin {
+            FieldLines::One(value) if self.allow(value, request) => Ok(value),
+            _ => Err(Failure::Origin(origin)),
+        }
+    }
+
+    #[inline]
+    fn allow(&self, origin: &HeaderValue, request: RequestHead<'_>) -> bool {
+        match self {
             Self::Any => true,
             Self::Listed(listed) => {
                 listed.has(origin.as_bytes())
@@ -69,12 +67,6 @@ impl AllowedOrigins {
             }
             Self::Reflected { insecure } => OriginView::parse(origin.as_bytes())
                 .is_ok_and(|origin| *insecure || !origin.is_insecure()),
-        };
-        if is_allowed {
-            Some(origin)
-        } else {
-            reasons.record(|| Refusal::of_origin(origin));
-            None
         }
     }
 
@@ -123,12 +115,28 @@ impl Listed {
     }
 }
 
-impl Refusal {
-    fn of_origin(origin: &HeaderValue) -> Self {
-        match OriginView::parse(origin.as_bytes()) {
-            Ok(_) => Self::OriginNotAllowed(origin.clone()),
-            Err(_) if origin == "null" => Self::NullOrigin,
-            Err(_) => Self::MalformedOrigin(origin.clone()),
+/// The result of a [CORS check](https://fetch.spec.whatwg.org/#cors-check) that ran before the decision: by an
+/// asynchronous predicate, or by `first_match`.
+pub(crate) enum OriginCheck {
+    NotRun,
+    /// The origin is allowed. The value is that of `Access-Control-Allow-Origin`.
+    Passed(HeaderValue),
+    /// The asynchronous predicate failed with this error.
+    Failed(String),
+}
+
+impl OriginCheck {
+    #[inline]
+    pub(super) fn run<'a>(
+        &'a self,
+        origins: &AllowedOrigins,
+        origin: FieldLines<'a>,
+        request: RequestHead<'_>,
+    ) -> Result<&'a HeaderValue, Failure<'a>> {
+        match self {
+            Self::NotRun => origins.check(origin, request),
+            Self::Passed(allowed) => Ok(allowed),
+            Self::Failed(error) => Err(Failure::Predicate(error)),
         }
     }
 }

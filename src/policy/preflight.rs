@@ -9,7 +9,7 @@ use http::{
 };
 
 use super::{
-    decision::Action,
+    decision::Decision,
     methods::AllowedMethods,
     refusal::Refusal,
     request::{FieldLines, RequestHead},
@@ -18,32 +18,34 @@ use super::{
 };
 use crate::{
     fetch::{self, ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK},
-    response::{ResponseHeaders, refused, respond},
+    response::ResponseHeaders,
 };
 
 impl Rules {
     /// Allows a preflight. `allow_origin` is the value of `Access-Control-Allow-Origin`.
     #[inline]
-    pub(super) fn allow_preflight<F>(
+    pub(super) fn allow_preflight(
         &self,
         allow_origin: &HeaderValue,
-        method: &FieldLines<'_>,
+        method: FieldLines<'_>,
         request: RequestHead<'_>,
-    ) -> Action<F> {
-        let mut headers = self.granted(allow_origin, request);
-        self.echo_method(&mut headers, method);
-        self.echo_names(&mut headers, request);
+    ) -> Decision {
+        let mut response = self.granted(allow_origin, request);
+        self.echo_method(response.headers_mut(), method);
+        self.echo_names(response.headers_mut(), request);
         if self.forward_preflights {
-            Action::Forward(ResponseHeaders::of_preflight(&self.responses, headers))
+            let headers = response.into_parts().0.headers;
+            Decision::Forward(ResponseHeaders::of_preflight(&self.responses, headers))
         } else {
-            Action::Respond(respond(self.preflight_status, headers))
+            Decision::Respond(response)
         }
     }
 
-    /// The headers of an allowed preflight's response, without those that send back requested names.
+    /// The response to an allowed preflight, without the headers that send back requested names.
     #[inline]
-    pub(super) fn granted(&self, origin: &HeaderValue, request: RequestHead<'_>) -> HeaderMap {
-        let mut granted = self.allowed_preflight.clone();
+    pub(super) fn granted(&self, origin: &HeaderValue, request: RequestHead<'_>) -> Response<()> {
+        let mut response = self.allowed_preflight.clone();
+        let granted = response.headers_mut();
         // A search finds it faster than a look-up: it was inserted first.
         let mut entries = granted.iter_mut();
         if let Some((_, value)) = entries.find(|(name, _)| *name == ACCESS_CONTROL_ALLOW_ORIGIN) {
@@ -53,17 +55,17 @@ impl Rules {
             let _ = granted
                 .try_insert(ACCESS_CONTROL_ALLOW_PRIVATE_NETWORK, HeaderValue::from_static("true"));
         }
-        granted
+        response
     }
 
     /// Sends back the requested method if any is allowed with credentials, because browsers take `*` as a
     /// method's name then. The method must be checked already.
     #[inline]
-    pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: &FieldLines<'_>) {
+    pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: FieldLines<'_>) {
         if let (true, AllowedMethods::Any, FieldLines::One(method)) =
             (self.credentials, &self.methods, method)
         {
-            let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, (*method).clone());
+            let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, method.clone());
         }
     }
 
@@ -82,7 +84,7 @@ impl Rules {
     /// the requested method is not one of them.
     pub(crate) fn narrow(
         &self,
-        mut answer: Response<()>,
+        mut response: Response<()>,
         method: &HeaderValue,
         of_route: &[&str],
     ) -> (Response<()>, Option<Refusal>) {
@@ -96,21 +98,21 @@ impl Rules {
         names.retain(|name| !fetch::is_safelisted_method(name.as_bytes()));
         names.sort_unstable();
         names.dedup();
-        let headers = answer.headers_mut();
+        let headers = response.headers_mut();
         headers.remove(ACCESS_CONTROL_ALLOW_METHODS);
         if let Some(Ok(value)) = (!names.is_empty()).then(|| names.join(",").try_into()) {
             let _ = headers.try_insert(ACCESS_CONTROL_ALLOW_METHODS, value);
         }
         let is_of_route = names.iter().any(|name| method.as_bytes() == name.as_bytes());
         if is_of_route || fetch::is_safelisted_method(method.as_bytes()) {
-            return (answer, None);
+            return (response, None);
         }
         let refusal = Refusal::MethodNotOfRoute(method.clone());
-        let mut refused =
-            if self.diagnose { answer } else { refused(&self.responses.preflight_vary) };
         if self.diagnose {
-            refusal.add_to(refused.headers_mut());
+            refusal.add_to(response.headers_mut());
+        } else {
+            response = self.refused_preflight.clone();
         }
-        (refused, Some(refusal))
+        (response, Some(refusal))
     }
 }

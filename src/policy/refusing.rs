@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use http::{Method, header::UPGRADE};
+use http::{Method, Response, header::UPGRADE};
 
 use super::{
-    decision::Action,
-    reasons::Reasons,
+    decision::Decision,
+    failure::Failure,
     request::{FieldLines, RequestHead},
 };
 use crate::{
     config::Refuse,
     fetch::SEC_FETCH_SITE,
     origin::{OriginSet, OriginView},
-    response::{ResponseHeaders, ResponseRules, refused},
+    response::{ResponseHeaders, ResponseRules},
 };
 
 #[derive(Clone)]
@@ -25,34 +25,29 @@ pub(crate) struct Refusing {
     /// For responses that also vary by `Sec-Fetch-Site`: those to the server's own pages, and those to refused
     /// requests.
     pub(crate) responses: Arc<ResponseRules>,
+    /// The response to a refused request.
+    pub(crate) refused: Response<()>,
 }
 
 impl Refusing {
-    /// Decides about a request that is not a preflight and whose origin is not allowed. If it is forwarded, its
-    /// response gets `not_shared`.
+    /// Decides about a request that is not a preflight, and whose origin is not allowed because of `failure`. If it
+    /// is forwarded, its response gets `not_shared`.
     #[cold]
-    pub(super) fn decide<F>(
+    pub(super) fn decide<'a>(
         &self,
         not_shared: ResponseHeaders,
         origin: FieldLines<'_>,
         request: RequestHead<'_>,
-        reasons: &mut impl Reasons,
-    ) -> Action<F> {
+        failure: Failure<'a>,
+    ) -> (Decision, Option<Failure<'a>>) {
         if self.is_listed_as_own(origin) {
-            reasons.clear();
-            return Action::Forward(not_shared);
+            return (Decision::Forward(not_shared), None);
         }
         match (self.covers(request), is_own_page(origin, request)) {
-            (false, false) => Action::Forward(not_shared),
-            (false, true) => {
-                reasons.clear();
-                Action::Forward(not_shared)
-            }
-            (true, true) => {
-                reasons.clear();
-                Action::Forward(ResponseHeaders::not_shared(&self.responses))
-            }
-            (true, false) => Action::Respond(refused(&self.responses.vary)),
+            (false, false) => (Decision::Forward(not_shared), Some(failure)),
+            (false, true) => (Decision::Forward(not_shared), None),
+            (true, true) => (Decision::Forward(ResponseHeaders::not_shared(&self.responses)), None),
+            (true, false) => (Decision::Respond(self.refused.clone()), Some(failure)),
         }
     }
 

@@ -219,7 +219,7 @@ impl<'a> CorsRequest<'a> {
 
 /// The lines of one header in a request.
 #[derive(Clone, Copy)]
-pub(super) enum FieldLines<'a> {
+pub(crate) enum FieldLines<'a> {
     None,
     One(&'a HeaderValue),
     Several,

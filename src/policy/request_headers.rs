@@ -3,8 +3,7 @@
 use http::{HeaderMap, header::ACCESS_CONTROL_REQUEST_HEADERS};
 
 use super::{
-    reasons::Reasons,
-    refusal::Refusal,
+    failure::Failure,
     request::{FieldLines, RequestHead},
 };
 use crate::fetch;
@@ -54,28 +53,80 @@ impl AllowedHeaders {
     /// write tests by hand, so every spelling of the list is accepted within bounds. This never allocates,
     /// and never reads more bytes than the policy's own names can fill.
     #[inline]
-    pub(super) fn allow(&self, request: RequestHead<'_>, reasons: &mut impl Reasons) -> bool {
-        let headers = request.headers;
+    pub(super) fn check<'a>(&self, request: RequestHead<'a>) -> Result<(), Failure<'a>> {
         match self {
-            Self::Any { .. } => true,
+            Self::Any { .. } => Ok(()),
             Self::Echoed => {
-                let mut lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+                let mut lines = request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
                 if lines.nth(MAX_ECHO_LINES).is_some() {
-                    reasons.record(|| Refusal::RequestHeadersTooLong);
-                    return false;
+                    return Err(Failure::HeaderListTooLong);
                 }
-                allow_list(headers, MAX_ECHO, fetch::is_token, reasons)
+                self.check_list(request.headers, MAX_ECHO)
             }
             Self::Listed { names, max_bytes } => {
-                is_sorted_choice(request, names)
-                    || allow_list(headers, *max_bytes, |name| is_listed(names, name), reasons)
+                if is_sorted_choice(request, names) {
+                    return Ok(());
+                }
+                self.check_list(request.headers, *max_bytes)
             }
         }
+    }
+
+    fn check_list<'a>(&self, headers: &'a HeaderMap, max_bytes: usize) -> Result<(), Failure<'a>> {
+        let lines = || headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+        // Check the lengths first: a list that is too long is not read at all.
+        let (mut bytes, mut empty) = (0, 0);
+        for line in lines() {
+            bytes += line.len();
+            if bytes > max_bytes {
+                return Err(Failure::HeaderListTooLong);
+            }
+            empty += usize::from(line.is_empty());
+            if empty > MAX_EMPTY {
+                return Err(Failure::HeaderListMalformed);
+            }
+            // A line end counts as a comma.
+            bytes += 1;
+        }
+        let mut empty = 0;
+        for line in lines() {
+            for element in line.as_bytes().split(|&byte| byte == b',') {
+                let name = trim_optional_white_space(element);
+                empty += usize::from(name.is_empty());
+                if element.len() - name.len() > MAX_WHITE_SPACE || empty > MAX_EMPTY {
+                    return Err(Failure::HeaderListMalformed);
+                }
+                if !name.is_empty() && !self.allow(name) {
+                    return Err(Failure::HeaderName(name));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn allow(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Any { .. } => true,
+            Self::Echoed => fetch::is_token(name),
+            Self::Listed { names, .. } => is_listed(names, name),
+        }
+    }
+
+    /// A disallowed name at the beginning of a list that is too long to be read, if there is one. It makes a better
+    /// reason than the length.
+    pub(super) fn first_disallowed<'a>(&self, request: RequestHead<'a>) -> Option<&'a [u8]> {
+        let lines = request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
+        lines
+            .map(|line| beginning(line.as_bytes()))
+            .flat_map(|line| line.split(|&byte| byte == b','))
+            .take(MOST_NAMES)
+            .map(trim_optional_white_space)
+            .find(|name| !name.is_empty() && name.len() <= LONGEST_NAME && !self.allow(name))
     }
 }
 
 /// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
-/// one line, in the order of `names`. If not, [`allow_list`] decides.
+/// one line, in the order of `names`. If not, [`AllowedHeaders::check_list`] decides.
 fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
     let FieldLines::One(line) = request.field_lines(&ACCESS_CONTROL_REQUEST_HEADERS) else {
         return false;
@@ -102,75 +153,12 @@ fn is_listed(names: &[String], name: &[u8]) -> bool {
                 .is_ok())
 }
 
-fn allow_list(
-    headers: &HeaderMap,
-    max_bytes: usize,
-    allows: impl Fn(&[u8]) -> bool,
-    reasons: &mut impl Reasons,
-) -> bool {
-    let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS);
-    // Check the lengths first: a list that is too long is not read at all.
-    let (mut bytes, mut empty) = (0, 0);
-    for line in &lines {
-        bytes += line.len();
-        if bytes > max_bytes {
-            reasons.record(|| first_refused(headers, &allows));
-            return false;
-        }
-        empty += usize::from(line.is_empty());
-        if empty > MAX_EMPTY {
-            reasons.record(|| Refusal::MalformedRequestHeaders);
-            return false;
-        }
-        // A line end counts as a comma.
-        bytes += 1;
-    }
-    let mut empty = 0;
-    for line in &lines {
-        for element in line.as_bytes().split(|&byte| byte == b',') {
-            let name = trim_optional_white_space(element);
-            empty += usize::from(name.is_empty());
-            if element.len() - name.len() > MAX_WHITE_SPACE || empty > MAX_EMPTY {
-                reasons.record(|| Refusal::MalformedRequestHeaders);
-                return false;
-            }
-            if !name.is_empty() && !allows(name) {
-                reasons.record(|| refusal(name));
-                return false;
-            }
-        }
-    }
-    true
-}
-
-/// The reason to report for a list that is too long to be read. It is a disallowed name at its beginning, if
-/// there is one.
-fn first_refused(headers: &HeaderMap, allows: impl Fn(&[u8]) -> bool) -> Refusal {
-    let lines = headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
-    lines
-        .map(|line| beginning(line.as_bytes()))
-        .flat_map(|line| line.split(|&byte| byte == b','))
-        .take(MOST_NAMES)
-        .map(trim_optional_white_space)
-        .find(|name| !name.is_empty() && name.len() <= LONGEST_NAME && !allows(name))
-        .map_or(Refusal::RequestHeadersTooLong, refusal)
-}
-
 /// The elements that end within the first [`LONGEST_LINE`] bytes of a line.
 fn beginning(line: &[u8]) -> &[u8] {
     let Some(beginning) = line.get(..LONGEST_LINE) else { return line };
     match beginning.iter().rposition(|&byte| byte == b',') {
         Some(comma) => &beginning[..comma],
         None => &[],
-    }
-}
-
-fn refusal(name: &[u8]) -> Refusal {
-    let text = String::from_utf8_lossy(name).into_owned();
-    if fetch::is_token(name) {
-        Refusal::HeaderNotAllowed(text)
-    } else {
-        Refusal::ImpossibleHeader(text)
     }
 }
 

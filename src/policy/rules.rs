@@ -1,8 +1,8 @@
 //! The compiled form of a configuration, which a policy reads for each request.
 
-use std::{sync::Arc, time::Duration};
+use std::{panic::RefUnwindSafe, sync::Arc, time::Duration};
 
-use http::{HeaderMap, StatusCode};
+use http::Response;
 
 use super::{
     closures::Hook, methods::AllowedMethods, origins::AllowedOrigins, refusing::Refusing,
@@ -11,7 +11,6 @@ use super::{
 use crate::{
     config::{ConfigWarning, Danger},
     response::ResponseRules,
-    trace,
 };
 
 #[derive(Clone)]
@@ -24,11 +23,13 @@ pub(crate) struct Rules {
     pub(crate) private_network: bool,
     pub(crate) responses: Arc<ResponseRules>,
     pub(crate) max_age: Option<Duration>,
-    pub(crate) preflight_status: StatusCode,
-    /// The headers of an allowed preflight's response, without the values that depend on the request.
-    pub(crate) allowed_preflight: HeaderMap,
+    /// The response to an allowed preflight, without the values that depend on the request.
+    pub(crate) allowed_preflight: Response<()>,
+    /// The response to a refused preflight, the same for every reason.
+    pub(crate) refused_preflight: Response<()>,
     pub(crate) forward_preflights: bool,
-    pub(crate) refusing: Option<Refusing>,
+    /// Boxed, because few policies refuse.
+    pub(crate) refusing: Option<Box<Refusing>>,
     pub(crate) report_only: bool,
     pub(crate) diagnose: bool,
     /// Only the layer reads this and the next two.
@@ -49,7 +50,7 @@ impl Rules {
             || self.attach_outcome
             || self.methods_of_route
             || self.hook.is_some()
-            || (self.forward_preflights && trace::IS_COMPILED)
+            || (self.forward_preflights && cfg!(feature = "tracing"))
     }
 
     /// Returns `true` if the decision depends on the reason: responses show it, or the decision is only
@@ -58,3 +59,6 @@ impl Rules {
         self.diagnose || self.report_only
     }
 }
+
+/// Only the extensions of the prepared responses are not unwind-safe, and they are empty.
+impl RefUnwindSafe for Rules {}

@@ -44,11 +44,7 @@ impl Vary {
 
     /// Adds the names that no `Vary` line of the response lists yet. `is_new` is `true` if there is no such line. Returns
     /// `false` if the map has no room.
-    #[expect(
-        clippy::inline_always,
-        reason = "on every response; a call costs 2 % of what the layer adds"
-    )]
-    #[inline(always)]
+    #[inline]
     pub(super) fn write(&self, headers: &mut HeaderMap, is_new: bool) -> bool {
         match self.value.clone() {
             None => true,

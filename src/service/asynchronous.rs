@@ -17,8 +17,7 @@ use tower_service::Service;
 
 use super::{
     action::Action,
-    cors::Cors,
-    future::ResponseFuture,
+    cors::{Cors, ResponseFuture},
     layer::CorsLayer,
     report::{self, Report},
 };
@@ -39,8 +38,9 @@ pub struct AsyncPolicy {
 #[derive(Clone)]
 pub struct AsyncPredicate(Arc<Ask>);
 
-type Ask = dyn Fn(&Origin, &RequestHead<'_>) -> Answer + Send + Sync;
-type Answer = Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + Send + Sync>>> + Send>>;
+type Ask = dyn Fn(&Origin, &RequestHead<'_>) -> PredicateFuture + Send + Sync;
+type PredicateFuture =
+    Pin<Box<dyn Future<Output = Result<bool, Box<dyn Error + Send + Sync>>> + Send>>;
 
 impl AsyncPolicy {
     pub(crate) fn new(policy: Policy, predicate: AsyncPredicate) -> Self {
@@ -76,8 +76,8 @@ impl AsyncPredicate {
         E: Into<Box<dyn Error + Send + Sync>>,
     {
         Self(Arc::new(move |origin, request| {
-            let answer = predicate(origin, request);
-            Box::pin(async move { answer.await.map_err(Into::into) })
+            let future = predicate(origin, request);
+            Box::pin(async move { future.await.map_err(Into::into) })
         }))
     }
 }
@@ -105,14 +105,16 @@ where
         let AsyncPolicy { policy, predicate } = &self.source;
         let head = RequestHead::from(&request);
         let Some(origin) = policy.undecided_origin(head) else {
-            let action = policy.act(&OriginCheck::NotRun, head);
-            let response = match action.begin(request.headers_mut()) {
-                Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
-                Err(response) => ResponseFuture::respond(response),
+            let response = match policy.act(&OriginCheck::NotRun, head) {
+                Action::Forward(then) => {
+                    then.on_request(request.headers_mut());
+                    ResponseFuture::forward(self.inner.call(request), then)
+                }
+                Action::Respond(response) => ResponseFuture::respond(response),
             };
             return AsyncResponseFuture { state: State::Decided { response } };
         };
-        let answer = if policy.is_observed() {
+        let predicate = if policy.is_observed() {
             report::with_panics(policy, head, || predicate.0(&origin, &head))
         } else {
             predicate.0(&origin, &head)
@@ -124,13 +126,13 @@ where
             let clone = self.inner.clone();
             let inner = mem::replace(&mut self.inner, clone);
             State::Before {
-                answer,
+                predicate,
                 waiting: Some(Waiting { origin, policy, report, request, inner }),
             }
         } else {
             let pending = Some(Pending::new(origin, policy, head));
             let inner = self.inner.call(request);
-            State::Meanwhile { answer, pending, action: None, inner, result: None }
+            State::Meanwhile { predicate, pending, action: None, inner, result: None }
         };
         AsyncResponseFuture { state }
     }
@@ -157,10 +159,10 @@ pin_project! {
         /// The predicate has decided, or was not needed.
         Decided { #[pin] response: ResponseFuture<S::Future> },
         /// The inner service is called after the predicate has decided, or not at all.
-        Before { answer: Answer, waiting: Option<Waiting<S, RequestBody>> },
+        Before { predicate: PredicateFuture, waiting: Option<Waiting<S, RequestBody>> },
         /// The inner service is already called. Only the headers depend on the predicate.
         Meanwhile {
-            answer: Answer,
+            predicate: PredicateFuture,
             pending: Option<Pending>,
             action: Option<Action>,
             #[pin]
@@ -182,25 +184,26 @@ where
         loop {
             match state.as_mut().project() {
                 StateProjection::Decided { response } => return response.poll(context),
-                StateProjection::Before { answer, waiting } => {
-                    let verdict = ready!(poll_answer(answer, context));
-                    let waiting = waiting.take().expect("the state changes with the answer");
-                    state.set(State::Decided { response: waiting.decide(verdict) });
+                StateProjection::Before { predicate, waiting } => {
+                    let allows = ready!(poll_predicate(predicate, context));
+                    let waiting =
+                        waiting.take().expect("the state changes when the predicate decides");
+                    state.set(State::Decided { response: waiting.decide(allows) });
                 }
-                StateProjection::Meanwhile { answer, pending, action, inner, result } => {
+                StateProjection::Meanwhile { predicate, pending, action, inner, result } => {
                     if result.is_none()
                         && let Poll::Ready(ready) = inner.poll(context)
                     {
                         *result = Some(ready);
                     }
                     if action.is_none()
-                        && let Poll::Ready(verdict) = poll_answer(answer, context)
+                        && let Poll::Ready(allows) = poll_predicate(predicate, context)
                     {
-                        *action = pending.take().map(|pending| pending.decide(verdict));
+                        *action = pending.take().map(|pending| pending.decide(allows));
                     }
                     return match (result.take(), action.take()) {
                         (Some(Ok(response)), Some(action)) => {
-                            Poll::Ready(Ok(action.finish(response)))
+                            Poll::Ready(Ok(finish(action, response)))
                         }
                         (Some(Err(error)), _) => {
                             // There is no response to decide about. Dropping `pending` reports the request.
@@ -218,12 +221,25 @@ where
     }
 }
 
-fn poll_answer(answer: &mut Answer, context: &mut Context<'_>) -> Poll<Result<bool, String>> {
-    answer.as_mut().poll(context).map_err(|error| error.to_string())
+/// Finishes the response to a request that was forwarded while its predicate was running.
+fn finish<B: Default>(action: Action, mut response: Response<B>) -> Response<B> {
+    match action {
+        Action::Forward(then) => then.on_response(&mut response),
+        // Not reached: requests that may be refused wait for the predicate before they are forwarded.
+        Action::Respond(own) => response = own.map(|()| B::default()),
+    }
+    response
 }
 
-fn check(answer: Result<bool, String>, origin: Origin) -> OriginCheck {
-    match answer {
+fn poll_predicate(
+    predicate: &mut PredicateFuture,
+    context: &mut Context<'_>,
+) -> Poll<Result<bool, String>> {
+    predicate.as_mut().poll(context).map_err(|error| error.to_string())
+}
+
+fn check(allows: Result<bool, String>, origin: Origin) -> OriginCheck {
+    match allows {
         Ok(true) => OriginCheck::Passed(origin.into_value()),
         Ok(false) => OriginCheck::NotRun,
         Err(error) => OriginCheck::Failed(error),
@@ -243,15 +259,17 @@ impl<S, RequestBody> Waiting<S, RequestBody>
 where
     S: Service<Request<RequestBody>>,
 {
-    fn decide(self, answer: Result<bool, String>) -> ResponseFuture<S::Future> {
+    fn decide(self, allows: Result<bool, String>) -> ResponseFuture<S::Future> {
         let Self { origin, policy, report, mut request, mut inner } = self;
         if let Some(report) = report {
             report.withdraw();
         }
-        let action = policy.act(&check(answer, origin), (&request).into());
-        match action.begin(request.headers_mut()) {
-            Ok(then) => ResponseFuture::forward(inner.call(request), then),
-            Err(response) => ResponseFuture::respond(response),
+        match policy.act(&check(allows, origin), (&request).into()) {
+            Action::Forward(then) => {
+                then.on_request(request.headers_mut());
+                ResponseFuture::forward(inner.call(request), then)
+            }
+            Action::Respond(response) => ResponseFuture::respond(response),
         }
     }
 }
@@ -278,18 +296,18 @@ impl Pending {
             return Self::Observed { origin, policy, request: Box::new(request.into()), report };
         }
         let passed = OriginCheck::Passed(origin.into_value());
-        let allowed = policy.decide_with(&passed, request, &mut ());
-        let refused = policy.decide_with(&OriginCheck::NotRun, request, &mut ());
+        let allowed = policy.decide_with(&passed, request).0.into();
+        let refused = policy.decide_with(&OriginCheck::NotRun, request).0.into();
         Self::Decided { allowed, refused }
     }
 
-    fn decide(self, answer: Result<bool, String>) -> Action {
+    fn decide(self, allows: Result<bool, String>) -> Action {
         match self {
-            Self::Decided { allowed, .. } if answer == Ok(true) => allowed,
+            Self::Decided { allowed, .. } if allows == Ok(true) => allowed,
             Self::Decided { refused, .. } => refused,
             Self::Observed { origin, policy, request, report } => {
                 report.withdraw();
-                policy.act(&check(answer, origin), request.borrow())
+                policy.act(&check(allows, origin), request.borrow())
             }
         }
     }

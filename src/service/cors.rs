@@ -1,12 +1,15 @@
-use std::task::{Context, Poll};
+use std::{
+    fmt,
+    future::Future,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
 
 use http::{Request, Response};
+use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::{
-    future::ResponseFuture,
-    source::{PolicySource, Seal},
-};
+use super::action::{Action, PolicySource, Seal, Then};
 use crate::policy::Policy;
 
 /// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) puts around an inner service.
@@ -75,10 +78,70 @@ where
     }
 
     fn call(&mut self, mut request: Request<RequestBody>) -> Self::Future {
-        let action = self.source.act_on((&request).into(), Seal::new());
-        match action.begin(request.headers_mut()) {
-            Ok(then) => ResponseFuture::forward(self.inner.call(request), then),
-            Err(response) => ResponseFuture::respond(response),
+        match self.source.act_on((&request).into(), Seal::new()) {
+            Action::Forward(then) => {
+                then.on_request(request.headers_mut());
+                ResponseFuture::forward(self.inner.call(request), then)
+            }
+            Action::Respond(response) => ResponseFuture::respond(response),
         }
+    }
+}
+
+pin_project! {
+    /// The future of a [`Cors`](crate::Cors) service. It returns the inner service's response with CORS
+    /// headers, or the layer's own response. An error of the inner service passes through unchanged.
+    #[must_use = "futures do nothing unless they are polled"]
+    pub struct ResponseFuture<F> {
+        #[pin]
+        state: State<F>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<F> {
+        Forward { #[pin] inner: F, then: Option<Then> },
+        Respond { response: Option<Response<()>> },
+    }
+}
+
+impl<F> ResponseFuture<F> {
+    pub(super) fn forward(inner: F, then: Then) -> Self {
+        Self { state: State::Forward { inner, then: Some(then) } }
+    }
+
+    pub(super) fn respond(response: Response<()>) -> Self {
+        Self { state: State::Respond { response: Some(response) } }
+    }
+}
+
+impl<F, B, E> Future for ResponseFuture<F>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Default,
+{
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match self.project().state.project() {
+            StateProjection::Forward { inner, then } => {
+                let mut result = ready!(inner.poll(context));
+                if let (Some(then), Ok(response)) = (then.take(), &mut result) {
+                    then.on_response(response);
+                }
+                Poll::Ready(result)
+            }
+            StateProjection::Respond { response } => {
+                let response = response.take().expect("a future is not polled after it is ready");
+                Poll::Ready(Ok(response.map(|()| B::default())))
+            }
+        }
+    }
+}
+
+impl<F> fmt::Debug for ResponseFuture<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseFuture").finish_non_exhaustive()
     }
 }

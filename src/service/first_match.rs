@@ -3,10 +3,9 @@
 use std::sync::Arc;
 
 use super::{
-    action::Action,
+    action::{Action, Decide, PolicySource, Seal},
     layer::CorsLayer,
     report,
-    source::{Decide, PolicySource, Seal},
 };
 use crate::{
     compile,

@@ -30,7 +30,7 @@ pub(super) enum Task {
     ForwardedPreflight(ResponseHeaders),
     /// Responds to a preflight for `method`, and allows only the route's methods, which the inner service's
     /// response lists.
-    MethodsOfRoute { answer: Response<()>, method: HeaderValue },
+    MethodsOfRoute { response: Response<()>, method: HeaderValue },
 }
 
 impl FollowUp {
@@ -73,12 +73,12 @@ impl Task {
                 let status = response.status();
                 (!status.is_success()).then_some(Refusal::InnerStatus(status))
             }
-            Self::MethodsOfRoute { answer, method } => {
-                let (answer, refusal) = match route::methods(response) {
-                    Some(of_route) => policy.rules().narrow(answer, &method, &of_route),
-                    None => (answer, None),
+            Self::MethodsOfRoute { response: own, method } => {
+                let (own, refusal) = match route::methods(response) {
+                    Some(of_route) => policy.rules().narrow(own, &method, &of_route),
+                    None => (own, None),
                 };
-                *response = answer.map(|()| B::default());
+                *response = own.map(|()| B::default());
                 refusal
             }
         }

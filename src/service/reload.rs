@@ -8,9 +8,8 @@ use std::{
 use arc_swap::ArcSwap;
 
 use super::{
-    action::Action,
+    action::{Action, Decide, PolicySource, Seal},
     layer::CorsLayer,
-    source::{Decide, PolicySource, Seal},
 };
 use crate::policy::{OriginCheck, Policy, RequestHead};
 

@@ -5,9 +5,8 @@ use std::{
 };
 
 use super::{
-    action::Action,
+    action::{Action, Decide, PolicySource, Seal, Then},
     layer::CorsLayer,
-    source::{Decide, PolicySource, Seal},
 };
 use crate::{
     policy::{OriginCheck, Policy, RequestHead},
@@ -63,7 +62,7 @@ impl Decide for Select {
     fn act_on(&self, request: RequestHead<'_>, _: Seal) -> Action {
         match (self.0)(&request) {
             Some(policy) => policy.act(&OriginCheck::NotRun, request),
-            None => Action::Forward(ResponseHeaders::untouched()),
+            None => Action::Forward(Then::Write(ResponseHeaders::untouched())),
         }
     }
 }

@@ -1,0 +1,89 @@
+//! Explains decisions: turns the check that failed into a refusal that people can read.
+
+use http::HeaderValue;
+
+use super::{
+    decision::Decision,
+    engine::Policy,
+    failure::Failure,
+    methods::{self, MAX_METHOD},
+    origins::OriginCheck,
+    refusal::{Outcome, Refusal},
+    request::{FieldLines, RequestHead, RequestKind},
+    rules::Rules,
+};
+use crate::{fetch, origin::OriginView, response::ResponseHeaders};
+
+impl Policy {
+    /// Explains the decision: the kind of the request, and the reason if it is not allowed.
+    ///
+    /// It explains the server's decision only. Two checks remain with the browser: the credentials mode, and that
+    /// `*` as the allowed headers does not cover `authorization`.
+    #[must_use]
+    pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
+        self.decide_and_say_why(&OriginCheck::NotRun, request.into()).1
+    }
+
+    pub(crate) fn decide_and_say_why(
+        &self,
+        check: &OriginCheck,
+        request: RequestHead<'_>,
+    ) -> (Decision, Outcome) {
+        let rules = self.rules();
+        let (mut decision, failure) = self.decide_with(check, request);
+        let refusal = failure.map(|failure| rules.refusal(failure, request));
+        if let (true, Some(refusal)) = (rules.diagnose, &refusal) {
+            decision = rules.diagnose(decision, refusal, request);
+        }
+        if rules.report_only {
+            decision = Decision::Forward(ResponseHeaders::untouched());
+        }
+        let answered = matches!(decision, Decision::Respond(_));
+        (decision, Outcome { kind: RequestKind::of(request), refusal, answered })
+    }
+}
+
+impl Rules {
+    fn refusal(&self, failure: Failure<'_>, request: RequestHead<'_>) -> Refusal {
+        match failure {
+            Failure::Origin(FieldLines::One(origin)) => of_origin(origin),
+            Failure::Origin(_) => Refusal::SeveralOrigins,
+            Failure::Predicate(error) => Refusal::PredicateFailed(error.to_owned()),
+            Failure::Method(FieldLines::One(method)) => of_method(method),
+            Failure::Method(_) => Refusal::SeveralMethods,
+            Failure::HeaderName(name) => of_header_name(name),
+            Failure::HeaderListMalformed => Refusal::MalformedRequestHeaders,
+            Failure::HeaderListTooLong => self
+                .headers
+                .first_disallowed(request)
+                .map_or(Refusal::RequestHeadersTooLong, of_header_name),
+        }
+    }
+}
+
+fn of_origin(origin: &HeaderValue) -> Refusal {
+    match OriginView::parse(origin.as_bytes()) {
+        Ok(_) => Refusal::OriginNotAllowed(origin.clone()),
+        Err(_) if origin == "null" => Refusal::NullOrigin,
+        Err(_) => Refusal::MalformedOrigin(origin.clone()),
+    }
+}
+
+fn of_method(method: &HeaderValue) -> Refusal {
+    if method.len() > MAX_METHOD {
+        Refusal::MethodTooLong(method.clone())
+    } else if methods::is_sendable(method.as_bytes()) {
+        Refusal::MethodNotAllowed(method.clone())
+    } else {
+        Refusal::ImpossibleMethod(method.clone())
+    }
+}
+
+fn of_header_name(name: &[u8]) -> Refusal {
+    let text = String::from_utf8_lossy(name).into_owned();
+    if fetch::is_token(name) {
+        Refusal::HeaderNotAllowed(text)
+    } else {
+        Refusal::ImpossibleHeader(text)
+    }
+}
