@@ -233,4 +233,4 @@ impl PartialEq for TextSet {
 impl Eq for TextSet {}
 
 /// With at most this many texts, comparing them beats hashing one.
-const FEW: usize = 8;
+const FEW: usize = 2;

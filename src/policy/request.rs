@@ -175,25 +175,14 @@ impl<'a> RequestHead<'a> {
     /// One of several is never chosen: a proxy may have chosen another.
     #[inline]
     pub(super) fn field_lines(self, name: &HeaderName) -> FieldLines<'a> {
-        // Most requests repeat no name, so no lines have to be counted.
-        let has_repetitions = self.headers.len() != self.headers.keys_len();
-        if !has_repetitions && self.headers.keys_len() <= FEW {
-            let place = self.headers.keys().position(|other| other == name);
-            let line = place.and_then(|place| self.headers.values().nth(place));
-            return line.map_or(FieldLines::None, FieldLines::One);
-        }
-        match self.headers.get(name) {
-            None => FieldLines::None,
-            Some(_) if has_repetitions && self.headers.get_all(name).iter().nth(1).is_some() => {
-                FieldLines::Several
-            }
-            Some(value) => FieldLines::One(value),
+        let mut lines = self.headers.get_all(name).iter();
+        match (lines.next(), lines.next()) {
+            (None, _) => FieldLines::None,
+            (Some(line), None) => FieldLines::One(line),
+            (Some(_), Some(_)) => FieldLines::Several,
         }
     }
 }
-
-/// With at most this many names, scanning them beats hashing one.
-const FEW: usize = 4;
 
 /// The kind of a request, as far as a decision depends on it.
 #[derive(Clone, Copy)]
