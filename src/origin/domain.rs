@@ -26,10 +26,6 @@ pub(super) struct Domains {
     above: HashSet<u32, RandomState>,
 }
 
-/// The number of ends of a host that are looked up before `above` is consulted. Sets with few lengths of
-/// names never need `above`.
-const FREE_LOOKS: usize = 4;
-
 impl Domains {
     #[inline]
     pub(super) fn has_subdomain(&self, origin: &OriginView<'_>) -> bool {
@@ -107,6 +103,10 @@ impl Domains {
         })
     }
 }
+
+/// The number of ends of a host that are looked up before `above` is consulted. Sets with few lengths of
+/// names never need `above`.
+const FREE_LOOKS: usize = 4;
 
 /// Ignores the hashes, which are seeded at random.
 impl PartialEq for Domains {

@@ -1,14 +1,5 @@
 //! Checks that a browser can have written an `xn--` label.
 
-/// The parameters of [RFC 3492, section 5](https://www.rfc-editor.org/rfc/rfc3492#section-5).
-const BASE: u32 = 36;
-const T_MIN: u32 = 1;
-const T_MAX: u32 = 26;
-const SKEW: u32 = 38;
-const DAMP: u32 = 700;
-const INITIAL_BIAS: u32 = 72;
-const INITIAL_N: u32 = 0x80;
-
 /// Returns whether `encoded`, a lower-case label without its `xn--`, decodes to a label that is not all
 /// ASCII, and encodes to the same bytes.
 ///
@@ -97,6 +88,15 @@ fn adapt(delta: u32, length: u32, first: bool) -> u32 {
     }
     k + (BASE - T_MIN + 1) * delta / (delta + SKEW)
 }
+
+/// The parameters of [RFC 3492, section 5](https://www.rfc-editor.org/rfc/rfc3492#section-5).
+const BASE: u32 = 36;
+const T_MIN: u32 = 1;
+const T_MAX: u32 = 26;
+const SKEW: u32 = 38;
+const DAMP: u32 = 700;
+const INITIAL_BIAS: u32 = 72;
+const INITIAL_N: u32 = 0x80;
 
 #[cfg(test)]
 mod tests {

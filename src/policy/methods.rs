@@ -5,10 +5,6 @@ use http::Method;
 use super::{failure::Failure, request::FieldLines};
 use crate::fetch;
 
-/// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
-/// sent back.
-pub(crate) const MAX_METHOD: usize = 64;
-
 #[derive(Clone)]
 pub(crate) enum AllowedMethods {
     Any,
@@ -39,6 +35,10 @@ impl AllowedMethods {
         }
     }
 }
+
+/// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
+/// sent back.
+pub(crate) const MAX_METHOD: usize = 64;
 
 /// Returns `true` if scripts can send a request with this method.
 pub(super) fn is_sendable(method: &[u8]) -> bool {

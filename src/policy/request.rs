@@ -214,9 +214,6 @@ pub(crate) enum FieldLines<'a> {
     Several,
 }
 
-/// More field lines than a browser and its proxies send. The bound limits the time that a request can take.
-const MOST_LINES: usize = 256;
-
 /// Returns `true` if there is no [CORS-unsafe request-header
 /// name](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-names) that only a script can have set.
 fn has_safelisted_headers(headers: &HeaderMap) -> bool {
@@ -234,6 +231,9 @@ fn has_safelisted_headers(headers: &HeaderMap) -> bool {
     }
     safelisted_bytes <= 1024
 }
+
+/// More field lines than a browser and its proxies send. The bound limits the time that a request can take.
+const MOST_LINES: usize = 256;
 
 fn is_added_on_the_way(name: &str) -> bool {
     matches!(

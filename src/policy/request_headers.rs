@@ -8,21 +8,6 @@ use super::{
 };
 use crate::fetch;
 
-/// The maximum length of a list that is sent back, in bytes. Line ends count as commas.
-const MAX_ECHO: usize = 4096;
-
-/// Browsers send one line. Each line that is sent back takes memory in the response's header map.
-const MAX_ECHO_LINES: usize = 32;
-
-/// Proxies may put one space or tab on either side of an element, and may leave empty elements.
-const MAX_WHITE_SPACE: usize = 2;
-const MAX_EMPTY: usize = 16;
-
-/// Bounds of the search for the reason of a refusal: names, bytes of a name, and bytes of a line.
-const MOST_NAMES: usize = 32;
-const LONGEST_NAME: usize = 64;
-const LONGEST_LINE: usize = 1024;
-
 #[derive(Clone)]
 pub(crate) enum AllowedHeaders {
     /// Any name, as `*` or `*,authorization`. The browser does the check, so the request's names are not read.
@@ -124,6 +109,21 @@ impl AllowedHeaders {
             .find(|name| !name.is_empty() && name.len() <= LONGEST_NAME && !self.allow(name))
     }
 }
+
+/// The maximum length of a list that is sent back, in bytes. Line ends count as commas.
+const MAX_ECHO: usize = 4096;
+
+/// Browsers send one line. Each line that is sent back takes memory in the response's header map.
+const MAX_ECHO_LINES: usize = 32;
+
+/// Proxies may put one space or tab on either side of an element, and may leave empty elements.
+const MAX_WHITE_SPACE: usize = 2;
+const MAX_EMPTY: usize = 16;
+
+/// Bounds of the search for the reason of a refusal: names, bytes of a name, and bytes of a line.
+const MOST_NAMES: usize = 32;
+const LONGEST_NAME: usize = 64;
+const LONGEST_LINE: usize = 1024;
 
 /// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
 /// one line, in the order of `names`. If not, [`AllowedHeaders::check_list`] decides.

@@ -8,13 +8,6 @@ use std::{
 use foldhash::fast::RandomState;
 use http::HeaderValue;
 
-/// The maximum memory for kept texts and for the set that finds them, in bytes.
-const MAX_KEPT: usize = 64 * 1024;
-
-/// The maximum memory that a text takes besides its own bytes: for its allocation, and for its place in the set. While
-/// the set grows, the old one still exists.
-const OVERHEAD: usize = 16 + 3 * 2 * (size_of::<&str>() + 1);
-
 /// The header value of `text`, or `None` if it is not valid.
 ///
 /// A value made at run time has a reference count, which every response of every thread would write. A static
@@ -70,6 +63,13 @@ impl Kept {
         Some(kept)
     }
 }
+
+/// The maximum memory for kept texts and for the set that finds them, in bytes.
+const MAX_KEPT: usize = 64 * 1024;
+
+/// The maximum memory that a text takes besides its own bytes: for its allocation, and for its place in the set. While
+/// the set grows, the old one still exists.
+const OVERHEAD: usize = 16 + 3 * 2 * (size_of::<&str>() + 1);
 
 #[cfg(test)]
 mod tests {
