@@ -1,0 +1,172 @@
+//! Refusing requests on the server, and `report_only`.
+
+use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Refusal, Refuse};
+
+use crate::{
+    actor::Actor::{AllowedOrigin, Null, OwnPage, Stranger},
+    case::{check, check_over, non_cors, preflight, preflighted, simple},
+    headers::{
+        ALLOW_ORIGIN, ALLOW_PUT, COOKIE, PREFLIGHT_VARY, REFUSAL_VARY, REQUEST_HEADERS,
+        SAME_ORIGIN, VARY,
+    },
+    inner::{FOREIGN, Inner},
+};
+
+pub(crate) fn ours() -> CorsLayerBuilder {
+    CorsLayer::builder().allow_origin(AllowedOrigin.origin()).allow_method("PUT")
+}
+
+pub(crate) fn refusing(refuse: Refuse) -> CorsLayerBuilder {
+    ours().refuse_disallowed_origins(refuse).own_origin(OwnPage.origin())
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn disallowed_origins_do_not_reach_the_inner_service() {
+    check(&refusing(Refuse::All).build().unwrap(), &[
+        non_cors("GET").is_forwarded(&[VARY]),
+        non_cors("GET").with(("host", "evil.example")).is_forwarded(&[VARY]),
+        simple("POST").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(COOKIE).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("host", "evil.example")).is_refused(&[REFUSAL_VARY]),
+        preflighted("OPTIONS").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        preflighted("CONNECT").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        simple("GET").with(("origin", "")).is_refused(&[REFUSAL_VARY]),
+        simple("GET").with(("origin", "https://app.example.com/")).is_refused(&[REFUSAL_VARY]),
+        simple("GET").from(AllowedOrigin).from(AllowedOrigin).is_refused(&[REFUSAL_VARY]),
+        simple("GET").from(Null).is_refused(&[REFUSAL_VARY]),
+        // Preflights do not change.
+        preflight("PUT").from(AllowedOrigin).is_allowed(&[ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        preflight("PUT").from(Stranger).is_refused(&[PREFLIGHT_VARY]),
+        preflight("PUT").from(OwnPage).is_refused(&[PREFLIGHT_VARY]),
+    ]).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn the_server_s_own_pages_are_not_refused() {
+    check(&refusing(Refuse::All).build().unwrap(), &[
+        simple("POST").from(OwnPage).is_forwarded(&[VARY]),
+        simple("POST").with(("origin", "https://tool.example.com:8443")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "http://tool.example.com")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "http://192.168.1.7:8080")).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
+        simple("POST").from(Null).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
+        simple("POST").from(Null).with(("sec-fetch-site", "cross-site")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "none")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "same-site")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "Same-Origin")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "same-origin, same-origin")).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "chrome-extension://abc")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "tauri://localhost")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "https://a b")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).from(Stranger).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+    ]).await;
+}
+
+#[tokio::test]
+#[rustfmt::skip]
+async fn upgrades_alone_can_be_refused() {
+    let websocket = ("upgrade", "websocket");
+    check(&refusing(Refuse::Upgrades).build().unwrap(), &[
+        non_cors("GET").with(websocket).is_forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).with(websocket).is_forwarded(&[ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Stranger).with(websocket).is_refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(("upgrade", "h2c")).is_refused(&[REFUSAL_VARY]),
+        preflighted("CONNECT").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(websocket).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
+        simple("GET").from(OwnPage).with(websocket).is_forwarded(&[VARY]),
+        simple("POST").from(Stranger).is_forwarded(&[VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[VARY]),
+        simple("POST").from(Null).is_forwarded(&[VARY]),
+    ]).await;
+}
+
+#[tokio::test]
+async fn refusals_vary_by_further_headers_and_sec_fetch_site() {
+    let builder = refusing(Refuse::All).vary_on("x-tenant").allow_timing(true);
+    let all = ("vary", "origin, x-tenant, sec-fetch-site");
+    let cases = [
+        simple("GET").from(Stranger).is_refused(&[all]),
+        simple("GET").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[all]),
+        non_cors("GET").is_forwarded(&[("vary", "origin, x-tenant")]),
+    ];
+    check(&builder.build().unwrap(), &cases).await;
+}
+
+#[test]
+fn an_outcome_says_whether_the_layer_refused_the_request() {
+    for (refuse, ask, refusal, is_answered) in [
+        (Refuse::All, non_cors("POST"), None, false),
+        (Refuse::All, simple("POST").from(AllowedOrigin), None, false),
+        (Refuse::All, simple("POST").from(Stranger), Some("origin-not-allowed"), true),
+        (Refuse::All, simple("POST").from(Null), Some("null-origin"), true),
+        (Refuse::All, simple("POST").from(Stranger).with(SAME_ORIGIN), None, false),
+        (Refuse::All, simple("POST").from(OwnPage), None, false),
+        (Refuse::Upgrades, simple("POST").from(Stranger), Some("origin-not-allowed"), false),
+    ] {
+        let outcome = refusing(refuse).build_policy().unwrap().explain(&ask.request());
+        let found = outcome.refusal.map(|refusal| refusal.name());
+        assert_eq!((outcome.kind, found), (ask.kind, refusal), "{refuse} {ask}");
+        assert_eq!(outcome.answered, is_answered, "{refuse} {ask}");
+    }
+}
+
+#[test]
+fn a_predicate_is_not_asked_about_insecure_origins() {
+    let policy = ours()
+        .refuse_disallowed_origins(Refuse::All)
+        .allow_origin_if(|_, _| true)
+        .dangerously_allow(Danger::PredicateWithCredentials)
+        .build_policy()
+        .unwrap();
+    let refusal = |origin| {
+        let ask = simple("POST").with(("origin", origin));
+        policy.explain(&ask.request()).refusal
+    };
+    assert_eq!(refusal("https://any.example"), None);
+    assert!(matches!(refusal("http://any.example"), Some(Refusal::OriginNotAllowed(_))));
+}
+
+#[tokio::test]
+async fn the_preset_of_the_model_context_protocol_refuses_all_other_origins() {
+    let layer = CorsLayer::builder().mcp().allow_origin(AllowedOrigin.origin()).no_own_origins();
+    let layer = layer.build().unwrap();
+    assert!(layer.policy().warnings().is_empty());
+    let names = "authorization,content-type,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id";
+    let exposed = ("access-control-expose-headers", "mcp-session-id,www-authenticate");
+    let cases = [
+        preflight("DELETE").from(AllowedOrigin).with((REQUEST_HEADERS, names)).is_allowed(&[
+            ("access-control-allow-headers", names),
+            ("access-control-allow-methods", "DELETE"),
+            ALLOW_ORIGIN,
+            PREFLIGHT_VARY,
+        ]),
+        simple("POST").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, exposed, VARY]),
+        simple("POST").from(Stranger).is_refused(&[REFUSAL_VARY]),
+        non_cors("POST").is_forwarded(&[VARY]),
+    ];
+    check(&layer, &cases).await;
+}
+
+#[tokio::test]
+async fn with_report_only_every_response_is_the_inner_service_s() {
+    let layer = refusing(Refuse::All).report_only(true).build().unwrap();
+    let cases = [
+        non_cors("GET").is_forwarded(&[FOREIGN]),
+        simple("POST").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
+        simple("POST").from(Stranger).is_forwarded(&[FOREIGN]),
+        preflight("PUT").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
+        preflight("PUT").from(Stranger).is_forwarded(&[FOREIGN]),
+    ];
+    check_over(&Inner::foreign(), &layer, &cases).await;
+    let outcome = layer.policy().explain(&preflight("PUT").from(Stranger).request());
+    assert_eq!(
+        outcome.to_string(),
+        "preflight, refused: origin `https://evil.example` is not allowed"
+    );
+    assert!(!outcome.answered);
+}
