@@ -103,8 +103,7 @@ impl Ask {
     }
 
     fn expects(self, reaches: bool, status: Option<u16>, headers: &[Header<'_>]) -> Case {
-        let own = |&(name, value): &Header<'_>| (name.to_owned(), value.to_owned());
-        Case { ask: self, reaches, status, headers: sorted(headers.iter().map(own)) }
+        Case { ask: self, reaches, status, headers: expected(headers) }
     }
 }
 
@@ -200,6 +199,11 @@ where
 pub(crate) fn lines(headers: &HeaderMap) -> Vec<(String, String)> {
     let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
     sorted(headers.iter().map(|(name, value)| (name.to_string(), text(value))))
+}
+
+/// The same of the expected headers.
+pub(crate) fn expected(headers: &[Header<'_>]) -> Vec<(String, String)> {
+    sorted(headers.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())))
 }
 
 /// The lines of one header stay in their order.

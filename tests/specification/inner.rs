@@ -7,7 +7,7 @@ use std::{
     task::{Context, Poll},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderName, HeaderValue, Request, Response};
 use tower::Service;
 
 use super::headers::Header;
@@ -22,20 +22,14 @@ pub(crate) const FOREIGN: Header<'_> = ("access-control-allow-origin", "https://
 #[derive(Clone, Debug)]
 pub(crate) struct Inner {
     pub(crate) status: u16,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     requests: Arc<Mutex<Vec<Request<()>>>>,
 }
 
 impl Inner {
     pub(crate) fn new(status: u16, headers: &[Header<'_>]) -> Self {
-        let headers = headers.iter().map(|(name, value)| -> (HeaderName, HeaderValue) {
-            (name.parse().unwrap(), value.parse().unwrap())
-        });
-        let mut map = HeaderMap::new();
-        for (name, value) in headers {
-            map.append(name, value);
-        }
-        Self { status, headers: map, requests: Arc::default() }
+        let parse = |(name, value): &Header<'_>| (name.parse().unwrap(), value.parse().unwrap());
+        Self { status, headers: headers.iter().map(parse).collect(), requests: Arc::default() }
     }
 
     /// Says nothing of CORS.
@@ -70,7 +64,9 @@ impl Service<Request<()>> for Inner {
     fn call(&mut self, request: Request<()>) -> Self::Future {
         self.requests.lock().unwrap().push(request);
         let mut response = Response::builder().status(self.status).body(BODY.to_owned()).unwrap();
-        response.headers_mut().clone_from(&self.headers);
+        for (name, value) in &self.headers {
+            response.headers_mut().append(name, value.clone());
+        }
         ready(Ok(response))
     }
 }

@@ -19,3 +19,4 @@ mod diagnosing;
 mod select;
 mod first_match;
 mod first_match_mistakes;
+mod asynchronous;
