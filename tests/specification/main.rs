@@ -20,3 +20,5 @@ mod select;
 mod first_match;
 mod first_match_mistakes;
 mod asynchronous;
+mod reports;
+mod routes;
