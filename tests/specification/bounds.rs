@@ -1,77 +1,63 @@
 //! Bounds: no request makes the layer read, send back or keep more than it should.
 
-use std::{convert::Infallible, future::ready};
+use http::HeaderValue;
+use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Refusal};
 
-use http::{HeaderName, HeaderValue, Request, Response};
-use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Refusal, RequestKind};
+use crate::{
+    actor::Actor::AllowedOrigin,
+    case::{Ask, check, preflight},
+    headers::{
+        ALLOW_ORIGIN, ALLOW_PUT, CREDENTIALS, Header, PREFLIGHT_VARY, REQUEST_HEADERS as NAMES,
+    },
+};
 
-const ORIGIN: &str = "https://app.example.com";
 const MEBIBYTE: usize = 1 << 20;
 
-const METHOD: &str = "access-control-request-method";
-const NAMES: &str = "access-control-request-headers";
-
 fn ours() -> CorsLayerBuilder {
-    CorsLayer::builder().allow_origin(ORIGIN)
+    CorsLayer::builder().allow_origin(AllowedOrigin.origin())
 }
 
-fn preflight(method: &[u8], names: &[&[u8]]) -> Request<()> {
-    let mut request = Request::options("/").header("origin", ORIGIN).body(()).unwrap();
-    let value = |bytes: &[u8]| HeaderValue::from_bytes(bytes).unwrap();
-    request.headers_mut().insert(METHOD, value(method));
-    for line in names {
-        request.headers_mut().append(NAMES, value(line));
-    }
-    request
-}
-
-/// Status and all headers of the response.
-async fn send(builder: CorsLayerBuilder, request: Request<()>) -> (u16, Vec<(String, String)>) {
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
-    let response = builder.build().unwrap().layer(inner).oneshot(request).await.unwrap();
-    let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-    let mut headers: Vec<_> =
-        response.headers().iter().map(|(name, value)| (name.to_string(), text(value))).collect();
-    headers.sort();
-    (response.status().as_u16(), headers)
-}
-
-fn header(name: &str, value: impl Into<String>) -> (String, String) {
-    (name.to_owned(), value.into())
-}
-
-fn vary() -> (String, String) {
-    header("vary", "origin, access-control-request-method, access-control-request-headers")
+fn asking(method: &str, lines: &[&[u8]]) -> Ask {
+    let ask = preflight(method).from(AllowedOrigin);
+    lines.iter().fold(ask, |ask, line| ask.with((NAMES, line)))
 }
 
 /// This holds for every policy: no method in use is nearly as long.
 #[tokio::test]
 async fn a_method_of_more_than_64_bytes_is_refused() {
+    const ALLOW_METHODS: &str = ALLOW_PUT.0;
     let longest = "A".repeat(64);
+    let asks = || preflight(&longest).from(AllowedOrigin);
+    let methods = |methods| [(ALLOW_METHODS, methods), ALLOW_ORIGIN, PREFLIGHT_VARY];
+    let star = methods("*");
+    let own = methods(&longest);
     let any = ours().allow_any_method();
-    for (builder, allowed) in [
-        (ours(), None),
-        (ours().allow_method(&longest), Some(longest.as_str())),
-        (any.clone(), Some("*")),
-        (any.clone().allow_credentials(true), Some(longest.as_str())),
-        (any.clone().allow_methods_of_route(), Some("*")),
-        (any.forward_preflights(true), Some("*")),
+    for (builder, case) in [
+        (ours(), asks().is_refused(&[PREFLIGHT_VARY])),
+        (ours().allow_method(&longest), asks().is_allowed(&own)),
+        (any.clone(), asks().is_allowed(&star)),
+        (
+            any.clone().allow_credentials(true),
+            asks().is_allowed(&[&own[..], &[CREDENTIALS]].concat()),
+        ),
+        (any.clone().allow_methods_of_route(), asks().is_answered_for_route(204, &star)),
+        (any.forward_preflights(true), asks().is_forwarded(&star)),
     ] {
-        let (status, headers) = send(builder.clone(), preflight(longest.as_bytes(), &[])).await;
-        let methods = headers.iter().find(|(name, _)| name == "access-control-allow-methods");
-        assert_eq!(methods.map(|(_, value)| value.as_str()), allowed, "{builder:?}");
-        assert_eq!(status < 300, allowed.is_some(), "{builder:?}");
+        let layer = builder.build().unwrap();
+        check(&layer, &[case]).await;
         for length in [65, 66, MEBIBYTE] {
             let method = "A".repeat(length);
-            let request = preflight(method.as_bytes(), &[]);
-            let outcome = builder.clone().build_policy().unwrap().explain(&request);
+            let ask = preflight(&method).from(AllowedOrigin);
+            let refusal = layer.policy().explain(&ask.request()).refusal;
             let value = HeaderValue::from_str(&method).unwrap();
-            assert_eq!(outcome.refusal, Some(Refusal::MethodTooLong(value)));
-            let answer = send(builder.clone(), request).await;
-            assert_eq!(answer, (403, vec![vary()]), "{length} {builder:?}");
+            assert_eq!(refusal, Some(Refusal::MethodTooLong(value)), "{ask}");
+            check(&layer, &[ask.is_refused(&[PREFLIGHT_VARY])]).await;
         }
     }
+}
+
+#[test]
+fn the_reason_for_a_long_method_has_its_beginning() {
     let refusal = Refusal::MethodTooLong(HeaderValue::from_str(&"A".repeat(1000)).unwrap());
     assert_eq!(refusal.name(), "method-too-long");
     assert_eq!(
@@ -86,36 +72,41 @@ async fn a_method_of_more_than_64_bytes_is_refused() {
 /// With `diagnose`, the response tells the reason, but carries no unchecked value of the request.
 #[tokio::test]
 async fn a_diagnosis_sends_back_nothing_unchecked() {
-    let builder =
-        ours().allow_credentials(true).allow_method("PUT").allow_any_header().diagnose(true);
-    let credentials = header("access-control-allow-credentials", "true");
-    let methods = header("access-control-allow-methods", "PUT");
-    let origin = header("access-control-allow-origin", ORIGIN);
-    let refused = header("x-cors-refusal", "method-not-allowed PATCH");
+    const REFUSED: Header<'_> = ("x-cors-refusal", "method-not-allowed PATCH");
+    const UNCHECKED: &[Header<'_>] =
+        &[CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY, REFUSED];
+    let with_credentials = ours().allow_credentials(true).diagnose(true);
+    let layer = with_credentials.clone().allow_method("PUT").allow_any_header().build().unwrap();
     let large = "x-a,".repeat(MEBIBYTE / 4);
     let lines = vec![&b"\xff;\"\x80 <script>"[..]; 20_000];
-    for names in [&[large.as_bytes()][..], &lines, &[b"x-a", b"x b"], &[&[b','; 17]]] {
-        let expected = [&credentials, &methods, &origin, &vary(), &refused].map(Clone::clone);
-        let (status, headers) = send(builder.clone(), preflight(b"PATCH", names)).await;
-        assert_eq!((status, &headers[..]), (204, &expected[..]));
-    }
     // Checked names are sent back, so that the browser's own message names the method.
-    let names = header("access-control-allow-headers", "x-a,x-b");
-    let expected = [&credentials, &names, &methods, &origin, &vary(), &refused].map(Clone::clone);
-    let (status, headers) = send(builder.clone(), preflight(b"PATCH", &[b"x-a,x-b"])).await;
-    assert_eq!((status, &headers[..]), (204, &expected[..]));
+    let names = [("access-control-allow-headers", "x-a,x-b")];
+    let cases = [
+        asking("PATCH", &[large.as_bytes()]).is_allowed(UNCHECKED),
+        asking("PATCH", &lines).is_allowed(UNCHECKED),
+        asking("PATCH", &[b"x-a", b"x b"]).is_allowed(UNCHECKED),
+        asking("PATCH", &[&[b','; 17]]).is_allowed(UNCHECKED),
+        asking("PATCH", &[b"x-a,x-b"]).is_allowed(&[UNCHECKED, &names].concat()),
+    ];
+    check(&layer, &cases).await;
     // A checked method is sent back, too, if a header name is refused.
-    let builder =
-        ours().allow_credentials(true).allow_any_method().allow_header("x-a").diagnose(true);
-    let (_, headers) = send(builder, preflight(b"PATCH", &[b"x-b"])).await;
-    assert!(headers.contains(&header("access-control-allow-methods", "PATCH")));
+    let layer = with_credentials.allow_any_method().allow_header("x-a").build().unwrap();
+    let cases = [asking("PATCH", &[b"x-b"]).is_allowed(&[
+        CREDENTIALS,
+        (ALLOW_PUT.0, "PATCH"),
+        ("access-control-allow-headers", "x-a"),
+        ALLOW_ORIGIN,
+        PREFLIGHT_VARY,
+        ("x-cors-refusal", "header-not-allowed x-b"),
+    ])];
+    check(&layer, &cases).await;
 }
 
 /// The reason names a header only from the beginning of a list, and never a part of a name.
 #[test]
 fn the_reason_is_found_at_the_beginning_of_a_list() {
     let policy = ours().allow_header("x-a").build_policy().unwrap();
-    let reason = |names: &[&[u8]]| policy.explain(&preflight(b"GET", names)).refusal.unwrap();
+    let reason = |names: &[&[u8]]| policy.explain(&asking("GET", names).request()).refusal.unwrap();
     let allowed = |count: usize| "x-a,".repeat(count).into_bytes();
     for (names, expected) in [
         (&[&[&allowed(30)[..], b"x-b"].concat()[..]][..], Refusal::HeaderNotAllowed("x-b".into())),
@@ -134,68 +125,57 @@ fn the_reason_is_found_at_the_beginning_of_a_list() {
     assert_eq!(reason(&[&line]), Refusal::RequestHeadersTooLong);
 }
 
-/// A browser and its proxies send far fewer. The bound limits the time that a request can take.
-#[test]
-fn a_request_of_more_than_256_lines_is_taken_to_be_preflighted() {
-    for (lines, kind) in [(255, RequestKind::Simple), (256, RequestKind::Preflighted)] {
-        let mut request = Request::get("/").header("origin", ORIGIN).body(()).unwrap();
-        for line in 0..lines {
-            let name = HeaderName::try_from(format!("x-forwarded-{line}")).unwrap();
-            request.headers_mut().append(name, HeaderValue::from_static("1"));
-        }
-        assert_eq!(RequestKind::of(&request), kind, "{lines}");
-    }
-}
-
 /// Names are compared case-insensitively, and an upper-case letter never makes a name allowed.
 #[tokio::test]
 async fn names_in_upper_case_are_compared_like_others() {
-    let builder = ours().allow_headers(["content-type", "x-a", "x-c"]);
-    for (names, is_allowed) in [
-        ("X-A", true),
-        ("x-a,X-C", true),
-        ("Content-Type,X-A,x-C", true),
-        ("X-B", false),
-        ("A", false),
-        ("x-a,Z", false),
-        ("Content-Typf", false),
-        ("X-", false),
-    ] {
-        let (status, _) = send(builder.clone(), preflight(b"GET", &[names.as_bytes()])).await;
-        assert_eq!(status == 204, is_allowed, "{names}");
-    }
+    let layer = ours().allow_headers(["content-type", "x-a", "x-c"]).build().unwrap();
+    let allowed =
+        [("access-control-allow-headers", "content-type,x-a,x-c"), ALLOW_ORIGIN, PREFLIGHT_VARY];
+    let cases = [
+        asking("GET", &[b"X-A"]).is_allowed(&allowed),
+        asking("GET", &[b"x-a,X-C"]).is_allowed(&allowed),
+        asking("GET", &[b"Content-Type,X-A,x-C"]).is_allowed(&allowed),
+        asking("GET", &[b"X-B"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("GET", &[b"A"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("GET", &[b"x-a,Z"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("GET", &[b"Content-Typf"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("GET", &[b"X-"]).is_refused(&[PREFLIGHT_VARY]),
+    ];
+    check(&layer, &cases).await;
 }
 
 /// Each line that is sent back takes memory in the response.
 #[tokio::test]
 async fn an_echo_has_at_most_32_lines() {
-    let builder = ours().allow_credentials(true).allow_any_header();
-    for (lines, status) in [(32, 204), (33, 403), (2_000, 403)] {
-        let names = vec![&b"a"[..]; lines];
-        let (found, headers) = send(builder.clone(), preflight(b"GET", &names)).await;
-        let echoed = headers.iter().filter(|(name, _)| name == "access-control-allow-headers");
-        assert_eq!((found, echoed.count()), (status, if status == 204 { lines } else { 0 }));
-    }
+    let layer = ours().allow_credentials(true).allow_any_header().build().unwrap();
+    let lines = |count: usize| asking("GET", &vec![&b"a"[..]; count]);
+    let echo = [("access-control-allow-headers", "a"); 32];
+    let cases = [
+        lines(32).is_allowed(&[&echo[..], &[CREDENTIALS, ALLOW_ORIGIN, PREFLIGHT_VARY]].concat()),
+        lines(33).is_refused(&[PREFLIGHT_VARY]),
+        lines(2_000).is_refused(&[PREFLIGHT_VARY]),
+    ];
+    check(&layer, &cases).await;
 }
 
 /// With any origin, only the header names that are sent back depend on the request, and they are bounded, too.
 #[tokio::test]
 async fn nothing_of_a_refused_preflight_comes_back() {
-    let anything = CorsLayer::builder()
+    let layer = CorsLayer::builder()
         .allow_any_origin()
         .allow_credentials(true)
         .allow_any_method()
         .allow_any_header()
-        .dangerously_allow(Danger::AnyOriginWithCredentials);
-    let large = vec![b'A'; MEBIBYTE];
-    for (method, names) in [
-        (&large[..], &b""[..]),
-        (b"PUT", &large),
-        (b"PUT", b"a b"),
-        (b"TRACE", b"x-a"),
-        (b"", b"x-a"),
-    ] {
-        let (status, headers) = send(anything.clone(), preflight(method, &[names])).await;
-        assert_eq!((status, headers), (403, vec![vary()]));
-    }
+        .dangerously_allow(Danger::AnyOriginWithCredentials)
+        .build()
+        .unwrap();
+    let large = "A".repeat(MEBIBYTE);
+    let cases = [
+        asking(&large, &[b""]).is_refused(&[PREFLIGHT_VARY]),
+        asking("PUT", &[large.as_bytes()]).is_refused(&[PREFLIGHT_VARY]),
+        asking("PUT", &[b"a b"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("TRACE", &[b"x-a"]).is_refused(&[PREFLIGHT_VARY]),
+        asking("", &[b"x-a"]).is_refused(&[PREFLIGHT_VARY]),
+    ];
+    check(&layer, &cases).await;
 }

@@ -115,7 +115,9 @@ impl fmt::Display for Ask {
             RequestKind::Preflighted => "preflighted",
             _ => "preflight",
         })?;
-        if self.method.bytes().all(|byte| byte.is_ascii_alphanumeric()) && !self.method.is_empty() {
+        let is_word = (1..MAX).contains(&self.method.len())
+            && self.method.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if is_word {
             write!(f, " {}", self.method)?;
         } else {
             write!(f, " {}", quoted(self.method.as_bytes()))?;
@@ -127,6 +129,9 @@ impl fmt::Display for Ask {
             write!(f, " {} {actor}", if place == 0 { "from" } else { "and" })?;
         }
         for (place, (name, value)) in self.headers.iter().enumerate() {
+            if place == MAX_NAMED {
+                return write!(f, " and {} more", self.headers.len() - place);
+            }
             write!(f, " {} {name}", if place == 0 { "with" } else { "and" })?;
             // Without its value, a cookie says all that matters.
             if name != "cookie" {
@@ -137,9 +142,11 @@ impl fmt::Display for Ask {
     }
 }
 
-fn quoted(value: &[u8]) -> String {
-    const MAX: usize = 100;
+/// The bounds of a name: header lines, and bytes of a value.
+const MAX_NAMED: usize = 8;
+const MAX: usize = 100;
 
+fn quoted(value: &[u8]) -> String {
     let shown = value[..value.len().min(MAX)].escape_ascii();
     let rest =
         if value.len() > MAX { format!("... of {} bytes", value.len()) } else { String::new() };

@@ -22,3 +22,7 @@ mod first_match_mistakes;
 mod asynchronous;
 mod reports;
 mod routes;
+mod predicates;
+mod bounds;
+#[cfg(feature = "reload")]
+mod reload;

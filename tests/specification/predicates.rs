@@ -1,35 +1,36 @@
 //! Closures that decide about origins.
 
-use std::{
-    convert::Infallible,
-    future::ready,
-    sync::{
-        Arc, Mutex,
-        atomic::{AtomicUsize, Ordering},
-    },
+use std::sync::{
+    Arc, Mutex,
+    atomic::{AtomicUsize, Ordering},
 };
 
-use http::{HeaderValue, Method, Request, Response};
-use tower::{Layer, ServiceExt, service_fn};
-use tower_cors::{ConfigError, CorsLayer, Danger, Decision, Origin, Policy, RequestHead};
+use http::{HeaderValue, Request};
+use tower::{Layer, ServiceExt};
+use tower_cors::{
+    ConfigError, CorsLayer, CorsLayerBuilder, Danger, Decision, Origin, Policy, RequestHead,
+};
 
-fn request(origin: &[u8]) -> Request<()> {
-    let value = HeaderValue::from_bytes(origin).unwrap();
-    Request::get("/tenant").header("origin", value).body(()).unwrap()
+use crate::{
+    actor::Actor::Partner,
+    case::{non_cors, preflight, simple},
+    inner::Inner,
+};
+
+fn request(origin: impl AsRef<[u8]>) -> Request<()> {
+    simple("GET /tenant").with(("origin", origin)).request()
 }
 
 fn shares(policy: &Policy, request: &Request<()>) -> bool {
+    let Decision::Forward(response) = policy.decide(request) else { panic!("no preflight") };
     let mut headers = http::HeaderMap::new();
-    match policy.decide(request) {
-        Decision::Forward(response) => response.apply(&mut headers),
-        Decision::Respond(answer) => headers = answer.headers().clone(),
-    }
+    response.apply(&mut headers);
     headers.get("access-control-allow-origin") == request.headers().get("origin")
 }
 
 /// The origins that a predicate was called about.
 fn asked(
-    build: impl FnOnce(tower_cors::CorsLayerBuilder) -> tower_cors::CorsLayerBuilder,
+    build: impl FnOnce(CorsLayerBuilder) -> CorsLayerBuilder,
 ) -> (Policy, Arc<Mutex<Vec<String>>>) {
     let origins = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&origins);
@@ -41,7 +42,7 @@ fn asked(
 }
 
 #[test]
-fn what_a_predicate_is_asked_about() {
+fn a_predicate_is_asked_about_well_formed_origins_that_no_pattern_matches() {
     let (policy, origins) = asked(|builder| builder.allow_origin("https://listed.com"));
     for (origin, allowed) in [
         ("https://listed.com", true),
@@ -54,7 +55,7 @@ fn what_a_predicate_is_asked_about() {
         ("https://yes.com/", false),
         ("https://YES.com", false),
     ] {
-        assert_eq!(shares(&policy, &request(origin.as_bytes())), allowed, "{origin}");
+        assert_eq!(shares(&policy, &request(origin)), allowed, "{origin}");
     }
     assert!(!shares(&policy, &request(b"https://\xffyes.com")));
     let origins = origins.lock().unwrap();
@@ -65,7 +66,7 @@ fn what_a_predicate_is_asked_about() {
 }
 
 #[test]
-fn a_predicate_with_credentials() {
+fn with_credentials_a_predicate_is_a_danger_and_is_not_asked_about_insecure_origins() {
     let builder = Policy::builder().allow_origin_if(|_, _| true).allow_credentials(true);
     let mistakes = builder.build_policy().unwrap_err();
     assert!(mistakes.iter().eq([&ConfigError::PredicateWithCredentials]));
@@ -93,18 +94,15 @@ fn a_predicate_is_asked_once_a_request() {
         .allow_origin_if(move |_, _| counter.fetch_add(1, Ordering::Relaxed) < usize::MAX)
         .build_policy()
         .unwrap();
-    let mut preflight = request(b"https://a.com");
-    *preflight.method_mut() = Method::OPTIONS;
-    let put = HeaderValue::from_static("PUT");
-    preflight.headers_mut().insert("access-control-request-method", put);
-    for (number, request) in [request(b"https://a.com"), preflight].iter().enumerate() {
-        let _ = policy.decide(request);
-        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 1);
-        let _ = policy.explain(request);
-        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 2);
+    let asks = [simple("GET").from(Partner), preflight("PUT").from(Partner)];
+    for (number, ask) in asks.iter().enumerate() {
+        let _ = policy.decide(&ask.request());
+        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 1, "{ask}");
+        let _ = policy.explain(&ask.request());
+        assert_eq!(count.load(Ordering::Relaxed), 2 * number + 2, "{ask}");
     }
-    let _ = policy.decide(&Request::new(()));
-    assert!(!policy.allows_origin(&HeaderValue::from_static("https://a.com")));
+    let _ = policy.decide(&non_cors("GET").request());
+    assert!(!policy.allows_origin(&HeaderValue::from_static(Partner.origin())));
     assert_eq!(count.load(Ordering::Relaxed), 4);
 }
 
@@ -119,7 +117,7 @@ fn a_predicate_sees_the_request() {
 }
 
 #[test]
-fn a_predicate_stands_in_what_is_read() {
+fn texts_about_a_policy_and_its_mistakes_name_the_predicate() {
     let policy = Policy::builder()
         .allow_origin("https://a.com")
         .allow_origin_if(|_, _| true)
@@ -154,8 +152,7 @@ async fn a_panic_fails_its_own_request_only() {
         })
         .build()
         .unwrap();
-    let inner = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
-    let service = layer.layer(inner);
+    let service = layer.layer(Inner::silent());
     let panics = service.clone().oneshot(request(b"https://panics.com"));
     assert!(tokio::spawn(panics).await.unwrap_err().is_panic());
     let response = service.oneshot(request(b"https://a.com")).await.unwrap();
