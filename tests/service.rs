@@ -1,4 +1,4 @@
-//! The layer as a Tower service: readiness, errors, clones, and its types and bounds.
+//! The layer as a Tower service: readiness, errors, clones, and bounds.
 
 use std::{
     pin::pin,
@@ -7,10 +7,7 @@ use std::{
 
 use http::{Request, Response, StatusCode};
 use tower::{Layer, Service, ServiceBuilder, ServiceExt};
-use tower_cors::{
-    ConfigError, ConfigErrors, Cors, CorsLayer, CorsLayerBuilder, Decision, Origin, OriginPattern,
-    OriginSet, Outcome, Policy, Refusal, ResponseFuture, ResponseHeaders,
-};
+use tower_cors::CorsLayer;
 use tower_test::{assert_request_eq, mock};
 
 type Mock = mock::Mock<&'static str, Response<String>>;
@@ -135,39 +132,4 @@ async fn what_an_inner_service_may_lack() {
     }
     let mut service = layer().layer(Bare(std::rc::Rc::default()));
     assert!(service.ready().await.unwrap().call(Request::new(())).await.is_err());
-}
-
-#[test]
-fn auto_traits() {
-    fn all<T: Send + Sync + Unpin + std::panic::UnwindSafe + std::panic::RefUnwindSafe>() {}
-    fn send_and_sync<T: Send + Sync + Unpin>() {}
-    fn clone_and_debug<T: Clone + std::fmt::Debug>() {}
-    fn error<T: std::error::Error + Send + Sync + 'static>() {}
-    all::<Cors<()>>();
-    all::<CorsLayer>();
-    all::<CorsLayerBuilder>();
-    all::<ConfigError>();
-    all::<ConfigErrors>();
-    all::<Origin>();
-    all::<OriginPattern>();
-    all::<OriginSet>();
-    all::<Outcome>();
-    all::<Policy>();
-    all::<Refusal>();
-    clone_and_debug::<Cors<()>>();
-    clone_and_debug::<CorsLayer>();
-    clone_and_debug::<CorsLayerBuilder>();
-    clone_and_debug::<Policy>();
-    clone_and_debug::<OriginSet>();
-    clone_and_debug::<Origin>();
-    clone_and_debug::<ResponseHeaders>();
-    error::<ConfigError>();
-    error::<ConfigErrors>();
-    error::<tower_cors::InvalidOriginPattern>();
-    error::<tower_cors::OriginFault>();
-
-    // The trait objects in a response's extensions may not be unwind safe.
-    send_and_sync::<Decision>();
-    send_and_sync::<ResponseHeaders>();
-    send_and_sync::<ResponseFuture<std::future::Ready<()>>>();
 }
