@@ -3,26 +3,36 @@
 //! All tables have the same rows (`case.rs`), requests from the same actors (`actor.rs`), and the same inner service
 //! (`inner.rs`).
 
+// The tables.
 mod actor;
 mod case;
 mod headers;
 mod inner;
+mod vocabulary;
 
+// What a policy decides.
+mod bounds;
 mod decisions;
 mod kinds;
-mod inner_headers;
-mod reasons;
 mod origins;
+mod predicates;
+mod reasons;
+
+// What a policy refuses, and says of it.
+mod diagnosing;
 mod refusing;
 mod refusing_settings;
-mod diagnosing;
-mod select;
+mod reports;
+
+// How the layer and the inner service work together.
+mod asynchronous;
+mod inner_headers;
+mod routes;
+mod service;
+
+// Which policy decides.
 mod first_match;
 mod first_match_mistakes;
-mod asynchronous;
-mod reports;
-mod routes;
-mod predicates;
-mod bounds;
 #[cfg(feature = "reload")]
 mod reload;
+mod select;

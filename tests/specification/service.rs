@@ -10,19 +10,19 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt};
 use tower_cors::CorsLayer;
 use tower_test::{assert_request_eq, mock};
 
+use crate::{
+    actor::Actor::AllowedOrigin,
+    case::{Ask, preflight, simple},
+};
+
 type Mock = mock::Mock<&'static str, Response<String>>;
 
 fn layer() -> CorsLayer {
-    CorsLayer::builder().allow_origin("https://example.com").build().unwrap()
+    CorsLayer::builder().allow_origin(AllowedOrigin.origin()).build().unwrap()
 }
 
-fn request(method: &str) -> Request<&'static str> {
-    Request::builder()
-        .method(method)
-        .header("origin", "https://example.com")
-        .header("access-control-request-method", "POST")
-        .body("body")
-        .unwrap()
+fn request(ask: Ask) -> Request<&'static str> {
+    ask.from(AllowedOrigin).request().map(|()| "body")
 }
 
 /// The mock needs requests that can be compared.
@@ -54,10 +54,10 @@ async fn readiness_is_the_inner_service_s() {
 async fn requests_reach_the_inner_service_and_responses_come_back() {
     let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
     let mut service = layer().layer(comparable(inner));
-    let response = service.ready().await.unwrap().call(request("POST"));
+    let response = service.ready().await.unwrap().call(request(simple("POST")));
     assert_request_eq!(handle, "body").send_response(Response::new("answer".into()));
     let response = response.await.unwrap();
-    assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
+    assert_eq!(response.headers()["access-control-allow-origin"], AllowedOrigin.origin());
     assert_eq!(response.into_body(), "answer");
 }
 
@@ -65,7 +65,7 @@ async fn requests_reach_the_inner_service_and_responses_come_back() {
 async fn a_response_is_pending_as_long_as_the_inner_one() {
     let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
     let mut service = layer().layer(comparable(inner));
-    let mut response = pin!(service.ready().await.unwrap().call(request("GET")));
+    let mut response = pin!(service.ready().await.unwrap().call(request(simple("GET"))));
     let mut context = Context::from_waker(Waker::noop());
     assert!(response.as_mut().poll(&mut context).is_pending());
     assert_request_eq!(handle, "body").send_response(Response::default());
@@ -76,7 +76,7 @@ async fn a_response_is_pending_as_long_as_the_inner_one() {
 async fn errors_pass_through_untouched() {
     let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
     let mut service = layer().layer(comparable(inner));
-    let response = service.ready().await.unwrap().call(request("GET"));
+    let response = service.ready().await.unwrap().call(request(simple("GET")));
     assert_request_eq!(handle, "body").send_error("broken");
     assert_eq!(response.await.unwrap_err().to_string(), "broken");
 }
@@ -85,7 +85,7 @@ async fn errors_pass_through_untouched() {
 async fn the_inner_service_is_not_called_for_a_preflight() {
     let (inner, mut handle) = mock::pair::<&'static str, Response<String>>();
     let mut service = layer().layer(comparable(inner));
-    let response = service.ready().await.unwrap().call(request("OPTIONS")).await.unwrap();
+    let response = service.ready().await.unwrap().call(request(preflight("POST"))).await.unwrap();
     assert_eq!(response.status(), StatusCode::NO_CONTENT);
     drop(service);
     assert!(handle.next_request().await.is_none());
@@ -98,8 +98,8 @@ async fn clones_share_a_policy_and_not_a_service() {
     }));
     let mut clone = service.clone();
     for service in [&mut service, &mut clone] {
-        let response = service.ready().await.unwrap().call(request("GET")).await.unwrap();
-        assert_eq!(response.headers()["access-control-allow-origin"], "https://example.com");
+        let response = service.ready().await.unwrap().call(request(simple("GET"))).await.unwrap();
+        assert_eq!(response.headers()["access-control-allow-origin"], AllowedOrigin.origin());
     }
 }
 
@@ -113,7 +113,7 @@ fn the_inner_service_can_be_reached() {
 
 /// The layer has no bounds that it does not need.
 #[tokio::test]
-async fn what_an_inner_service_may_lack() {
+async fn an_inner_service_need_not_be_clone_or_send() {
     /// Not `Clone` and not `Send`, and neither are its error and its future.
     struct Bare(std::rc::Rc<()>);
     impl Service<Request<()>> for Bare {
