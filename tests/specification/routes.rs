@@ -13,8 +13,11 @@ use tower_cors::{CorsLayer, CorsLayerBuilder, Policy, Refusal};
 
 use crate::{
     actor::Actor::{AllowedOrigin, Stranger},
-    case::{check_over, expected, lines, preflight, preflighted, simple},
-    headers::{ALLOW_ORIGIN, ALLOW_PUT, Header, PREFLIGHT_VARY, PRIVATE_NETWORK, VARY},
+    case::{check, check_over, expected, lines, preflight, preflighted, simple},
+    headers::{
+        ALLOW_ORIGIN, ALLOW_PUT, CREDENTIALS, Header, PREFLIGHT_VARY, PRIVATE_NETWORK,
+        REQUEST_HEADERS, VARY,
+    },
     inner::{BODY, Inner},
     reports::ours,
 };
@@ -47,6 +50,22 @@ async fn the_inner_service_answers_a_forwarded_preflight() {
         preflight("PATCH").from(AllowedOrigin).is_refused(&[PREFLIGHT_VARY]),
     ];
     check_over(&Inner::new(200, &[own]), &layer, &cases).await;
+}
+
+#[tokio::test]
+async fn a_forwarded_preflight_gets_all_lines_that_are_sent_back() {
+    let layer = CorsLayer::builder()
+        .allow_origin(AllowedOrigin.origin())
+        .allow_credentials(true)
+        .allow_any_header()
+        .forward_preflights(true)
+        .build()
+        .unwrap();
+    let names = |names| ("access-control-allow-headers", names);
+    let asks = preflight("GET").from(AllowedOrigin);
+    let asks = asks.with((REQUEST_HEADERS, "x-b")).with((REQUEST_HEADERS, "x-a"));
+    let headers = [ALLOW_ORIGIN, CREDENTIALS, names("x-b"), names("x-a"), PREFLIGHT_VARY];
+    check(&layer, &[asks.is_forwarded(&headers)]).await;
 }
 
 #[tokio::test]
