@@ -78,27 +78,27 @@ impl Ask {
     }
 
     /// The inner service is called, and its response has exactly these headers.
-    pub(crate) fn is_forwarded(self, headers: &[Header<'_>]) -> Case {
+    pub(crate) fn forwarded(self, headers: &[Header<'_>]) -> Case {
         self.expects(true, None, headers)
     }
 
     /// The layer responds with 204 in place of the inner service.
-    pub(crate) fn is_allowed(self, headers: &[Header<'_>]) -> Case {
-        self.is_answered(204, headers)
+    pub(crate) fn allowed(self, headers: &[Header<'_>]) -> Case {
+        self.answered(204, headers)
     }
 
     /// The layer responds with 403 in place of the inner service.
-    pub(crate) fn is_refused(self, headers: &[Header<'_>]) -> Case {
-        self.is_answered(403, headers)
+    pub(crate) fn refused(self, headers: &[Header<'_>]) -> Case {
+        self.answered(403, headers)
     }
 
     /// The layer responds in place of the inner service.
-    pub(crate) fn is_answered(self, status: u16, headers: &[Header<'_>]) -> Case {
+    pub(crate) fn answered(self, status: u16, headers: &[Header<'_>]) -> Case {
         self.expects(false, Some(status), headers)
     }
 
     /// The layer responds after it has called the inner service.
-    pub(crate) fn is_answered_for_route(self, status: u16, headers: &[Header<'_>]) -> Case {
+    pub(crate) fn answered_for_route(self, status: u16, headers: &[Header<'_>]) -> Case {
         self.expects(true, Some(status), headers)
     }
 

@@ -28,24 +28,24 @@ async fn a_refused_response_says_why() {
         [("access-control-allow-headers", "x-a"), ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY];
     let answer = |reason| [&ANSWER[..], &[because(reason)]].concat();
     check(&ours().allow_header("x-a").diagnose(true).build().unwrap(), &[
-        non_cors("GET").is_forwarded(&[VARY]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, VARY]),
-        preflight("PUT").from(AllowedOrigin).is_allowed(&ANSWER),
-        simple("GET").from(Stranger).is_forwarded(&[VARY, STRANGER_REFUSED]),
-        simple("GET").from(AllowedOrigin).from(AllowedOrigin).is_forwarded(&[VARY, because("several-origins")]),
-        preflight("PUT").from(Stranger).is_refused(&[PREFLIGHT_VARY, STRANGER_REFUSED]),
-        preflight("PUT").from(Null).is_refused(&[PREFLIGHT_VARY, because("null-origin")]),
-        preflight("PATCH").from(AllowedOrigin).is_allowed(&answer("method-not-allowed PATCH")),
-        preflight("PUT").from(AllowedOrigin).with((NAMES, "x-a,x-b")).is_allowed(&answer("header-not-allowed x-b")),
+        non_cors("GET").forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, VARY]),
+        preflight("PUT").from(AllowedOrigin).allowed(&ANSWER),
+        simple("GET").from(Stranger).forwarded(&[VARY, STRANGER_REFUSED]),
+        simple("GET").from(AllowedOrigin).from(AllowedOrigin).forwarded(&[VARY, because("several-origins")]),
+        preflight("PUT").from(Stranger).refused(&[PREFLIGHT_VARY, STRANGER_REFUSED]),
+        preflight("PUT").from(Null).refused(&[PREFLIGHT_VARY, because("null-origin")]),
+        preflight("PATCH").from(AllowedOrigin).allowed(&answer("method-not-allowed PATCH")),
+        preflight("PUT").from(AllowedOrigin).with((NAMES, "x-a,x-b")).allowed(&answer("header-not-allowed x-b")),
         // No browser sends these, so the effect of other headers is unknown.
-        preflight("TRACE").from(AllowedOrigin).is_refused(&[PREFLIGHT_VARY, because("impossible-method TRACE")]),
-        preflight("PUT").from(AllowedOrigin).with((METHOD, "PUT")).is_refused(&[PREFLIGHT_VARY, because("several-methods")]),
-        preflight("PUT").from(AllowedOrigin).with((NAMES, "x a")).is_refused(&[PREFLIGHT_VARY, because("impossible-header x a")]),
-        preflight("PUT").from(AllowedOrigin).with((NAMES, ",,,,,,,,,,,,,,,,,")).is_refused(&[PREFLIGHT_VARY, because("malformed-request-headers")]),
+        preflight("TRACE").from(AllowedOrigin).refused(&[PREFLIGHT_VARY, because("impossible-method TRACE")]),
+        preflight("PUT").from(AllowedOrigin).with((METHOD, "PUT")).refused(&[PREFLIGHT_VARY, because("several-methods")]),
+        preflight("PUT").from(AllowedOrigin).with((NAMES, "x a")).refused(&[PREFLIGHT_VARY, because("impossible-header x a")]),
+        preflight("PUT").from(AllowedOrigin).with((NAMES, ",,,,,,,,,,,,,,,,,")).refused(&[PREFLIGHT_VARY, because("malformed-request-headers")]),
     ]).await;
     check(&refusing(Refuse::All).diagnose(true).build().unwrap(), &[
-        simple("GET").from(Stranger).is_refused(&[REFUSAL_VARY, STRANGER_REFUSED]),
-        simple("GET").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).refused(&[REFUSAL_VARY, STRANGER_REFUSED]),
+        simple("GET").from(Stranger).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
     ]).await;
 }
 
@@ -56,11 +56,11 @@ async fn a_diagnosis_always_lists_methods() {
     let put = || preflight("PUT").from(AllowedOrigin);
     let none = CorsLayer::builder().allow_origin(AllowedOrigin.origin()).diagnose(true);
     let headers = |reason| [methods, ALLOW_ORIGIN, PREFLIGHT_VARY, because(reason)];
-    let cases = [put().is_allowed(&headers("method-not-allowed PUT"))];
+    let cases = [put().allowed(&headers("method-not-allowed PUT"))];
     check(&none.clone().build().unwrap(), &cases).await;
 
     let layer = none.allow_any_method().allow_methods_of_route().build().unwrap();
-    let cases = [put().is_answered_for_route(204, &headers("method-not-of-route PUT"))];
+    let cases = [put().answered_for_route(204, &headers("method-not-of-route PUT"))];
     check_over(&Inner::new(404, &[]), &layer, &cases).await;
 }
 

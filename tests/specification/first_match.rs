@@ -43,26 +43,26 @@ pub(crate) fn parts(all: &CorsLayerBuilder) -> [Policy; 2] {
 async fn the_first_policy_that_allows_the_origin_decides() {
     let layer = CorsLayer::first_match([ours(), everyone()]).unwrap();
     check(&layer, &[
-        non_cors("GET").is_forwarded(&[ALLOW_ANY, VARY]),
-        non_cors("OPTIONS").is_forwarded(&[ALLOW_ANY, VARY]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
-        simple("GET").from(Partner).is_forwarded(&[ALLOW_ANY, VARY]),
-        simple("GET").from(Null).is_forwarded(&[ALLOW_ANY, VARY]),
-        simple("GET").from(AllowedOrigin).from(AllowedOrigin).is_forwarded(&[ALLOW_ANY, VARY]),
-        preflight("PUT").from(AllowedOrigin).is_allowed(&[CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        non_cors("GET").forwarded(&[ALLOW_ANY, VARY]),
+        non_cors("OPTIONS").forwarded(&[ALLOW_ANY, VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Partner).forwarded(&[ALLOW_ANY, VARY]),
+        simple("GET").from(Null).forwarded(&[ALLOW_ANY, VARY]),
+        simple("GET").from(AllowedOrigin).from(AllowedOrigin).forwarded(&[ALLOW_ANY, VARY]),
+        preflight("PUT").from(AllowedOrigin).allowed(&[CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY]),
         // It decides about the method and the headers, too.
-        preflight("DELETE").from(AllowedOrigin).is_refused(&[PREFLIGHT_VARY]),
-        preflight("PUT").from(Partner).is_refused(&[PREFLIGHT_VARY]),
-        preflight("GET").from(Partner).is_allowed(&[ALLOW_ANY, PREFLIGHT_VARY]),
+        preflight("DELETE").from(AllowedOrigin).refused(&[PREFLIGHT_VARY]),
+        preflight("PUT").from(Partner).refused(&[PREFLIGHT_VARY]),
+        preflight("GET").from(Partner).allowed(&[ALLOW_ANY, PREFLIGHT_VARY]),
     ]).await;
 
     let partner = Policy::builder().allow_origin(Partner.origin()).expose_header("x-a");
     let layer = CorsLayer::first_match([ours(), partner.build_policy().unwrap()]).unwrap();
     check(&layer, &[
-        non_cors("GET").is_forwarded(&[VARY]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
-        simple("GET").from(Partner).is_forwarded(&[ALLOW_PARTNER, ("access-control-expose-headers", "x-a"), VARY]),
-        simple("GET").from(Stranger).is_forwarded(&[VARY]),
+        non_cors("GET").forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Partner).forwarded(&[ALLOW_PARTNER, ("access-control-expose-headers", "x-a"), VARY]),
+        simple("GET").from(Stranger).forwarded(&[VARY]),
     ]).await;
 }
 
@@ -78,11 +78,11 @@ async fn all_policies_vary_by_what_one_varies_by() {
     let vary = ("vary", "origin, x-tenant");
     let preflight_vary = ("vary", "origin, x-tenant, access-control-request-method, access-control-request-headers");
     check(&layer, &[
-        non_cors("GET").is_forwarded(&[ALLOW_ANY, vary]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[CREDENTIALS, ALLOW_ORIGIN, vary]),
-        simple("GET").from(Partner).is_forwarded(&[ALLOW_ANY, vary]),
-        preflighted("GET").from(Partner).with(("x-tenant", "acme")).is_forwarded(&[ALLOW_PARTNER, vary]),
-        preflight("GET").from(Partner).is_allowed(&[ALLOW_ANY, preflight_vary]),
+        non_cors("GET").forwarded(&[ALLOW_ANY, vary]),
+        simple("GET").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, vary]),
+        simple("GET").from(Partner).forwarded(&[ALLOW_ANY, vary]),
+        preflighted("GET").from(Partner).with(("x-tenant", "acme")).forwarded(&[ALLOW_PARTNER, vary]),
+        preflight("GET").from(Partner).allowed(&[ALLOW_ANY, preflight_vary]),
     ]).await;
 }
 
@@ -101,12 +101,12 @@ async fn all_policies_vary_by_the_same_in_the_same_order() {
         "origin, x-b, x-a, x-c, access-control-request-method, access-control-request-headers",
     );
     let cases = [
-        simple("GET").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, vary]),
-        simple("GET").from(Partner).is_forwarded(&[ALLOW_PARTNER, vary]),
-        simple("GET").from(Stranger).is_forwarded(&[ALLOW_ANY, vary]),
-        preflight("PUT").from(AllowedOrigin).is_refused(&[preflight_vary]),
-        preflight("PUT").from(Partner).is_refused(&[preflight_vary]),
-        preflight("PUT").from(Stranger).is_refused(&[preflight_vary]),
+        simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, vary]),
+        simple("GET").from(Partner).forwarded(&[ALLOW_PARTNER, vary]),
+        simple("GET").from(Stranger).forwarded(&[ALLOW_ANY, vary]),
+        preflight("PUT").from(AllowedOrigin).refused(&[preflight_vary]),
+        preflight("PUT").from(Partner).refused(&[preflight_vary]),
+        preflight("PUT").from(Stranger).refused(&[preflight_vary]),
     ];
     check(&layer, &cases).await;
 }
@@ -124,19 +124,19 @@ async fn policies_refuse_together() {
     let preflight_vary = ("vary", "origin, x-a, access-control-request-method, access-control-request-headers, access-control-request-private-network");
     let private_network = ("access-control-allow-private-network", "true");
     check(&layer, &[
-        non_cors("POST").is_forwarded(&[vary]),
-        simple("POST").from(AllowedOrigin).is_forwarded(&[CREDENTIALS, ALLOW_ORIGIN, vary]),
-        simple("POST").from(Partner).is_forwarded(&[ALLOW_PARTNER, vary]),
-        simple("POST").from(OwnPage).is_forwarded(&[vary]),
-        simple("POST").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[refusal_vary]),
-        simple("POST").from(Stranger).is_refused(&[refusal_vary]),
-        simple("POST").from(Null).is_refused(&[refusal_vary]),
-        simple("POST").from(AllowedOrigin).from(AllowedOrigin).is_refused(&[refusal_vary]),
-        preflight("PUT").from(AllowedOrigin).with(PRIVATE_NETWORK).is_allowed(&[CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, preflight_vary]),
-        preflight("PUT").from(Partner).with(PRIVATE_NETWORK).is_allowed(&[ALLOW_PUT, ALLOW_PARTNER, private_network, preflight_vary]),
-        preflight("PUT").from(Stranger).is_refused(&[preflight_vary]),
-        preflight("DELETE").from(AllowedOrigin).is_refused(&[preflight_vary]),
-        preflight("DELETE").from(Partner).is_refused(&[preflight_vary]),
+        non_cors("POST").forwarded(&[vary]),
+        simple("POST").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, vary]),
+        simple("POST").from(Partner).forwarded(&[ALLOW_PARTNER, vary]),
+        simple("POST").from(OwnPage).forwarded(&[vary]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).forwarded(&[refusal_vary]),
+        simple("POST").from(Stranger).refused(&[refusal_vary]),
+        simple("POST").from(Null).refused(&[refusal_vary]),
+        simple("POST").from(AllowedOrigin).from(AllowedOrigin).refused(&[refusal_vary]),
+        preflight("PUT").from(AllowedOrigin).with(PRIVATE_NETWORK).allowed(&[CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, preflight_vary]),
+        preflight("PUT").from(Partner).with(PRIVATE_NETWORK).allowed(&[ALLOW_PUT, ALLOW_PARTNER, private_network, preflight_vary]),
+        preflight("PUT").from(Stranger).refused(&[preflight_vary]),
+        preflight("DELETE").from(AllowedOrigin).refused(&[preflight_vary]),
+        preflight("DELETE").from(Partner).refused(&[preflight_vary]),
     ]).await;
 }
 
@@ -150,9 +150,9 @@ async fn no_policy_keeps_a_timing_header_that_another_writes() {
     let layer = CorsLayer::first_match([timing, partner]).unwrap();
     let written = (TIMING, AllowedOrigin.origin());
     let cases = [
-        simple("GET").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, written, VARY]),
-        simple("GET").from(Partner).is_forwarded(&[ALLOW_PARTNER, VARY]),
-        simple("GET").from(Stranger).is_forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, written, VARY]),
+        simple("GET").from(Partner).forwarded(&[ALLOW_PARTNER, VARY]),
+        simple("GET").from(Stranger).forwarded(&[VARY]),
     ];
     check_over(&Inner::new(200, &[(TIMING, "*")]), &layer, &cases).await;
 }

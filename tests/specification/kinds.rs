@@ -8,7 +8,7 @@ use crate::{
     case::{Ask, preflighted, simple},
 };
 
-/// The limits are those of the standard: https://fetch.spec.whatwg.org/#cors-safelisted-request-header
+/// The limits are those of the [standard](https://fetch.spec.whatwg.org/#cors-safelisted-request-header).
 #[test]
 fn safelisted_headers_keep_a_request_simple_and_others_do_not() {
     let long = "a".repeat(128);

@@ -24,23 +24,23 @@ pub(crate) fn refusing(refuse: Refuse) -> CorsLayerBuilder {
 #[rustfmt::skip]
 async fn disallowed_origins_do_not_reach_the_inner_service() {
     check(&refusing(Refuse::All).build().unwrap(), &[
-        non_cors("GET").is_forwarded(&[VARY]),
-        non_cors("GET").with(("host", "evil.example")).is_forwarded(&[VARY]),
-        simple("POST").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, VARY]),
-        simple("GET").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        simple("GET").from(Stranger).with(COOKIE).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(("host", "evil.example")).is_refused(&[REFUSAL_VARY]),
-        preflighted("OPTIONS").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        preflighted("CONNECT").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        simple("GET").with(("origin", "")).is_refused(&[REFUSAL_VARY]),
-        simple("GET").with(("origin", "https://app.example.com/")).is_refused(&[REFUSAL_VARY]),
-        simple("GET").from(AllowedOrigin).from(AllowedOrigin).is_refused(&[REFUSAL_VARY]),
-        simple("GET").from(Null).is_refused(&[REFUSAL_VARY]),
+        non_cors("GET").forwarded(&[VARY]),
+        non_cors("GET").with(("host", "evil.example")).forwarded(&[VARY]),
+        simple("POST").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Stranger).refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(COOKIE).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("host", "evil.example")).refused(&[REFUSAL_VARY]),
+        preflighted("OPTIONS").from(Stranger).refused(&[REFUSAL_VARY]),
+        preflighted("CONNECT").from(Stranger).refused(&[REFUSAL_VARY]),
+        simple("GET").with(("origin", "")).refused(&[REFUSAL_VARY]),
+        simple("GET").with(("origin", "https://app.example.com/")).refused(&[REFUSAL_VARY]),
+        simple("GET").from(AllowedOrigin).from(AllowedOrigin).refused(&[REFUSAL_VARY]),
+        simple("GET").from(Null).refused(&[REFUSAL_VARY]),
         // Preflights do not change.
-        preflight("PUT").from(AllowedOrigin).is_allowed(&[ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY]),
-        preflight("PUT").from(Stranger).is_refused(&[PREFLIGHT_VARY]),
-        preflight("PUT").from(OwnPage).is_refused(&[PREFLIGHT_VARY]),
+        preflight("PUT").from(AllowedOrigin).allowed(&[ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        preflight("PUT").from(Stranger).refused(&[PREFLIGHT_VARY]),
+        preflight("PUT").from(OwnPage).refused(&[PREFLIGHT_VARY]),
     ]).await;
 }
 
@@ -48,22 +48,22 @@ async fn disallowed_origins_do_not_reach_the_inner_service() {
 #[rustfmt::skip]
 async fn the_server_s_own_pages_are_not_refused() {
     check(&refusing(Refuse::All).build().unwrap(), &[
-        simple("POST").from(OwnPage).is_forwarded(&[VARY]),
-        simple("POST").with(("origin", "https://tool.example.com:8443")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").with(("origin", "http://tool.example.com")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
-        simple("POST").with(("origin", "http://192.168.1.7:8080")).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
-        simple("POST").from(Null).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
-        simple("POST").from(Null).with(("sec-fetch-site", "cross-site")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(("sec-fetch-site", "none")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(("sec-fetch-site", "same-site")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(("sec-fetch-site", "Same-Origin")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(("sec-fetch-site", "same-origin, same-origin")).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).with(SAME_ORIGIN).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
-        simple("POST").with(("origin", "chrome-extension://abc")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
-        simple("POST").with(("origin", "tauri://localhost")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
-        simple("POST").with(("origin", "https://a b")).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
-        simple("POST").from(Stranger).from(Stranger).with(SAME_ORIGIN).is_refused(&[REFUSAL_VARY]),
+        simple("POST").from(OwnPage).forwarded(&[VARY]),
+        simple("POST").with(("origin", "https://tool.example.com:8443")).refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "http://tool.example.com")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "http://192.168.1.7:8080")).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
+        simple("POST").from(Null).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
+        simple("POST").from(Null).with(("sec-fetch-site", "cross-site")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "none")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "same-site")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "Same-Origin")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(("sec-fetch-site", "same-origin, same-origin")).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).with(SAME_ORIGIN).refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "chrome-extension://abc")).with(SAME_ORIGIN).refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "tauri://localhost")).with(SAME_ORIGIN).refused(&[REFUSAL_VARY]),
+        simple("POST").with(("origin", "https://a b")).with(SAME_ORIGIN).refused(&[REFUSAL_VARY]),
+        simple("POST").from(Stranger).from(Stranger).with(SAME_ORIGIN).refused(&[REFUSAL_VARY]),
     ]).await;
 }
 
@@ -72,16 +72,16 @@ async fn the_server_s_own_pages_are_not_refused() {
 async fn upgrades_alone_can_be_refused() {
     let websocket = ("upgrade", "websocket");
     check(&refusing(Refuse::Upgrades).build().unwrap(), &[
-        non_cors("GET").with(websocket).is_forwarded(&[VARY]),
-        simple("GET").from(AllowedOrigin).with(websocket).is_forwarded(&[ALLOW_ORIGIN, VARY]),
-        simple("GET").from(Stranger).with(websocket).is_refused(&[REFUSAL_VARY]),
-        simple("GET").from(Stranger).with(("upgrade", "h2c")).is_refused(&[REFUSAL_VARY]),
-        preflighted("CONNECT").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        simple("GET").from(Stranger).with(websocket).with(SAME_ORIGIN).is_forwarded(&[REFUSAL_VARY]),
-        simple("GET").from(OwnPage).with(websocket).is_forwarded(&[VARY]),
-        simple("POST").from(Stranger).is_forwarded(&[VARY]),
-        simple("POST").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[VARY]),
-        simple("POST").from(Null).is_forwarded(&[VARY]),
+        non_cors("GET").with(websocket).forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).with(websocket).forwarded(&[ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Stranger).with(websocket).refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(("upgrade", "h2c")).refused(&[REFUSAL_VARY]),
+        preflighted("CONNECT").from(Stranger).refused(&[REFUSAL_VARY]),
+        simple("GET").from(Stranger).with(websocket).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
+        simple("GET").from(OwnPage).with(websocket).forwarded(&[VARY]),
+        simple("POST").from(Stranger).forwarded(&[VARY]),
+        simple("POST").from(Stranger).with(SAME_ORIGIN).forwarded(&[VARY]),
+        simple("POST").from(Null).forwarded(&[VARY]),
     ]).await;
 }
 
@@ -90,9 +90,9 @@ async fn refusals_vary_by_further_headers_and_sec_fetch_site() {
     let builder = refusing(Refuse::All).vary_on("x-tenant").allow_timing(true);
     let all = ("vary", "origin, x-tenant, sec-fetch-site");
     let cases = [
-        simple("GET").from(Stranger).is_refused(&[all]),
-        simple("GET").from(Stranger).with(SAME_ORIGIN).is_forwarded(&[all]),
-        non_cors("GET").is_forwarded(&[("vary", "origin, x-tenant")]),
+        simple("GET").from(Stranger).refused(&[all]),
+        simple("GET").from(Stranger).with(SAME_ORIGIN).forwarded(&[all]),
+        non_cors("GET").forwarded(&[("vary", "origin, x-tenant")]),
     ];
     check(&builder.build().unwrap(), &cases).await;
 }
@@ -139,15 +139,15 @@ async fn the_preset_of_the_model_context_protocol_refuses_all_other_origins() {
     let names = "authorization,content-type,last-event-id,mcp-method,mcp-name,mcp-protocol-version,mcp-session-id";
     let exposed = ("access-control-expose-headers", "mcp-session-id,www-authenticate");
     let cases = [
-        preflight("DELETE").from(AllowedOrigin).with((REQUEST_HEADERS, names)).is_allowed(&[
+        preflight("DELETE").from(AllowedOrigin).with((REQUEST_HEADERS, names)).allowed(&[
             ("access-control-allow-headers", names),
             ("access-control-allow-methods", "DELETE"),
             ALLOW_ORIGIN,
             PREFLIGHT_VARY,
         ]),
-        simple("POST").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, exposed, VARY]),
-        simple("POST").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        non_cors("POST").is_forwarded(&[VARY]),
+        simple("POST").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, exposed, VARY]),
+        simple("POST").from(Stranger).refused(&[REFUSAL_VARY]),
+        non_cors("POST").forwarded(&[VARY]),
     ];
     check(&layer, &cases).await;
 }
@@ -156,11 +156,11 @@ async fn the_preset_of_the_model_context_protocol_refuses_all_other_origins() {
 async fn with_report_only_every_response_is_the_inner_service_s() {
     let layer = refusing(Refuse::All).report_only(true).build().unwrap();
     let cases = [
-        non_cors("GET").is_forwarded(&[FOREIGN]),
-        simple("POST").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
-        simple("POST").from(Stranger).is_forwarded(&[FOREIGN]),
-        preflight("PUT").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
-        preflight("PUT").from(Stranger).is_forwarded(&[FOREIGN]),
+        non_cors("GET").forwarded(&[FOREIGN]),
+        simple("POST").from(AllowedOrigin).forwarded(&[FOREIGN]),
+        simple("POST").from(Stranger).forwarded(&[FOREIGN]),
+        preflight("PUT").from(AllowedOrigin).forwarded(&[FOREIGN]),
+        preflight("PUT").from(Stranger).forwarded(&[FOREIGN]),
     ];
     check_over(&Inner::foreign(), &layer, &cases).await;
     let outcome = layer.policy().explain(&preflight("PUT").from(Stranger).request());

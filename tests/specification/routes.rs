@@ -38,7 +38,7 @@ async fn the_inner_service_answers_a_forwarded_preflight() {
         let inner = Inner::new(status, &[header]);
         let asks = preflight("PUT /items").from(AllowedOrigin);
         let request = asks.request();
-        check_over(&inner, &layer, &[asks.clone().is_forwarded(&[&granted, kept].concat())]).await;
+        check_over(&inner, &layer, &[asks.clone().forwarded(&[&granted, kept].concat())]).await;
         let [seen] = &inner.take_requests()[..] else { panic!("it is called once") };
         assert_eq!(lines(seen.headers()), lines(request.headers()), "it sees all of it");
 
@@ -46,8 +46,8 @@ async fn the_inner_service_answers_a_forwarded_preflight() {
         assert_eq!(response.body(), BODY);
     }
     let cases = [
-        preflight("PUT").from(Stranger).is_refused(&[PREFLIGHT_VARY]),
-        preflight("PATCH").from(AllowedOrigin).is_refused(&[PREFLIGHT_VARY]),
+        preflight("PUT").from(Stranger).refused(&[PREFLIGHT_VARY]),
+        preflight("PATCH").from(AllowedOrigin).refused(&[PREFLIGHT_VARY]),
     ];
     check_over(&Inner::new(200, &[own]), &layer, &cases).await;
 }
@@ -65,7 +65,7 @@ async fn a_forwarded_preflight_gets_all_lines_that_are_sent_back() {
     let asks = preflight("GET").from(AllowedOrigin);
     let asks = asks.with((REQUEST_HEADERS, "x-b")).with((REQUEST_HEADERS, "x-a"));
     let headers = [ALLOW_ORIGIN, CREDENTIALS, names("x-b"), names("x-a"), PREFLIGHT_VARY];
-    check(&layer, &[asks.is_forwarded(&headers)]).await;
+    check(&layer, &[asks.forwarded(&headers)]).await;
 }
 
 #[tokio::test]
@@ -100,9 +100,9 @@ async fn a_preflight_is_allowed_the_methods_that_the_route_lists() {
         let further = ("x-further", "1");
         let asks = preflight(&format!("{method} /items?a=b")).from(AllowedOrigin).with(PRIVATE_NETWORK).with(further);
         let case = match methods {
-            None => asks.clone().is_answered_for_route(403, &[PREFLIGHT_VARY]),
-            Some("") => asks.clone().is_answered_for_route(204, &[ALLOW_ORIGIN, PREFLIGHT_VARY]),
-            Some(methods) => asks.clone().is_answered_for_route(204, &[(ALLOW_PUT.0, methods), ALLOW_ORIGIN, PREFLIGHT_VARY]),
+            None => asks.clone().answered_for_route(403, &[PREFLIGHT_VARY]),
+            Some("") => asks.clone().answered_for_route(204, &[ALLOW_ORIGIN, PREFLIGHT_VARY]),
+            Some(methods) => asks.clone().answered_for_route(204, &[(ALLOW_PUT.0, methods), ALLOW_ORIGIN, PREFLIGHT_VARY]),
         };
         check_over(&inner, &layer, &[case]).await;
         // The inner service sees a plain OPTIONS.
@@ -121,10 +121,10 @@ async fn a_route_is_not_asked_about_what_its_methods_do_not_decide() {
     let layer = ours().allow_methods_of_route().build().unwrap();
     let allow = ("allow", "GET");
     let cases = [
-        preflight("PUT").from(Stranger).is_refused(&[PREFLIGHT_VARY]),
-        preflight("PATCH").from(AllowedOrigin).is_refused(&[PREFLIGHT_VARY]),
-        preflighted("OPTIONS").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, allow, VARY]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, allow, VARY]),
+        preflight("PUT").from(Stranger).refused(&[PREFLIGHT_VARY]),
+        preflight("PATCH").from(AllowedOrigin).refused(&[PREFLIGHT_VARY]),
+        preflighted("OPTIONS").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, allow, VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, allow, VARY]),
     ];
     check_over(&Inner::new(405, &[allow]), &layer, &cases).await;
 }
@@ -168,7 +168,7 @@ async fn axum_lists_the_methods_of_its_routes() {
 #[tokio::test]
 async fn a_diagnosis_lists_the_methods_of_the_route() {
     let layer = ours().allow_methods_of_route().diagnose(true).build().unwrap();
-    let case = preflight("PUT").from(AllowedOrigin).is_answered_for_route(
+    let case = preflight("PUT").from(AllowedOrigin).answered_for_route(
         204,
         &[
             (ALLOW_PUT.0, "DELETE"),

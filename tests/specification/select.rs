@@ -23,19 +23,19 @@ async fn a_path_can_choose_the_policy() {
     });
     let allowed = [CREDENTIALS, ALLOW_PUT, ALLOW_ORIGIN, PREFLIGHT_VARY];
     let cases = [
-        non_cors("GET /public").is_forwarded(&[ALLOW_ANY]),
-        simple("GET /public").from(Partner).is_forwarded(&[ALLOW_ANY]),
-        preflight("PUT /public").from(AllowedOrigin).is_refused(&[STATIC_PREFLIGHT_VARY]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
-        simple("GET").from(Partner).is_forwarded(&[VARY]),
-        preflight("PUT").from(AllowedOrigin).is_allowed(&allowed),
+        non_cors("GET /public").forwarded(&[ALLOW_ANY]),
+        simple("GET /public").from(Partner).forwarded(&[ALLOW_ANY]),
+        preflight("PUT /public").from(AllowedOrigin).refused(&[STATIC_PREFLIGHT_VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Partner).forwarded(&[VARY]),
+        preflight("PUT").from(AllowedOrigin).allowed(&allowed),
     ];
     check(&layer, &cases).await;
     // Without a policy, nothing is changed.
     let cases = [
-        non_cors("GET /metrics").is_forwarded(&[FOREIGN]),
-        simple("GET /metrics").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
-        preflight("PUT /metrics").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
+        non_cors("GET /metrics").forwarded(&[FOREIGN]),
+        simple("GET /metrics").from(AllowedOrigin).forwarded(&[FOREIGN]),
+        preflight("PUT /metrics").from(AllowedOrigin).forwarded(&[FOREIGN]),
     ];
     check_over(&Inner::foreign(), &layer, &cases).await;
 }
@@ -56,10 +56,10 @@ async fn a_header_can_choose_the_policy() {
     // A script cannot send the header without a preflight.
     let get = || preflighted("GET").from(AllowedOrigin);
     let cases = [
-        get().with(acme).is_forwarded(&[ALLOW_ORIGIN, vary]),
-        get().with(initech).is_forwarded(&[vary]),
-        non_cors("GET").with(initech).is_forwarded(&[vary]),
-        simple("GET").from(AllowedOrigin).is_forwarded(&[FOREIGN]),
+        get().with(acme).forwarded(&[ALLOW_ORIGIN, vary]),
+        get().with(initech).forwarded(&[vary]),
+        non_cors("GET").with(initech).forwarded(&[vary]),
+        simple("GET").from(AllowedOrigin).forwarded(&[FOREIGN]),
     ];
     check_over(&Inner::foreign(), &layer, &cases).await;
 }
@@ -77,9 +77,9 @@ async fn policies_for_different_paths_may_differ_in_all_options() {
         Some(if request.uri.path() == "/tool" { tool.clone() } else { everyone.clone() })
     });
     let cases = [
-        simple("POST /tool").from(Stranger).is_refused(&[REFUSAL_VARY]),
-        simple("POST /tool").from(OwnPage).is_forwarded(&[VARY]),
-        simple("POST").from(Stranger).is_forwarded(&[ALLOW_ANY]),
+        simple("POST /tool").from(Stranger).refused(&[REFUSAL_VARY]),
+        simple("POST /tool").from(OwnPage).forwarded(&[VARY]),
+        simple("POST").from(Stranger).forwarded(&[ALLOW_ANY]),
     ];
     check(&layer, &cases).await;
 }

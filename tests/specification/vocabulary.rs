@@ -50,39 +50,39 @@ async fn check_one(case: Case) {
 #[tokio::test]
 #[should_panic = "simple GET from allowed origin"]
 async fn a_table_notices_a_missing_header() {
-    check_one(simple("GET").from(AllowedOrigin).is_forwarded(&[ALLOW_ORIGIN, VARY, COOKIE])).await;
+    check_one(simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, VARY, COOKIE])).await;
 }
 
 #[tokio::test]
 #[should_panic = "preflight PUT from stranger"]
 async fn a_table_notices_a_further_header() {
-    check_one(preflight("PUT").from(Stranger).is_refused(&[])).await;
+    check_one(preflight("PUT").from(Stranger).refused(&[])).await;
 }
 
 #[tokio::test]
 #[should_panic = "preflight POST from allowed origin"]
 async fn a_table_notices_another_status() {
     let answer = [ALLOW_ORIGIN, PREFLIGHT_VARY];
-    check_one(preflight("POST").from(AllowedOrigin).is_answered(200, &answer)).await;
+    check_one(preflight("POST").from(AllowedOrigin).answered(200, &answer)).await;
 }
 
 #[tokio::test]
 #[should_panic = "simple GET from null"]
 async fn a_table_notices_a_request_that_reaches_the_inner_service() {
     let layer = ours().build().unwrap();
-    let case = simple("GET").from(Null).is_refused(&[VARY]);
+    let case = simple("GET").from(Null).refused(&[VARY]);
     check_over(&Inner::new(403, &[]), &layer, &[case]).await;
 }
 
 #[tokio::test]
 #[should_panic = "simple PUT from stranger"]
 async fn a_table_notices_a_wrong_kind() {
-    check_one(simple("PUT").from(Stranger).is_forwarded(&[VARY])).await;
+    check_one(simple("PUT").from(Stranger).forwarded(&[VARY])).await;
 }
 
 #[tokio::test]
 #[should_panic = "two cases are simple GET from stranger"]
 async fn a_table_notices_two_cases_of_one_name() {
-    let case = simple("GET").from(Stranger).is_forwarded(&[VARY]);
+    let case = simple("GET").from(Stranger).forwarded(&[VARY]);
     check(&ours().build().unwrap(), &[case.clone(), case]).await;
 }
