@@ -181,8 +181,8 @@ where
     }
 }
 
-/// Asserts that every case holds over this inner service: the status, whether the request reaches the inner service, and
-/// all headers.
+/// Asserts that every case holds over this inner service: the status, whether the request reaches the inner
+/// service, and all headers.
 pub(crate) async fn check_over<L>(inner: &Inner, layer: &L, cases: &[Case])
 where
     L: Layer<Inner>,
