@@ -188,17 +188,22 @@ where
     L: Layer<Inner>,
     L::Service: Service<Request<()>, Response = Response<String>, Error = Infallible>,
 {
-    let mut names = HashSet::new();
+    check_kinds(cases.iter().map(|case| &case.ask));
     for Case { ask, reaches, status, headers } in cases {
-        let name = ask.to_string();
-        assert!(names.insert(name.clone()), "two cases are {name}");
-        let request = ask.request();
-        assert_eq!(RequestKind::of(&request), ask.kind, "{name}");
         let calls = inner.calls();
-        let response = layer.layer(inner.clone()).oneshot(request).await.unwrap();
+        let response = layer.layer(inner.clone()).oneshot(ask.request()).await.unwrap();
         let found = (response.status().as_u16(), inner.calls() - calls, lines(response.headers()));
         let expected = (status.unwrap_or(inner.status), usize::from(*reaches), headers.clone());
-        assert_eq!(found, expected, "{name}");
+        assert_eq!(found, expected, "{ask}");
+    }
+}
+
+/// Asserts that the requests are of their kinds, and that no two have the same name.
+pub(crate) fn check_kinds<'a>(asks: impl IntoIterator<Item = &'a Ask>) {
+    let mut names = HashSet::new();
+    for ask in asks {
+        assert!(names.insert(ask.to_string()), "two cases are {ask}");
+        assert_eq!(RequestKind::of(&ask.request()), ask.kind, "{ask}");
     }
 }
 
