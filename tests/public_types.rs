@@ -93,12 +93,11 @@ assert_traits! {
     FirstMatch: AutoTraits, Clone, Debug, PolicySource;
     Policy: PolicySource;
     Select: AutoTraits, Clone, Debug, PolicySource;
-    // What an asynchronous predicate waits for may not be unwind safe.
-    AsyncPolicy: Shared, Clone, Debug;
-    AsyncPredicate: Shared, Clone, Debug;
-    Cors<(), AsyncPolicy>: Shared, Clone, Debug;
-    CorsLayer<AsyncPolicy>: Shared, Clone, Debug;
-    CorsLayerBuilder<AsyncPredicate>: Shared, Clone, Debug;
+    AsyncPolicy: AutoTraits, Clone, Debug;
+    AsyncPredicate: AutoTraits, Clone, Debug;
+    Cors<(), AsyncPolicy>: AutoTraits, Clone, Debug;
+    CorsLayer<AsyncPolicy>: AutoTraits, Clone, Debug;
+    CorsLayerBuilder<AsyncPredicate>: AutoTraits, Clone, Debug;
     // A response's extensions may not be unwind safe.
     ResponseFuture<std::future::Ready<()>>: Shared, Debug;
     // Its futures need not be shared.

@@ -6,6 +6,7 @@ use std::{
     fmt,
     future::Future,
     mem,
+    panic::{RefUnwindSafe, UnwindSafe},
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
@@ -81,6 +82,10 @@ impl AsyncPredicate {
         }))
     }
 }
+
+/// Like the closures of a policy, it keeps no state between calls.
+impl UnwindSafe for AsyncPredicate {}
+impl RefUnwindSafe for AsyncPredicate {}
 
 impl fmt::Debug for AsyncPredicate {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
