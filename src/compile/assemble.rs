@@ -8,14 +8,14 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE,
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY,
+        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN,
     },
 };
 
 use super::validate::{List, Valid};
 use crate::{
     fetch::{ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
-    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Rules},
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Responses, Rules},
     response::{Exposed, ResponseRules, Timing, Vary, lasting},
 };
 
@@ -24,7 +24,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
     let origin = (!matches!(config.origins, AllowedOrigins::Any)).then_some(ORIGIN);
     let varies_by: Vec<HeaderName> = origin.into_iter().chain(config.vary_on.clone()).collect();
     let allowed_preflight = allowed_preflight(&config);
-    let responses = Arc::new(ResponseRules {
+    let response_rules = Arc::new(ResponseRules {
         credentials,
         exposed: match config.exposed {
             List::All(_) if credentials => Exposed::Carried,
@@ -36,6 +36,8 @@ pub(super) fn assemble(config: Valid) -> Policy {
         timing: if config.timing { Timing::Written } else { Timing::Kept },
         ..ResponseRules::default()
     });
+    // `vary_by` makes them different.
+    let responses = Responses { to_most: Arc::clone(&response_rules), to_options: response_rules };
     let mut rules = Rules {
         origins: config.origins,
         credentials,
@@ -49,15 +51,11 @@ pub(super) fn assemble(config: Valid) -> Policy {
             List::Some(names) => AllowedHeaders::listed(names),
         },
         private_network: config.private_network,
-        refusing: config.refuse.map(|refuse| {
-            Box::new(Refusing {
-                refuse,
-                own_origins: config.own_origins,
-                no_own_origins: config.no_own_origins,
-                responses: Arc::clone(&responses),
-                refused: Response::default(),
-            })
-        }),
+        refusing: config
+            .refuse
+            .map(|refuse| Box::new(Refusing { refuse, responses: responses.clone() })),
+        own_origins: config.own_origins,
+        no_own_origins: config.no_own_origins,
         responses,
         max_age: config.max_age,
         allowed_preflight,
@@ -123,14 +121,15 @@ fn headers_value(headers: &List<String>, credentials: bool) -> Option<HeaderValu
 /// Makes the parts of one allowlist alike in what does not depend on which of them decides. All vary by the same headers,
 /// in the same order. If one writes `Timing-Allow-Origin`, none keeps the inner service's.
 pub(crate) fn unite_parts(parts: &mut [Policy]) {
-    let names = parts.iter().flat_map(|part| part.rules().responses.vary.names());
+    let names = parts.iter().flat_map(|part| part.rules().responses.to_most.vary.names());
     let names: Vec<HeaderName> = [ORIGIN].into_iter().chain(names.cloned()).collect();
     let private_network = parts.iter().any(|part| part.rules().private_network);
-    let writes_timing = parts.iter().any(|part| part.rules().responses.timing != Timing::Kept);
+    let writes_timing =
+        parts.iter().any(|part| part.rules().responses.to_most.timing != Timing::Kept);
     for part in parts {
         let rules = part.rules_mut();
-        if writes_timing && rules.responses.timing == Timing::Kept {
-            Arc::make_mut(&mut rules.responses).timing = Timing::Removed;
+        if writes_timing && rules.responses.to_most.timing == Timing::Kept {
+            Arc::make_mut(&mut rules.responses.to_most).timing = Timing::Removed;
         }
         vary_by(rules, &names, private_network);
     }
@@ -139,32 +138,25 @@ pub(crate) fn unite_parts(parts: &mut [Policy]) {
 /// Sets the `Vary` of all responses to `names`, and to the headers that the layer itself reads.
 fn vary_by(rules: &mut Rules, names: &[HeaderName], private_network: bool) {
     let names = || names.iter().cloned();
-    // The response to a preflight depends on these, too. `OPTIONS` is not cacheable, but some caches store
-    // it anyway: https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7
+    // The response to a preflight depends on these, too.
     let requested = [ACCESS_CONTROL_REQUEST_METHOD, ACCESS_CONTROL_REQUEST_HEADERS];
     let private = private_network.then_some(ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
-    let preflight_vary = Vary::new(names().chain(requested).chain(private));
-    if let Some(vary) = preflight_vary.value() {
-        rules.allowed_preflight.headers_mut().insert(VARY, vary.clone());
-        // Cloning shrinks the map: a new one has room for six headers or more, a clone for those it holds.
-        rules.allowed_preflight = rules.allowed_preflight.clone();
-    }
-    rules.refused_preflight = refused(&preflight_vary);
-    let responses = ResponseRules::clone(&rules.responses);
+    let names_of_options = || names().chain(requested.clone()).chain(private.clone());
+    let vary = Vary::new(names_of_options());
+    vary.write(rules.allowed_preflight.headers_mut(), true);
+    // Cloning shrinks the map: a new one has room for six headers or more, a clone for those it holds.
+    rules.allowed_preflight = rules.allowed_preflight.clone();
+    let mut refused = Response::new(());
+    *refused.status_mut() = StatusCode::FORBIDDEN;
+    vary.write(refused.headers_mut(), true);
+    rules.refused_preflight = refused.clone();
+    let with =
+        |vary| Arc::new(ResponseRules { vary, ..ResponseRules::clone(&rules.responses.to_most) });
     if let Some(refusing) = &mut rules.refusing {
-        let vary = Vary::new(names().chain([SEC_FETCH_SITE]));
-        refusing.refused = refused(&vary);
-        refusing.responses = Arc::new(ResponseRules { vary, ..responses.clone() });
+        refusing.responses = Responses {
+            to_most: with(Vary::new(names().chain([SEC_FETCH_SITE]))),
+            to_options: with(Vary::new(names_of_options().chain([SEC_FETCH_SITE]))),
+        };
     }
-    let preflight_vary = preflight_vary.names().to_vec();
-    rules.responses =
-        Arc::new(ResponseRules { vary: Vary::new(names()), preflight_vary, ..responses });
-}
-
-/// The response to a refused request. Like every prepared response, it is cloned for each request.
-fn refused(vary: &Vary) -> Response<()> {
-    let mut response = Response::new(());
-    *response.status_mut() = StatusCode::FORBIDDEN;
-    response.headers_mut().extend(vary.value().map(|vary| (VARY, vary.clone())));
-    response.clone()
+    rules.responses = Responses { to_most: with(Vary::new(names())), to_options: with(vary) };
 }

@@ -23,7 +23,7 @@ impl Policy {
     #[must_use]
     pub fn config(&self) -> CorsConfig {
         let rules = self.rules();
-        let responses = &rules.responses;
+        let responses = &rules.responses.to_most;
         let mut allow_origins = match &rules.origins {
             AllowedOrigins::Any | AllowedOrigins::Reflected { .. } => vec![String::from("*")],
             AllowedOrigins::Listed(Listed { set, null, .. }) => {
@@ -56,7 +56,8 @@ impl Policy {
                 .filter(|&status| status != http::StatusCode::NO_CONTENT),
             dangerously_allow: rules.dangers.clone(),
             refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
-            no_own_origins: rules.refusing.as_ref().is_some_and(|refusing| refusing.no_own_origins),
+            no_own_origins: rules.no_own_origins,
+            own_origins: rules.own_origins.patterns().collect(),
             forward_preflights: rules.forward_preflights,
             allow_methods_of_route: rules.methods_of_route,
             diagnose: rules.diagnose,
@@ -65,10 +66,7 @@ impl Policy {
             closures: self.closures().options(),
             ..CorsConfig::default()
         };
-        if let Some(refusing) = &rules.refusing {
-            config.own_origins = refusing.own_origins.patterns().collect();
-            config.own_origins.sort_unstable();
-        }
+        config.own_origins.sort_unstable();
         config.allow_headers = match &rules.headers {
             AllowedHeaders::Any { authorization } => {
                 let names = ["*", "authorization"].into_iter();

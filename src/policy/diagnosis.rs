@@ -13,10 +13,7 @@ use super::{
     request::{CorsRequest, FieldLines, RequestHead},
     rules::Rules,
 };
-use crate::{
-    escaped::Escaped,
-    response::{CORS_REFUSAL, ResponseHeaders},
-};
+use crate::{escaped::Escaped, response::CORS_REFUSAL};
 
 impl Rules {
     /// Adds the reason to the response of a refused request. If the origin is allowed, the response lists
@@ -28,9 +25,8 @@ impl Rules {
         request: RequestHead<'_>,
     ) -> Decision {
         match decision {
-            Decision::Forward(_) => {
-                let reason = refusal.header_value();
-                Decision::Forward(ResponseHeaders::diagnosed(&self.responses, reason))
+            Decision::Forward(headers) => {
+                Decision::Forward(headers.with_reason(refusal.header_value()))
             }
             Decision::Respond(mut refused) => {
                 if let Some(origin) = self.origin_to_tell(refusal, request) {

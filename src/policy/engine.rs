@@ -83,13 +83,14 @@ impl Policy {
         request: RequestHead<'a>,
     ) -> (Decision, Option<Failure<'a>>) {
         let rules = &*self.0;
+        let responses = || rules.responses.to(request.method);
         match request.classify() {
             // Not a CORS request. The response only gets the headers that caches need:
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             CorsRequest::None => {
                 let headers = match rules.origins.static_value() {
-                    Some(any) => ResponseHeaders::shared(&rules.responses, any),
-                    None => ResponseHeaders::not_shared(&rules.responses),
+                    Some(any) => ResponseHeaders::shared(responses(), any),
+                    None => ResponseHeaders::not_shared(responses()),
                 };
                 (Decision::Forward(headers), None)
             }
@@ -97,16 +98,13 @@ impl Policy {
             CorsRequest::Actual { origin } => {
                 match (check.run(&rules.origins, origin, request), &rules.refusing) {
                     (Ok(allowed), _) => {
-                        let headers = ResponseHeaders::shared(&rules.responses, allowed);
-                        (Decision::Forward(headers), None)
+                        (Decision::Forward(ResponseHeaders::shared(responses(), allowed)), None)
                     }
                     (Err(failure), None) => {
-                        let headers = ResponseHeaders::not_shared(&rules.responses);
-                        (Decision::Forward(headers), Some(failure))
+                        (Decision::Forward(ResponseHeaders::not_shared(responses())), Some(failure))
                     }
                     (Err(failure), Some(refusing)) => {
-                        let not_shared = ResponseHeaders::not_shared(&rules.responses);
-                        refusing.decide(not_shared, origin, request, failure)
+                        (rules.refuse(refusing, origin, request), Some(failure))
                     }
                 }
             }

@@ -9,7 +9,7 @@ use super::{
     methods::{self, MAX_METHOD},
     origins::OriginCheck,
     refusal::{Outcome, Refusal},
-    request::{FieldLines, RequestHead, RequestKind},
+    request::{CorsRequest, FieldLines, RequestHead, RequestKind},
     rules::Rules,
 };
 use crate::{fetch, origin::OriginView, response::ResponseHeaders};
@@ -31,6 +31,9 @@ impl Policy {
     ) -> (Decision, Outcome) {
         let rules = self.rules();
         let (mut decision, failure) = self.decide_with(check, request);
+        let kind = self.kind_of(request);
+        // The server's own pages need no permission.
+        let failure = failure.filter(|_| kind != RequestKind::NonCors);
         let refusal = failure.map(|failure| rules.refusal(failure, request));
         if let (true, Some(refusal)) = (rules.diagnose, &refusal) {
             decision = rules.diagnose(decision, refusal, request);
@@ -39,11 +42,25 @@ impl Policy {
             decision = Decision::Forward(ResponseHeaders::untouched());
         }
         let answered = matches!(decision, Decision::Respond(_));
-        (decision, Outcome { kind: RequestKind::of(request), refusal, answered })
+        (decision, Outcome { kind, refusal, answered })
+    }
+
+    /// Like [`RequestKind::of`], but also knows the configured own origins.
+    pub(crate) fn kind_of(&self, request: RequestHead<'_>) -> RequestKind {
+        match request.classify() {
+            CorsRequest::Actual { origin } if self.rules().is_own_origin(origin) => {
+                RequestKind::NonCors
+            }
+            _ => RequestKind::of(request),
+        }
     }
 }
 
 impl Rules {
+    pub(super) fn is_own_origin(&self, origin: FieldLines<'_>) -> bool {
+        matches!(origin, FieldLines::One(origin) if self.own_origins.matches(origin.as_bytes()))
+    }
+
     fn refusal(&self, failure: Failure<'_>, request: RequestHead<'_>) -> Refusal {
         match failure {
             Failure::Origin(FieldLines::One(origin)) => of_origin(origin),

@@ -35,7 +35,7 @@ impl Rules {
         self.echo_names(response.headers_mut(), request);
         if self.forward_preflights {
             let headers = response.into_parts().0.headers;
-            Decision::Forward(ResponseHeaders::of_preflight(&self.responses, headers))
+            Decision::Forward(ResponseHeaders::of_preflight(&self.responses.to_options, headers))
         } else {
             Decision::Respond(response)
         }

@@ -8,7 +8,10 @@ use http::{
     request,
 };
 
-use crate::fetch::{self, ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK};
+use crate::{
+    fetch::{self, ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
+    origin::OriginView,
+};
 
 /// The borrowed head of a request, about which a policy decides.
 ///
@@ -91,7 +94,9 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestKind {
-    /// No `Origin` header: not a CORS request.
+    /// Not a CORS request: it has no `Origin` header, or it is from a page of the server's own origin. Browsers send
+    /// `Origin` with every request of such a page whose method is not GET or HEAD, and mark it with `Sec-Fetch-Site:
+    /// same-origin`. A policy also knows its [own origins](crate::CorsLayerBuilder::own_origins).
     NonCors,
     /// A CORS request that a browser sends without a preflight: its method and its headers are
     /// safelisted. If its upload is streamed or has listeners, a browser sends a preflight all the same,
@@ -137,6 +142,7 @@ impl RequestKind {
         match request.classify() {
             CorsRequest::None => Self::NonCors,
             CorsRequest::Preflight { .. } => Self::Preflight,
+            CorsRequest::Actual { .. } if request.is_from_own_page() => Self::NonCors,
             CorsRequest::Actual { .. }
                 if fetch::is_safelisted_method(request.method.as_str().as_bytes())
                     && has_safelisted_headers(request.headers) =>
@@ -169,6 +175,23 @@ impl<'a> RequestHead<'a> {
     pub(super) fn requests_private_network(self) -> bool {
         let lines = self.field_lines(&ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK);
         matches!(lines, FieldLines::One(value) if value == "true")
+    }
+
+    /// Returns `true` if the browser states that the page is the server's own. `Host` does not count: a DNS
+    /// rebinding attacker chooses it. `none` does not count: browsers send it for extensions too.
+    pub(super) fn is_from_own_page(self) -> bool {
+        let says_so = matches!(
+            self.field_lines(&SEC_FETCH_SITE),
+            FieldLines::One(site) if site.as_bytes() == b"same-origin"
+        );
+        let may_be_own = || match self.field_lines(&ORIGIN) {
+            FieldLines::One(origin) if origin.as_bytes() == b"null" => true,
+            FieldLines::One(origin) => {
+                OriginView::parse(origin.as_bytes()).is_ok_and(|origin| origin.is_http())
+            }
+            FieldLines::None | FieldLines::Several => false,
+        };
+        says_so && may_be_own()
     }
 
     /// The [field lines](https://www.rfc-editor.org/rfc/rfc9110#section-5.2) of a header that browsers send once.

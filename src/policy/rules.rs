@@ -2,14 +2,15 @@
 
 use std::{panic::RefUnwindSafe, sync::Arc, time::Duration};
 
-use http::Response;
+use http::{Method, Response};
 
 use super::{
-    closures::Hook, methods::AllowedMethods, origins::AllowedOrigins, refusing::Refusing,
+    closures::Hook, methods::AllowedMethods, origins::AllowedOrigins,
     request_headers::AllowedHeaders,
 };
 use crate::{
-    config::{ConfigWarning, Danger},
+    config::{ConfigWarning, Danger, Refuse},
+    origin::OriginSet,
     response::ResponseRules,
 };
 
@@ -21,7 +22,7 @@ pub(crate) struct Rules {
     pub(crate) methods: AllowedMethods,
     pub(crate) headers: AllowedHeaders,
     pub(crate) private_network: bool,
-    pub(crate) responses: Arc<ResponseRules>,
+    pub(crate) responses: Responses,
     pub(crate) max_age: Option<Duration>,
     /// The response to an allowed preflight, without the values that depend on the request.
     pub(crate) allowed_preflight: Response<()>,
@@ -30,6 +31,9 @@ pub(crate) struct Rules {
     pub(crate) forward_preflights: bool,
     /// Boxed, because few policies refuse.
     pub(crate) refusing: Option<Box<Refusing>>,
+    pub(crate) own_origins: OriginSet,
+    /// `true` if the configuration states that there are none, which silences a warning.
+    pub(crate) no_own_origins: bool,
     pub(crate) report_only: bool,
     pub(crate) diagnose: bool,
     /// Only the layer reads this and the next two.
@@ -40,6 +44,31 @@ pub(crate) struct Rules {
     pub(crate) is_observed: bool,
     pub(crate) dangers: Vec<Danger>,
     pub(crate) warnings: Vec<ConfigWarning>,
+}
+
+/// For policies that [refuse requests](crate::CorsLayerBuilder::refuse_disallowed_origins).
+#[derive(Clone)]
+pub(crate) struct Refusing {
+    pub(crate) refuse: Refuse,
+    /// For responses that also vary by `Sec-Fetch-Site`: those to the server's own pages, and those to refused
+    /// requests.
+    pub(crate) responses: Responses,
+}
+
+/// The rules for responses, by the method of the request.
+#[derive(Clone)]
+pub(crate) struct Responses {
+    pub(crate) to_most: Arc<ResponseRules>,
+    /// Responses to `OPTIONS` vary like those to preflights, whether they are to preflights or not. `OPTIONS` is [not
+    /// cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7), but some caches store it anyway.
+    pub(crate) to_options: Arc<ResponseRules>,
+}
+
+impl Responses {
+    #[inline]
+    pub(super) fn to(&self, method: &Method) -> &Arc<ResponseRules> {
+        if *method == Method::OPTIONS { &self.to_options } else { &self.to_most }
+    }
 }
 
 impl Rules {

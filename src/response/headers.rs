@@ -36,8 +36,8 @@ enum Kind {
 
 #[derive(Clone, Debug)]
 enum Rare {
-    /// The response is not shared, and carries the reason.
-    Diagnosed { rules: Arc<ResponseRules>, reason: HeaderValue },
+    /// The response also carries the reason why it is not shared.
+    Diagnosed { headers: ResponseHeaders, reason: HeaderValue },
     /// The inner service's response to an allowed preflight.
     Preflight { rules: Arc<ResponseRules>, allowed: HeaderMap },
 }
@@ -63,8 +63,9 @@ impl ResponseHeaders {
         Self(Kind::Untouched)
     }
 
-    pub(crate) fn diagnosed(rules: &Arc<ResponseRules>, reason: HeaderValue) -> Self {
-        Self(Kind::Rare(Box::new(Rare::Diagnosed { rules: Arc::clone(rules), reason })))
+    /// Adds the reason why the response is not shared.
+    pub(crate) fn with_reason(self, reason: HeaderValue) -> Self {
+        Self(Kind::Rare(Box::new(Rare::Diagnosed { headers: self, reason })))
     }
 
     pub(crate) fn of_preflight(rules: &Arc<ResponseRules>, allowed: HeaderMap) -> Self {
@@ -98,13 +99,13 @@ impl ResponseHeaders {
 
 impl Rare {
     #[cold]
-    fn apply(self, headers: &mut HeaderMap) {
+    fn apply(self, response: &mut HeaderMap) {
         match self {
-            Self::Diagnosed { rules, reason } => {
-                rules.write(headers, None);
-                let _ = headers.try_insert(CORS_REFUSAL, reason);
+            Self::Diagnosed { headers, reason } => {
+                headers.apply(response);
+                let _ = response.try_insert(CORS_REFUSAL, reason);
             }
-            Self::Preflight { rules, allowed } => rules.write_preflight(headers, allowed),
+            Self::Preflight { rules, allowed } => rules.write_preflight(response, allowed),
         }
     }
 }
@@ -119,8 +120,6 @@ pub(crate) struct ResponseRules {
     pub(crate) exposed: Exposed,
     pub(crate) timing: Timing,
     pub(crate) vary: Vary,
-    /// The names in the `Vary` of responses to preflights.
-    pub(crate) preflight_vary: Vec<HeaderName>,
     /// Remembers that a warning about the inner service's CORS headers was sent.
     pub(crate) reported_inner: trace::Once,
 }
@@ -156,6 +155,7 @@ impl ResponseRules {
 
     /// Writes the headers of a response to a request other than a preflight. `allow_origin` is the value of
     /// `Access-Control-Allow-Origin`, if the response is shared.
+    #[inline]
     fn write(&self, headers: &mut HeaderMap, allow_origin: Option<HeaderValue>) {
         let has_vary = remove_foreign(headers, &self.reported_inner);
         if self.timing != Timing::Kept {
@@ -190,7 +190,7 @@ impl ResponseRules {
     fn write_preflight(&self, headers: &mut HeaderMap, mut allowed: HeaderMap) {
         remove_foreign(headers, &self.reported_inner);
         if let Some(vary) = allowed.remove(VARY)
-            && !vary::add_missing(headers, &self.preflight_vary, vary)
+            && !vary::add_missing(headers, self.vary.names(), vary)
         {
             return;
         }

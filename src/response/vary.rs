@@ -10,7 +10,7 @@ use super::lasting;
 /// The request headers that a response varies by, and the value of its `Vary`.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Vary {
-    names: Vec<HeaderName>,
+    names: Box<[HeaderName]>,
     value: Option<HeaderValue>,
     is_origin_alone: bool,
 }
@@ -24,7 +24,7 @@ impl Vary {
             }
         }
         let value = lasting::joined(&unique, ", ");
-        Self { is_origin_alone: unique == [ORIGIN], names: unique, value }
+        Self { is_origin_alone: unique == [ORIGIN], names: unique.into(), value }
     }
 
     pub(crate) fn names(&self) -> &[HeaderName] {
@@ -36,16 +36,10 @@ impl Vary {
         self.is_origin_alone
     }
 
-    /// `None` if nothing varies.
-    #[inline]
-    pub(crate) fn value(&self) -> Option<&HeaderValue> {
-        self.value.as_ref()
-    }
-
     /// Adds the names that no `Vary` line of the response lists yet. `is_new` is `true` if there is no such line. Returns
     /// `false` if the map has no room.
     #[inline]
-    pub(super) fn write(&self, headers: &mut HeaderMap, is_new: bool) -> bool {
+    pub(crate) fn write(&self, headers: &mut HeaderMap, is_new: bool) -> bool {
         match self.value.clone() {
             None => true,
             Some(value) if is_new => headers.try_insert(&VARY, value).is_ok(),

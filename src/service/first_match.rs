@@ -127,13 +127,9 @@ fn allows_any_origin(policy: &Policy) -> bool {
 /// The options that must be the same in all parts, but differ between these two.
 fn differences(one: &Rules, other: &Rules) -> Vec<ConfigOption> {
     let refuse = |rules: &Rules| rules.refusing.as_ref().map(|refusing| refusing.refuse);
-    let own_origins = match (&one.refusing, &other.refusing) {
-        (Some(one), Some(other)) => one.own_origins == other.own_origins,
-        _ => true,
-    };
     let same = [
         (ConfigOption::RefuseDisallowedOrigins, refuse(one) == refuse(other)),
-        (ConfigOption::OwnOrigins, own_origins),
+        (ConfigOption::OwnOrigins, one.own_origins == other.own_origins),
         (ConfigOption::ForwardPreflights, one.forward_preflights == other.forward_preflights),
         (ConfigOption::AllowMethodsOfRoute, one.methods_of_route == other.methods_of_route),
         (ConfigOption::OnDecision, Hook::are_same(one.hook.as_ref(), other.hook.as_ref())),

@@ -21,7 +21,7 @@ pub(super) fn with_panics<T>(
     run: impl FnOnce() -> T,
 ) -> T {
     catch_unwind(AssertUnwindSafe(run)).unwrap_or_else(|panic| {
-        let outcome = undecided(request);
+        let outcome = undecided(policy, request);
         // If the hook panics, too, only the predicate's panic is resumed.
         let _ = catch_unwind(AssertUnwindSafe(|| tell(policy, request, &outcome)));
         resume_unwind(panic)
@@ -46,8 +46,10 @@ pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome)
 }
 
 /// The outcome of a request that ends before its predicate decides.
-fn undecided(request: RequestHead<'_>) -> Outcome {
-    Outcome { kind: RequestKind::of(request), refusal: Some(Refusal::Undecided), answered: false }
+fn undecided(policy: &Policy, request: RequestHead<'_>) -> Outcome {
+    let kind = policy.kind_of(request);
+    let refusal = (kind != RequestKind::NonCors).then_some(Refusal::Undecided);
+    Outcome { kind, refusal, answered: false }
 }
 
 /// The report of one request. A due report is made when this is dropped. So it is made for every end of the
@@ -75,7 +77,7 @@ impl Report {
 
     /// The report of a request whose predicate has not decided yet.
     pub(super) fn of_undecided(policy: &Policy, request: RequestHead<'_>) -> Self {
-        Self::due(policy, undecided(request), request)
+        Self::due(policy, undecided(policy, request), request)
     }
 
     /// Drops the report without making it, because another one replaces it.
