@@ -3,9 +3,10 @@
 use std::fmt;
 
 use crate::{
-    config::Refuse,
+    config::{CorsConfig, Refuse},
     fetch::SAFELISTED_METHODS,
-    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Listed, Policy, Refusing},
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Listed, Policy, Rules},
+    response::Timing,
 };
 
 /// Describes what each kind of request gets.
@@ -23,93 +24,120 @@ use crate::{
 ///     policy.to_string(),
 ///     "\
 /// origins: https://*.example.com, https://example.com
-///   responses: readable, with credentials too; of the headers, the safelisted
-///   preflights: 204, allowing the methods GET, HEAD, POST, PUT and the headers content-type, kept for 5 s
+///   responses: readable, with credentials too
+///   readable headers: the safelisted ones
+///   preflights: 204, kept for 5 s
+///   methods: GET, HEAD, POST, PUT
+///   request headers: the safelisted ones, content-type
 /// other origins
 ///   responses: not readable
 ///   preflights: 403
-/// no origin
-///   responses: as the service makes them, with `vary: origin`",
+/// every response: `vary: origin`",
 /// );
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
 impl fmt::Display for Policy {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let config = self.config();
-        let rules = self.rules();
-        let origins = match &rules.origins {
-            AllowedOrigins::Any => String::from("any"),
-            AllowedOrigins::Reflected { insecure: true } => String::from("any but null"),
-            AllowedOrigins::Reflected { insecure: false } => {
-                String::from("any but null and those over plain http (loopback aside)")
-            }
-            AllowedOrigins::Listed(Listed { predicate: Some(predicate), .. }) => {
-                let patterns = config.allow_origins.iter().cloned();
-                let asked = format!("those that {} allows", predicate.option());
-                written(&patterns.chain([asked]).collect::<Vec<_>>())
-            }
-            AllowedOrigins::Listed(_) => written(&config.allow_origins),
-        };
-        writeln!(f, "origins: {origins}")?;
-        let credentials =
-            if rules.credentials { "with credentials too" } else { "without credentials" };
-        let exposed = match &config.expose_headers[..] {
-            [] => String::from("of the headers, the safelisted"),
-            [all] if all == "*" => String::from("with all headers"),
-            names => format!("of the headers, the safelisted and {}", written(names)),
-        };
-        writeln!(f, "  responses: readable, {credentials}; {exposed}")?;
-        let methods = match &rules.methods {
-            AllowedMethods::Any => String::from("any method"),
-            AllowedMethods::Listed(_) => {
-                let methods: Vec<String> = SAFELISTED_METHODS
-                    .map(String::from)
-                    .into_iter()
-                    .chain(config.allow_methods)
-                    .collect();
-                format!("the methods {}", written(&methods))
-            }
-        };
-        let headers = match &rules.headers {
-            AllowedHeaders::Any { authorization: false } => {
-                String::from("any header but authorization")
-            }
-            AllowedHeaders::Any { authorization: true } | AllowedHeaders::Echoed => {
-                String::from("any header")
-            }
-            AllowedHeaders::Listed { names, .. } if names.is_empty() => String::from("no headers"),
-            AllowedHeaders::Listed { names, .. } => format!("the headers {}", written(names)),
-        };
-        let status = rules.allowed_preflight.status().as_u16();
-        // Without a max-age, browsers keep it for 5 seconds:
-        // https://fetch.spec.whatwg.org/#cors-preflight-fetch
-        let max_age = rules.max_age.map_or(5, |max_age| max_age.as_secs());
-        let answer = match (rules.forward_preflights, rules.methods_of_route) {
-            (true, _) => format!("forwarded, allowing {methods}"),
-            (_, true) => format!("{status}, allowing {methods}, as far as the route takes them,"),
-            (false, false) => format!("{status}, allowing {methods}"),
-        };
-        write!(f, "  preflights: {answer} and {headers}, kept for {max_age} s")?;
+        let (config, rules) = (self.config(), self.rules());
         if rules.report_only {
-            f.write_str("\nall of this is only reported, and nothing done")?;
+            f.write_str("report only: responses stay as they are, and this would apply\n")?;
         }
-        if let AllowedOrigins::Any = rules.origins {
-            return f.write_str("\nno origin\n  responses: as for any origin");
+        write_allowed_origins(f, &config, rules)?;
+        if !matches!(rules.origins, AllowedOrigins::Any) {
+            write_other_origins(f, &config, rules)?;
         }
-        f.write_str("\nother origins\n  responses: not readable\n  preflights: 403")?;
-        if let Some(Refusing { refuse, .. }) = rules.refusing.as_deref() {
-            let what = match refuse {
-                Refuse::All => "requests",
-                Refuse::Upgrades => "upgrades",
-            };
-            let own = match &config.own_origins[..] {
-                [] => String::new(),
-                own => format!(": {}", written(own)),
-            };
-            write!(f, "\n  {what}: 403, but for the server's own pages{own}")?;
+        let varies_by: Vec<String> =
+            rules.responses.vary.names().iter().map(ToString::to_string).collect();
+        if !varies_by.is_empty() {
+            write!(f, "\nevery response: `vary: {}`", varies_by.join(", "))?;
         }
-        f.write_str("\nno origin\n  responses: as the service makes them, with `vary: origin`")
+        if rules.diagnose {
+            f.write_str("\nrefusals: say why in `x-cors-refusal`")?;
+        }
+        Ok(())
     }
+}
+
+/// Describes the allowed origins, and what they get.
+fn write_allowed_origins(
+    f: &mut fmt::Formatter<'_>,
+    config: &CorsConfig,
+    rules: &Rules,
+) -> fmt::Result {
+    writeln!(f, "origins: {}", origins(config, rules))?;
+    let credentials =
+        if rules.credentials { "with credentials too" } else { "without credentials" };
+    writeln!(f, "  responses: readable, {credentials}")?;
+    let exposed = match &config.expose_headers[..] {
+        [all] if all == "*" => String::from("all"),
+        names => and_safelisted(names),
+    };
+    writeln!(f, "  readable headers: {exposed}")?;
+    if rules.responses.timing == Timing::Written {
+        writeln!(f, "  timing: readable")?;
+    }
+    // Without a max-age, browsers keep it for 5 seconds: https://fetch.spec.whatwg.org/#cors-preflight-fetch
+    let max_age = rules.max_age.map_or(5, |max_age| max_age.as_secs());
+    let status = rules.allowed_preflight.status().as_u16();
+    if rules.forward_preflights {
+        writeln!(f, "  preflights: forwarded, kept for {max_age} s")?;
+    } else {
+        writeln!(f, "  preflights: {status}, kept for {max_age} s")?;
+    }
+    let methods = match &rules.methods {
+        AllowedMethods::Any => String::from("any"),
+        AllowedMethods::Listed(_) => {
+            let safelisted = SAFELISTED_METHODS.map(String::from).into_iter();
+            written(&safelisted.chain(config.allow_methods.clone()).collect::<Vec<_>>())
+        }
+    };
+    let of_route = if rules.methods_of_route { ", as far as the route takes them" } else { "" };
+    writeln!(f, "  methods: {methods}{of_route}")?;
+    let headers = match &rules.headers {
+        AllowedHeaders::Any { authorization: false } => String::from("any but authorization"),
+        AllowedHeaders::Any { authorization: true } | AllowedHeaders::Echoed => String::from("any"),
+        AllowedHeaders::Listed { names, .. } => and_safelisted(names),
+    };
+    write!(f, "  request headers: {headers}")?;
+    if rules.private_network {
+        f.write_str("\n  private network: allowed")?;
+    }
+    Ok(())
+}
+
+fn origins(config: &CorsConfig, rules: &Rules) -> String {
+    match &rules.origins {
+        AllowedOrigins::Any => String::from("any"),
+        AllowedOrigins::Reflected { insecure: true } => String::from("any but null"),
+        AllowedOrigins::Reflected { insecure: false } => {
+            String::from("any but null and those over plain http (loopback aside)")
+        }
+        AllowedOrigins::Listed(Listed { predicate: Some(predicate), insecure, .. }) => {
+            let kind = if *insecure { "" } else { ", none over plain http (loopback aside)" };
+            let others = format!("those that {} allows{kind}", predicate.option());
+            written(&config.allow_origins.iter().cloned().chain([others]).collect::<Vec<_>>())
+        }
+        AllowedOrigins::Listed(_) => written(&config.allow_origins),
+    }
+}
+
+fn write_other_origins(
+    f: &mut fmt::Formatter<'_>,
+    config: &CorsConfig,
+    rules: &Rules,
+) -> fmt::Result {
+    f.write_str("\nother origins\n  responses: not readable\n  preflights: 403")?;
+    if let Some(refusing) = &rules.refusing {
+        let refused = match refusing.refuse {
+            Refuse::All => "requests",
+            Refuse::Upgrades => "upgrades",
+        };
+        write!(f, "\n  {refused}: 403, but for the server's own pages")?;
+    }
+    if !config.own_origins.is_empty() {
+        write!(f, "\nown origins: {}", written(&config.own_origins))?;
+    }
+    Ok(())
 }
 
 impl fmt::Debug for Policy {
@@ -123,6 +151,13 @@ impl fmt::Debug for Policy {
             policy.field("more_origins", &more);
         }
         policy.finish()
+    }
+}
+
+fn and_safelisted(names: &[String]) -> String {
+    match names {
+        [] => String::from("the safelisted ones"),
+        names => format!("the safelisted ones, {}", written(names)),
     }
 }
 

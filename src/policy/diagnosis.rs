@@ -71,13 +71,13 @@ impl Refusal {
     ///
     /// If an upload has [listeners](https://fetch.spec.whatwg.org/#cors-preflight-fetch), a browser takes a
     /// missing method list to allow the requested method. So the safelisted methods are listed.
-    pub(super) fn add_to(&self, answer: &mut HeaderMap) {
-        let _ = answer.try_insert(CORS_REFUSAL, self.header_value());
+    pub(super) fn add_to(&self, response: &mut HeaderMap) {
+        let _ = response.try_insert(CORS_REFUSAL, self.header_value());
         let is_of_method = matches!(self, Self::MethodNotAllowed(_) | Self::MethodNotOfRoute(_));
-        let is_readable = answer.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
-        if is_of_method && is_readable && !answer.contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
+        let is_readable = response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
+        if is_of_method && is_readable && !response.contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
             let safelisted = HeaderValue::from_static("GET,HEAD,POST");
-            let _ = answer.try_insert(ACCESS_CONTROL_ALLOW_METHODS, safelisted);
+            let _ = response.try_insert(ACCESS_CONTROL_ALLOW_METHODS, safelisted);
         }
     }
 

@@ -162,12 +162,12 @@ impl fmt::Display for Refusal {
             Self::PredicateFailed(error) => {
                 write!(f, "the predicate failed: {}", Escaped::new(error.as_bytes()))
             }
-            Self::Undecided => f.write_str("the request ended before the predicate answered"),
+            Self::Undecided => f.write_str("the request ended before the predicate decided"),
             Self::MethodNotOfRoute(value) => {
                 write!(f, "the route does not take the method `{}`", Escaped::new(value.as_bytes()))
             }
             Self::InnerStatus(status) => {
-                write!(f, "the inner service answers the preflight with {}", status.as_u16())
+                write!(f, "the inner service responds to the preflight with {}", status.as_u16())
             }
         }
     }

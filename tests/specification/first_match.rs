@@ -213,11 +213,11 @@ async fn each_request_is_reported_once() {
         ),
         (
             simple("GET").with(("origin", "https://first.example")),
-            "GET simple request, refused: the request ended before the predicate answered",
+            "GET simple request, refused: the request ended before the predicate decided",
         ),
         (
             preflight("PUT").with(("origin", "https://last.example")),
-            "OPTIONS preflight, refused: the request ended before the predicate answered",
+            "OPTIONS preflight, refused: the request ended before the predicate decided",
         ),
     ] {
         let (layer, request) = (layer.clone(), ask.request());

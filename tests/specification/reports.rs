@@ -54,7 +54,7 @@ async fn the_hook_is_called_once_a_request() {
         (refusing.clone(), simple("GET /items").from(Stranger), "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
         (refusing.report_only(true), simple("GET /items").from(Stranger), "GET /items: simple request, refused: origin `https://evil.example` is not allowed"),
         (ours().diagnose(true), preflight("PUT /items").from(Stranger), "OPTIONS /items: preflight, refused: origin `https://evil.example` is not allowed"),
-        (ours().forward_preflights(true), preflight("PUT /items").from(AllowedOrigin), "OPTIONS /items: preflight, refused: the inner service answers the preflight with 418"),
+        (ours().forward_preflights(true), preflight("PUT /items").from(AllowedOrigin), "OPTIONS /items: preflight, refused: the inner service responds to the preflight with 418"),
         (ours().allow_methods_of_route(), preflight("PUT /items").from(AllowedOrigin), "OPTIONS /items: preflight, refused: the route does not take the method `PUT`"),
     ];
     for (builder, ask, expected) in rows {
@@ -140,12 +140,12 @@ fn the_hook_is_called_where_a_predicate_panics() {
         (
             asking(),
             simple("GET").from(AllowedOrigin),
-            "GET /: simple request, refused: the request ended before the predicate answered",
+            "GET /: simple request, refused: the request ended before the predicate decided",
         ),
         (
             asking().forward_preflights(true),
             preflight("PUT").from(AllowedOrigin),
-            "OPTIONS /: preflight, refused: the request ended before the predicate answered",
+            "OPTIONS /: preflight, refused: the request ended before the predicate decided",
         ),
     ] {
         let (layer, reports) = reporting(builder);

@@ -88,7 +88,7 @@ fn every_request_is_reported_once_however_it_ends() {
         ("preflight", false, listing().forward_preflights(true), &put),
         ("preflight", false, listing().allow_methods_of_route(), &put),
     ];
-    let undecided = "refused: the request ended before the predicate answered";
+    let undecided = "refused: the request ended before the predicate decided";
     for (kind, is_together, builder, ask) in kinds {
         for attaches in [false, true] {
             for predicate in [Answers, Fails, Panics, PanicsAtOnce, Waits] {
