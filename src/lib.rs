@@ -25,8 +25,8 @@ pub use origin::{InvalidOriginPattern, Origin, OriginFault, OriginPattern, Origi
 pub use policy::{Decision, Outcome, Policy, Refusal, RequestHead, RequestKind};
 pub use response::ResponseHeaders;
 pub use service::{
-    AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, FirstMatch, PolicySource,
-    ResponseFuture, Select,
+    AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, FirstMatch,
+    PolicySource, ResponseFuture, Select,
 };
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]

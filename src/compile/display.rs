@@ -47,7 +47,7 @@ impl fmt::Display for Policy {
             write_other_origins(f, &config, rules)?;
         }
         let varies_by: Vec<String> =
-            rules.responses.vary.names().iter().map(ToString::to_string).collect();
+            rules.responses.to_most.vary.names().iter().map(ToString::to_string).collect();
         if !varies_by.is_empty() {
             write!(f, "\nevery response: `vary: {}`", varies_by.join(", "))?;
         }
@@ -73,7 +73,7 @@ fn write_allowed_origins(
         names => and_safelisted(names),
     };
     writeln!(f, "  readable headers: {exposed}")?;
-    if rules.responses.timing == Timing::Written {
+    if rules.responses.to_most.timing == Timing::Written {
         writeln!(f, "  timing: readable")?;
     }
     // Without a max-age, browsers keep it for 5 seconds: https://fetch.spec.whatwg.org/#cors-preflight-fetch

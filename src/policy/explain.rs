@@ -6,10 +6,10 @@ use super::{
     decision::Decision,
     engine::Policy,
     failure::Failure,
-    methods::{self, MAX_METHOD},
+    methods,
     origins::OriginCheck,
     refusal::{Outcome, Refusal},
-    request::{CorsRequest, FieldLines, RequestHead, RequestKind},
+    request::{CorsRequest, FieldLines, MAX_METHOD, RequestHead, RequestKind},
     rules::Rules,
 };
 use crate::{fetch, origin::OriginView, response::ResponseHeaders};

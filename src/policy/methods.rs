@@ -2,7 +2,10 @@
 
 use http::Method;
 
-use super::{failure::Failure, request::FieldLines};
+use super::{
+    failure::Failure,
+    request::{FieldLines, MAX_METHOD},
+};
 use crate::fetch;
 
 #[derive(Clone)]
@@ -35,10 +38,6 @@ impl AllowedMethods {
         }
     }
 }
-
-/// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
-/// sent back.
-pub(crate) const MAX_METHOD: usize = 64;
 
 /// Returns `true` if scripts can send a request with this method.
 pub(super) fn is_sendable(method: &[u8]) -> bool {

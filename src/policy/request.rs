@@ -155,6 +155,33 @@ impl RequestKind {
 }
 
 impl<'a> RequestHead<'a> {
+    /// The method of the request that the response is about: the one that a preflight announces, and any other
+    /// request's own. If a preflight announces no valid method, it is `OPTIONS`, and the preflight is refused.
+    ///
+    /// ```
+    /// use http::{Method, Request};
+    /// use tower_cors::RequestHead;
+    ///
+    /// let preflight = Request::options("/items")
+    ///     .header("origin", "https://example.com")
+    ///     .header("access-control-request-method", "PUT")
+    ///     .body(())?;
+    /// assert_eq!(RequestHead::from(&preflight).announced_method(), Method::PUT);
+    /// # Ok::<(), http::Error>(())
+    /// ```
+    #[must_use]
+    pub fn announced_method(self) -> Method {
+        let announced = match self.classify() {
+            CorsRequest::Preflight { method: FieldLines::One(method), .. }
+                if method.len() <= MAX_METHOD =>
+            {
+                Method::from_bytes(method.as_bytes()).ok()
+            }
+            _ => None,
+        };
+        announced.unwrap_or_else(|| self.method.clone())
+    }
+
     #[inline]
     pub(super) fn classify(self) -> CorsRequest<'a> {
         let origin = match self.field_lines(&ORIGIN) {
@@ -254,6 +281,10 @@ fn has_safelisted_headers(headers: &HeaderMap) -> bool {
     }
     safelisted_bytes <= 1024
 }
+
+/// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never
+/// sent back.
+pub(crate) const MAX_METHOD: usize = 64;
 
 /// More field lines than a browser and its proxies send. The bound limits the time that a request can take.
 const MOST_LINES: usize = 256;

@@ -1,7 +1,10 @@
 use tower_layer::Layer;
 
-use super::cors::Cors;
-use crate::policy::Policy;
+use super::{
+    action::{Action, Decide, PolicySource, Seal},
+    cors::Cors,
+};
+use crate::policy::{Policy, RequestHead};
 
 /// A [`Layer`] that adds the [CORS protocol](https://fetch.spec.whatwg.org/#http-cors-protocol) to a
 /// service.
@@ -60,6 +63,15 @@ impl<P> CorsLayer<P> {
 
     pub(super) fn source(&self) -> &P {
         &self.source
+    }
+}
+
+/// A layer is a source for [`CorsLayer::select`].
+impl<P: PolicySource> PolicySource for CorsLayer<P> {}
+
+impl<P: PolicySource> Decide for CorsLayer<P> {
+    fn act_on(&self, request: RequestHead<'_>, seal: Seal) -> Action {
+        self.source.act_on(request, seal)
     }
 }
 

@@ -19,4 +19,4 @@ pub use first_match::FirstMatch;
 pub use layer::CorsLayer;
 #[cfg(feature = "reload")]
 pub use reload::{PolicyHandle, Reloadable};
-pub use select::Select;
+pub use select::{AnySource, Select};
