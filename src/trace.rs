@@ -1,6 +1,8 @@
 //! A shim over [`tracing`](https://docs.rs/tracing): without the feature, these functions do nothing.
 
-pub(crate) use shim::{Once, config_warning, decision, inner_cors_headers, is_enabled, is_first};
+pub(crate) use shim::{
+    Once, config_warning, decision, inner_cors_headers, is_enabled, is_first, no_methods_of_route,
+};
 
 #[cfg(feature = "tracing")]
 mod shim {
@@ -53,6 +55,16 @@ mod shim {
         );
     }
 
+    pub(crate) fn no_methods_of_route(reported: &Once) {
+        if is_first(reported) {
+            warn!(
+                target: TARGET,
+                "allow_methods_of_route has no effect on a route whose response to OPTIONS has no Allow \
+                 header; in axum, put the layer around the whole router, not into Router::layer"
+            );
+        }
+    }
+
     pub(crate) fn config_warning(warning: &dyn Display) {
         warn!(target: TARGET, "{warning}");
     }
@@ -84,6 +96,8 @@ mod shim {
     }
 
     pub(crate) fn inner_cors_headers(_: &dyn Display) {}
+
+    pub(crate) fn no_methods_of_route(_: &Once) {}
 
     pub(crate) fn config_warning(_: &dyn Display) {}
 }

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use http::StatusCode;
-use tower_cors::{CorsLayerBuilder, Danger, Policy, Refuse};
+use tower_cors::{CorsLayer, CorsLayerBuilder, Danger, Policy, Refuse};
 
 fn written(builder: CorsLayerBuilder) -> String {
     builder.build_policy().unwrap().to_string()
@@ -68,6 +68,19 @@ origins: any
   preflights: forwarded, kept for 5 s
   methods: any
   request headers: any but authorization",
+    );
+}
+
+#[test]
+fn a_layer_that_allows_no_origin_has_only_other_origins() {
+    assert_eq!(
+        CorsLayer::deny_all().policy().to_string(),
+        "\
+origins: none
+other origins
+  responses: not readable
+  preflights: 403
+every response: `vary: origin`",
     );
 }
 

@@ -10,11 +10,11 @@ use std::{
 
 use http::Request;
 use tower_cors::{
-    AsyncPolicy, AsyncPredicate, AsyncResponseFuture, ClosureOption, ConfigError, ConfigErrors,
-    ConfigOption, ConfigWarning, Cors, CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Decision,
-    FirstMatch, InvalidOriginPattern, Origin, OriginFault, OriginPattern, OriginSet, Outcome,
-    Policy, PolicySource, Refusal, Refuse, RequestHead, RequestKind, ResponseFuture,
-    ResponseHeaders, Select, UnknownDanger, UnknownRefuse,
+    AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, ClosureOption, ConfigError,
+    ConfigErrors, ConfigOption, ConfigWarning, Cors, CorsConfig, CorsLayer, CorsLayerBuilder,
+    Danger, Decision, FirstMatch, InvalidOriginPattern, Origin, OriginFault, OriginPattern,
+    OriginSet, Outcome, Policy, PolicySource, Refusal, Refuse, RequestHead, RequestKind,
+    ResponseFuture, ResponseHeaders, Select, UnknownDanger, UnknownRefuse,
     browser::{
         Browser, Credentials, Exchange, Exchanges, Fetch, FetchResponse, Mode, NetworkError,
         NetworkErrorCause, Page, Redirect, ReferrerPolicy, ResponseKind,
@@ -84,10 +84,13 @@ assert_traits! {
 
 assert_traits! {
     layers_of_every_source_can_be_shared, SERVICE:
+    AnySource: AutoTraits, Clone, Debug, PolicySource;
     Cors<()>: AutoTraits, Clone, Debug;
+    Cors<(), AnySource>: AutoTraits, Clone, Debug;
     Cors<(), FirstMatch>: AutoTraits, Clone, Debug;
     Cors<(), Select>: AutoTraits, Clone, Debug;
-    CorsLayer: AutoTraits, Clone, Debug;
+    CorsLayer: AutoTraits, Clone, Debug, PolicySource;
+    CorsLayer<AnySource>: AutoTraits, Clone, Debug;
     CorsLayer<FirstMatch>: AutoTraits, Clone, Debug;
     CorsLayer<Select>: AutoTraits, Clone, Debug;
     FirstMatch: AutoTraits, Clone, Debug, PolicySource;

@@ -195,3 +195,17 @@ fn what_is_only_reported_is_an_event() {
          refusal=origin `https://evil.example` is not allowed"
     );
 }
+
+#[test]
+fn a_route_that_names_no_methods_is_an_event_once() {
+    let build = || ours().allow_methods_of_route().build().unwrap();
+    let preflight = || request("OPTIONS", "/", &[OURS, PUT]);
+    let events = events(Level::WARN, build, &[preflight(), preflight()], &[]);
+    assert_eq!(
+        events,
+        [
+            "WARN allow_methods_of_route has no effect on a route whose response to OPTIONS has no Allow \
+          header; in axum, put the layer around the whole router, not into Router::layer"
+        ]
+    );
+}

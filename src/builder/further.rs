@@ -85,7 +85,8 @@ impl<Q> CorsLayerBuilder<Q> {
     ///
     /// If a route handles `OPTIONS` itself, its handler runs for every preflight, and preflights carry no
     /// credentials. In axum, put the layer around the whole router, as below. `Router::layer` puts it
-    /// around each handler, and axum adds `Allow` outside of it.
+    /// around each handler, and axum adds `Allow` outside of it. So the layer sees a 405 without `Allow`, which says
+    /// nothing about the route: all configured methods are allowed, and the feature `tracing` warns once.
     ///
     /// ```
     /// # use axum::{Router, body::Body, http::Request, routing::get};

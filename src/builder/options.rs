@@ -56,6 +56,26 @@ impl CorsLayer {
     pub fn public() -> Self {
         Self::new(compile::public())
     }
+
+    /// Creates a layer that allows no origin: for a list of origins that is empty in one environment, where
+    /// [`build`](CorsLayerBuilder::build) would return [`ConfigError::NoOrigin`].
+    ///
+    /// It refuses preflights with 403, and every other response only gets `Vary: origin`. Its
+    /// [`Policy::config`] lists no origins, so it does not build.
+    ///
+    /// ```
+    /// # use tower_cors::CorsLayer;
+    /// # let origins: Vec<String> = Vec::new();
+    /// let cors = if origins.is_empty() {
+    ///     CorsLayer::deny_all()
+    /// } else {
+    ///     CorsLayer::builder().allow_origins(origins).build()?
+    /// };
+    /// # Ok::<(), tower_cors::ConfigErrors>(())
+    /// ```
+    pub fn deny_all() -> Self {
+        Self::new(compile::deny_all())
+    }
 }
 
 impl Policy {

@@ -17,6 +17,7 @@ use crate::{
     fetch::{ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
     policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Responses, Rules},
     response::{Exposed, ResponseRules, Timing, Vary, lasting},
+    trace,
 };
 
 pub(super) fn assemble(config: Valid) -> Policy {
@@ -64,6 +65,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
         report_only: config.report_only,
         diagnose: config.diagnose,
         methods_of_route: config.methods_of_route,
+        reported_no_allow: trace::Once::default(),
         attach_outcome: config.attach_outcome,
         hook: config.hook,
         is_observed: false,

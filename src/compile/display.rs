@@ -64,7 +64,11 @@ fn write_allowed_origins(
     config: &CorsConfig,
     rules: &Rules,
 ) -> fmt::Result {
-    writeln!(f, "origins: {}", origins(config, rules))?;
+    let origins = origins(config, rules);
+    if origins.is_empty() {
+        return f.write_str("origins: none");
+    }
+    writeln!(f, "origins: {origins}")?;
     let credentials =
         if rules.credentials { "with credentials too" } else { "without credentials" };
     writeln!(f, "  responses: readable, {credentials}")?;

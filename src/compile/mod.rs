@@ -10,7 +10,7 @@ use validate::{List, Valid};
 
 use crate::{
     config::{ConfigError, ConfigErrors, CorsConfig},
-    policy::{AllowedOrigins, Closures, Policy},
+    policy::{AllowedOrigins, Closures, Listed, Policy},
     trace,
 };
 
@@ -32,6 +32,14 @@ pub(crate) fn public() -> Policy {
     assemble::assemble(Valid {
         origins: AllowedOrigins::Any,
         headers: List::Some(vec![String::from("content-type")]),
+        ..Valid::default()
+    })
+}
+
+/// The policy of [`CorsLayer::deny_all`](crate::CorsLayer::deny_all), which cannot fail to build.
+pub(crate) fn deny_all() -> Policy {
+    assemble::assemble(Valid {
+        origins: AllowedOrigins::Listed(Listed::default()),
         ..Valid::default()
     })
 }

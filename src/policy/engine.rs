@@ -58,7 +58,7 @@ impl Policy {
     pub fn decide<'a>(&self, request: impl Into<RequestHead<'a>>) -> Decision {
         let request = request.into();
         if self.0.shows_reasons() {
-            return self.decide_and_say_why(&OriginCheck::NotRun, request).0;
+            return self.decide_and_explain(request).0;
         }
         self.decide_with(&OriginCheck::NotRun, request).0
     }

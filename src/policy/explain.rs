@@ -21,10 +21,18 @@ impl Policy {
     /// `*` as the allowed headers does not cover `authorization`.
     #[must_use]
     pub fn explain<'a>(&self, request: impl Into<RequestHead<'a>>) -> Outcome {
-        self.decide_and_say_why(&OriginCheck::NotRun, request.into()).1
+        self.decide_and_explain(request).1
     }
 
-    pub(crate) fn decide_and_say_why(
+    /// Decides like [`decide`](Self::decide), and explains the decision. A predicate is called once.
+    pub fn decide_and_explain<'a>(
+        &self,
+        request: impl Into<RequestHead<'a>>,
+    ) -> (Decision, Outcome) {
+        self.explain_with(&OriginCheck::NotRun, request.into())
+    }
+
+    pub(crate) fn explain_with(
         &self,
         check: &OriginCheck,
         request: RequestHead<'_>,

@@ -21,7 +21,7 @@ pub(crate) enum AllowedOrigins {
     },
 }
 
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub(crate) struct Listed {
     pub(crate) set: OriginSet,
     pub(crate) null: bool,

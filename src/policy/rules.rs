@@ -12,6 +12,7 @@ use crate::{
     config::{ConfigWarning, Danger, Refuse},
     origin::OriginSet,
     response::ResponseRules,
+    trace,
 };
 
 #[derive(Clone)]
@@ -36,8 +37,10 @@ pub(crate) struct Rules {
     pub(crate) no_own_origins: bool,
     pub(crate) report_only: bool,
     pub(crate) diagnose: bool,
-    /// Only the layer reads this and the next two.
+    /// Only the layer reads this and the next three.
     pub(crate) methods_of_route: bool,
+    /// Remembers that a warning about a route without `Allow` was sent.
+    pub(crate) reported_no_allow: trace::Once,
     pub(crate) attach_outcome: bool,
     pub(crate) hook: Option<Hook>,
     /// The value of [`needs_observation`](Self::needs_observation).

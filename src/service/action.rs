@@ -97,7 +97,7 @@ impl Policy {
 /// Decides, and reports the decision. If the outcome depends on the response, defers the report until then.
 #[cold]
 fn act_observed(policy: &Policy, check: &OriginCheck, request: RequestHead<'_>) -> Action {
-    let decide = || policy.decide_and_say_why(check, request);
+    let decide = || policy.explain_with(check, request);
     let (decision, outcome) = report::with_panics(policy, request, decide);
     let is_allowed_preflight = outcome.kind == RequestKind::Preflight && outcome.refusal.is_none();
     match (decision, request.headers.get(ACCESS_CONTROL_REQUEST_METHOD)) {

@@ -10,6 +10,7 @@ use crate::{
     fetch::ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK,
     policy::{Policy, Refusal},
     response::ResponseHeaders,
+    trace,
 };
 
 /// The work that remains when the inner service has responded. If there is no response, dropping this only
@@ -76,7 +77,10 @@ impl Task {
             Self::MethodsOfRoute { response: own, method } => {
                 let (own, refusal) = match route::methods(response) {
                     Some(of_route) => policy.rules().narrow(own, &method, &of_route),
-                    None => (own, None),
+                    None => {
+                        trace::no_methods_of_route(&policy.rules().reported_no_allow);
+                        (own, None)
+                    }
                 };
                 *response = own.map(|()| B::default());
                 refusal

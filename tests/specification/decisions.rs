@@ -302,3 +302,14 @@ async fn check_and_explain_layer(layer: &CorsLayer, cases: &[Case]) {
         assert_eq!(outcome.refusal.is_some(), is_refused, "{}", case.ask);
     }
 }
+
+#[tokio::test]
+async fn a_layer_can_allow_no_origin() {
+    let cases = [
+        non_cors("GET").forwarded(&[VARY]),
+        simple("GET").from(AllowedOrigin).forwarded(&[VARY]),
+        simple("GET").from(Null).forwarded(&[VARY]),
+        preflight("PUT").from(AllowedOrigin).refused(&[PREFLIGHT_VARY]),
+    ];
+    check(&CorsLayer::deny_all(), &cases).await;
+}
