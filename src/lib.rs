@@ -9,6 +9,7 @@ mod policy;
 mod response;
 mod origin;
 mod fetch;
+mod meant;
 mod escaped;
 mod trace;
 #[cfg(feature = "test-util")]

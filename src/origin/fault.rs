@@ -12,14 +12,26 @@ pub enum OriginFault {
     WhiteSpace,
     /// A quotation mark.
     Quotes,
-    /// A comma: several origins in one text.
+    /// A list: `,`, `;` or `|` between several origins in one text, or after one.
     List,
+    /// A JSON array, such as `["https://example.com"]`, or an object.
+    Json,
+    /// A word that allows any origin elsewhere: `all`, `any` or `true`.
+    WordForAny,
+    /// A placeholder that nothing has filled in, such as `https://${HOST}`.
+    Placeholder,
+    /// A regular expression, such as `https://.*\.example\.com`.
+    RegularExpression,
+    /// A range of addresses, such as `http://192.168.1.0/24`.
+    AddressRange,
     /// No `://`.
     NoScheme,
     /// A scheme that is not of the form `[a-z][a-z0-9+.-]*`.
     SchemeForm,
     /// A scheme of more than 64 bytes.
     SchemeTooLong,
+    /// A scheme that is one slip away from the given one, such as `htps`.
+    MisspelledScheme(&'static str),
     /// A scheme that no page's origin has, such as `ws` or `file`.
     SchemeWithoutPages(&'static str),
     /// A user name or password before the host.
@@ -48,6 +60,8 @@ pub enum OriginFault {
     Punycode,
     /// A host that browsers read as an IPv4 address, but not in the form that they send.
     Ipv4Form,
+    /// An IPv6 address without brackets.
+    Ipv6WithoutBrackets,
     /// Brackets that hold no IPv6 address.
     Ipv6Form,
     /// An IPv6 address that is not in its compressed, lower-case form.
@@ -84,24 +98,43 @@ impl OriginFault {
     /// The advice on what to write, where the text itself suggests no correction.
     pub(super) fn advice(self) -> &'static str {
         match self {
-            Self::SchemeWithoutPages("ws" | "wss") => "the page's own origin, with http or https",
-            Self::SchemeWithoutPages("file") => {
-                "the origin of a server or of an application's scheme"
+            Self::Empty => "remove it, or write an origin such as \"https://example.com\"",
+            Self::SchemeWithoutPages("ws" | "wss") => {
+                "write the page's own origin, with http or https"
+            }
+            Self::SchemeWithoutPages("about" | "blob") => "write that page's origin",
+            Self::SchemeWithoutPages("data" | "file") => {
+                "write the origin of a server or of an application's scheme"
+            }
+            Self::Json | Self::List => {
+                "write each origin as an entry of its own (in an environment variable, with commas between them)"
+            }
+            Self::Placeholder => "write the origin that it stands for",
+            Self::RegularExpression => {
+                "write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port"
+            }
+            Self::AddressRange => {
+                "write each address by itself (in code, allow_origin_if can decide about a range)"
             }
             Self::NonAscii | Self::Punycode => {
-                "the host in Punycode, as the browser's address bar gives it when copied"
+                "write the host in Punycode, as the browser's address bar gives it when copied"
             }
-            Self::Ipv4Form => "four decimal numbers from 0 to 255",
-            Self::MappedIpv4 => "the IPv4 address without brackets",
+            Self::Ipv4Form => "write four decimal numbers from 0 to 255",
+            Self::MappedIpv4 => "write the IPv4 address without brackets",
+            Self::Ipv6WithoutBrackets => {
+                "write brackets around the address, such as \"http://[::1]:3000\""
+            }
             Self::PortForm | Self::PortZero | Self::PortTooLarge => {
-                "a port from 1 to 65535, or `:*` for any"
+                "write a port from 1 to 65535, or `:*` for any"
             }
-            Self::WildcardPlace => "`*.` before the whole host, `:*` for the port, or both",
-            Self::WildcardHost => "`*` alone for any origin, or `*.` before a domain",
-            Self::WildcardBeforeIp => "each address by itself",
-            Self::List | Self::WildcardInOpaqueHost => "each origin by itself",
-            Self::OpaqueHostByte(_) => "a scheme and a plain host, such as \"tauri://localhost\"",
-            _ => "an origin such as \"https://example.com\"",
+            Self::WildcardPlace => "write `*.` before the whole host, `:*` for the port, or both",
+            Self::WildcardHost => "write `*` alone for any origin, or `*.` before a domain",
+            Self::WildcardBeforeIp => "write each address by itself",
+            Self::WildcardInOpaqueHost => "write each origin by itself",
+            Self::OpaqueHostByte(_) => {
+                "write a scheme and a plain host, such as \"tauri://localhost\""
+            }
+            _ => "write an origin such as \"https://example.com\"",
         }
     }
 }
@@ -110,11 +143,16 @@ impl OriginFault {
 impl fmt::Display for OriginFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "is empty",
+            Self::Empty => "is an empty entry, perhaps after a trailing comma",
             Self::TooLong => "has more than 326 bytes, which no origin has",
             Self::WhiteSpace => "has white space or a control character, which no origin has",
             Self::Quotes => "has a quotation mark, which no origin has",
-            Self::List => "has a comma, and an origin has none",
+            Self::List => "looks like a list, and is read as one origin",
+            Self::Json => "looks like JSON, and is read as one origin",
+            Self::WordForAny => "is read as one origin, not as any",
+            Self::Placeholder => "has a placeholder that nothing has filled in",
+            Self::RegularExpression => "looks like a regular expression, and patterns are none",
+            Self::AddressRange => "is a range of addresses, and an origin has a single one",
             Self::NoScheme => "has no scheme, and an origin is scheme, host and port",
             Self::SchemeForm => {
                 "has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`"
@@ -122,6 +160,18 @@ impl fmt::Display for OriginFault {
             Self::SchemeTooLong => "has a scheme longer than 64 bytes",
             Self::SchemeWithoutPages("file") => {
                 "has the scheme `file`, and pages from files send `null` as their origin"
+            }
+            Self::SchemeWithoutPages("data") => {
+                "has the scheme `data`, and such pages send `null` as their origin"
+            }
+            Self::SchemeWithoutPages(scheme @ ("about" | "blob")) => {
+                return write!(
+                    f,
+                    "has the scheme `{scheme}`, and such a page has the origin of the page that made it"
+                );
+            }
+            Self::MisspelledScheme(known) => {
+                return write!(f, "has a scheme that is one slip away from `{known}`");
             }
             Self::SchemeWithoutPages(scheme) => {
                 return write!(f, "has the scheme `{scheme}`, which is no page's");
@@ -147,6 +197,7 @@ impl fmt::Display for OriginFault {
             Self::Ipv4Form => {
                 "has a host that ends in a number, which browsers take for an IPv4 address and send otherwise"
             }
+            Self::Ipv6WithoutBrackets => "has an IPv6 address without brackets",
             Self::Ipv6Form => "has brackets that hold no IPv6 address",
             Self::Ipv6NotCompressed => {
                 "has an IPv6 address that browsers send in its shortest, lower-case form"

@@ -3,10 +3,12 @@
 mod domain;
 mod fault;
 mod grammar;
+mod looks;
 mod pattern;
 mod public_suffix;
 mod punycode;
 mod set;
+mod suggestion;
 mod suffixes_below;
 
 use std::fmt;

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use super::{
     OriginFault,
     grammar::{self, MAX_HOST, MAX_ORIGIN, Scheme},
-    public_suffix,
+    looks, public_suffix, suggestion,
 };
 
 /// A pattern for origins: an exact origin, or one with wildcards.
@@ -41,6 +41,9 @@ use super::{
 /// | `wss://example.com` | `https://example.com` |
 /// | `https://**.example.com` | `https://*.example.com` |
 /// | `https://*example.com` | `https://*.example.com` |
+/// | `https://.*\.example\.com` | `https://*.example.com` |
+/// | `htps://example.com` | `https://example.com` |
+/// | `http://::1:3000` | `http://[::1]:3000` |
 /// | `https://example.*` | |
 /// | `https://a.*.example.com` | |
 /// | `https://*.127.0.0.1` | |
@@ -52,6 +55,7 @@ use super::{
 /// | `https://a..example.com` | |
 /// | `tauri://*.localhost` | |
 /// | `file:///index.html` | |
+/// | `http://192.168.1.0/24` | |
 ///
 /// ```
 /// use tower_cors::OriginPattern;
@@ -124,6 +128,11 @@ impl OriginPattern {
         self.scheme != Scheme::Other && self.host().ends_with(b".")
     }
 
+    /// Returns whether the host is the address that servers bind to for all of their addresses.
+    pub(crate) fn has_bind_address(&self) -> bool {
+        matches!(self.host(), b"0.0.0.0" | b"[::]")
+    }
+
     pub(crate) fn is_insecure(&self) -> bool {
         self.scheme == Scheme::Http && !grammar::is_loopback(self.host())
     }
@@ -133,16 +142,12 @@ impl FromStr for OriginPattern {
     type Err = InvalidOriginPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        // No pattern that parses has a common mistake, so only the others are searched for one.
-        match parse(text).map_err(|fault| common_mistake(text).unwrap_or(fault)) {
-            Ok(pattern) => Ok(pattern),
-            Err(fault) => Err(InvalidOriginPattern {
-                text: text.to_owned(),
-                fault,
-                suggestion: suggest(text)
-                    .filter(|suggestion| suggestion == "*" || parse(suggestion).is_ok()),
-            }),
-        }
+        parse(text).map_err(|fault| {
+            let fault = looks::like(text).unwrap_or(fault);
+            let suggestion = suggestion::suggest(text, fault)
+                .filter(|suggestion| suggestion == "*" || parse(suggestion).is_ok());
+            InvalidOriginPattern { text: text.to_owned(), fault, suggestion }
+        })
     }
 }
 
@@ -201,9 +206,9 @@ impl InvalidOriginPattern {
 
 impl fmt::Display for InvalidOriginPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} {}; write ", self.text, self.fault)?;
+        write!(f, "{:?} {}; ", self.text, self.fault)?;
         match &self.suggestion {
-            Some(suggestion) => write!(f, "{suggestion:?}"),
+            Some(suggestion) => write!(f, "write {suggestion:?}"),
             None => f.write_str(self.fault.advice()),
         }
     }
@@ -211,43 +216,19 @@ impl fmt::Display for InvalidOriginPattern {
 
 impl std::error::Error for InvalidOriginPattern {}
 
-/// Finds common mistakes, of which the grammar would only report a byte.
-fn common_mistake(text: &str) -> Option<OriginFault> {
-    if text.is_empty() {
-        return Some(OriginFault::Empty);
-    }
-    if text.contains(',') {
-        return Some(OriginFault::List);
-    }
-    if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
-        return Some(OriginFault::WhiteSpace);
-    }
-    if text.contains(['"', '\'', '`']) {
-        return Some(OriginFault::Quotes);
-    }
-    let (scheme, rest) = text.split_once("://")?;
-    if scheme.eq_ignore_ascii_case("file") {
-        return None;
-    }
-    let is_url = scheme.eq_ignore_ascii_case("http") || scheme.eq_ignore_ascii_case("https");
-    match rest.find(['/', '?', '#', '\\']) {
-        Some(end) if rest[..end].contains('@') => Some(OriginFault::UserInfo),
-        Some(end) if rest[end..].starts_with('?') => Some(OriginFault::Query),
-        Some(end) if rest[end..].starts_with('#') => Some(OriginFault::Fragment),
-        Some(_) => Some(OriginFault::Path),
-        None if is_url && rest.contains('@') => Some(OriginFault::UserInfo),
-        None if is_url && rest.split(':').next() == Some("*") => Some(OriginFault::WildcardHost),
-        None => None,
-    }
-}
-
 fn parse(text: &str) -> Result<OriginPattern, OriginFault> {
     if text.len() > MAX_ORIGIN {
         return Err(OriginFault::TooLong);
     }
     let (scheme, authority) = grammar::split_scheme(text.as_bytes())?;
-    if scheme == Scheme::Other && authority.contains(&b'*') {
-        return Err(OriginFault::WildcardInOpaqueHost);
+    if scheme == Scheme::Other {
+        let written = &text[..text.len() - authority.len() - 3];
+        if let Some(known) = suggestion::misspelled(written) {
+            return Err(OriginFault::MisspelledScheme(known));
+        }
+        if authority.contains(&b'*') {
+            return Err(OriginFault::WildcardInOpaqueHost);
+        }
     }
     let (subdomains, authority) = match authority.strip_prefix(b"*.") {
         Some(parent) => (true, parent),
@@ -301,77 +282,5 @@ fn split_port(scheme: Scheme, authority: &[u8]) -> (&[u8], Option<&[u8]>) {
             (&authority[..colon], Some(&authority[colon + 1..]))
         }
         _ => (authority, None),
-    }
-}
-
-/// The pattern that was probably meant. The caller checks it like any other pattern.
-fn suggest(text: &str) -> Option<String> {
-    let text = text.trim_matches(|char: char| {
-        char.is_whitespace() || char.is_control() || "\"'`".contains(char)
-    });
-    if text == "*" {
-        return Some(text.to_owned());
-    }
-    let (scheme, rest) = split_scheme(text);
-    let authority = rest.trim_start_matches('/').split(['/', '?', '#', '\\']).next()?;
-    let (host, port) = match authority.rsplit('@').next()?.rsplit_once(':') {
-        Some((host, port)) if !port.contains(']') => match port.trim_start_matches('0') {
-            // Leaving out a port of zeros would change the meaning.
-            "" if !port.is_empty() => return None,
-            number => (host, number),
-        },
-        _ => (authority.rsplit('@').next()?, ""),
-    };
-    let scheme = match scheme.as_deref() {
-        None if port == "80" || grammar::is_loopback(host.as_bytes()) => "http",
-        // A single word or an e-mail address is hardly a host.
-        None if !host.contains('.') || authority.contains('@') => return None,
-        None | Some("wss") => "https",
-        Some("ws") => "http",
-        Some(scheme @ ("http" | "https")) => scheme,
-        Some(other) => return Some(format!("{other}://{authority}")),
-    };
-    let host = suggest_host(&host.to_ascii_lowercase())?;
-    Some(match (scheme, port) {
-        (_, "") | ("http", "80") | ("https", "443") => format!("{scheme}://{host}"),
-        _ => format!("{scheme}://{host}:{port}"),
-    })
-}
-
-/// Splits off the scheme, even if its `://` is incomplete. The colon in `localhost:3000` begins a port.
-fn split_scheme(text: &str) -> (Option<String>, &str) {
-    let lower = text.to_ascii_lowercase();
-    for scheme in ["https", "http"] {
-        let separated = |rest: &&str| rest.starts_with(':') || rest.starts_with("//");
-        if let Some(rest) = lower.strip_prefix(scheme).filter(separated) {
-            let rest = &text[text.len() - rest.len()..];
-            return (Some(scheme.to_owned()), rest.trim_start_matches(':'));
-        }
-    }
-    match text.split_once(':') {
-        Some((scheme, rest)) if rest.starts_with('/') && !scheme.is_empty() => {
-            (Some(scheme.to_ascii_lowercase()), rest)
-        }
-        _ => (None, text.trim_start_matches(':')),
-    }
-}
-
-fn suggest_host(host: &str) -> Option<String> {
-    if let Some(address) = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')) {
-        return Some(match address.parse::<std::net::Ipv6Addr>() {
-            Ok(address) => match address.to_ipv4_mapped() {
-                Some(address) => address.to_string(),
-                None => format!("[{address}]"),
-            },
-            Err(_) => address.to_owned(),
-        });
-    }
-    let parent = host.trim_start_matches(['*', '.']);
-    match host.strip_suffix(parent)? {
-        "" => Some(host.to_owned()),
-        // In `*a.example.com`, the `*` may stand for a part of the label, which no pattern can express.
-        "*" if parent.matches('.').count() > 1 || parent.starts_with('-') => None,
-        "*" | "." | "*." | "**." => Some(format!("*.{parent}")),
-        _ => None,
     }
 }
