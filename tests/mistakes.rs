@@ -67,6 +67,7 @@ fn errors() {
         row!(MisspelledMethod, allow_method("patch")),
         row!(WildcardBesideOthers, allow_methods(["*", "PUT"])),
         row!(InvalidHeaderName, allow_header("content type")),
+        row!(MisspelledHeader, allow_header("authorisation")),
         row!(ForbiddenRequestHeader, allow_header("cookie")),
         row!(ResponseHeaderAllowed, allow_header("access-control-allow-origin")),
         row!(UnreadableHeaderExposed, expose_header("set-cookie")),
@@ -137,6 +138,13 @@ fn warnings() {
         row!(Duplicate, allow_origin("https://example.com")),
         row!(CoveredPattern, allow_origin("https://example.com:*")),
         row!(TrailingDot, allow_origin("https://example.com.")),
+        row!(BindAddress, allow_origin("http://0.0.0.0:3000")),
+        row!(
+            PredicateWithoutHttp,
+            allow_origin_if(yes)
+                .allow_credentials(true)
+                .dangerously_allow(Danger::PredicateWithCredentials)
+        ),
         row!(SafelistedHeaderExposed, expose_header("content-type")),
         row!(MaxAgeAboveChromium, max_age(Duration::from_secs(86_400))),
         row!(NoOwnOrigins, refuse_disallowed_origins(Refuse::All)),
@@ -168,6 +176,10 @@ fn what_warnings_say() {
         (example().allow_origins(["https://a.b.com.", "https://*.b.com."]), "allow_origins: \"https://a.b.com.\" matches nothing that \"https://*.b.com.\" does not; remove it\n\
             allow_origins: \"https://a.b.com.\" has a host that ends in a dot, which only matches pages whose address was written so; remove the dot\n\
             allow_origins: \"https://*.b.com.\" has a host that ends in a dot, which only matches pages whose address was written so; remove the dot"),
+        (example().allow_origin("http://0.0.0.0:3000"), r#"allow_origins: "http://0.0.0.0:3000" has the address that a server binds to for all of its addresses, and pages are opened under one of them; write that, such as "http://localhost:3000""#),
+        (example().allow_origin("https://[::]:*"), r#"allow_origins: "https://[::]:*" has the address that a server binds to for all of its addresses, and pages are opened under one of them; write that, such as "http://localhost:3000""#),
+        (example().refuse_disallowed_origins(Refuse::All).own_origin("http://0.0.0.0:3000"), r#"own_origins: "http://0.0.0.0:3000" has the address that a server binds to for all of its addresses, and pages are opened under one of them; write that, such as "http://localhost:3000""#),
+        (example().allow_origin_if(yes).allow_credentials(true).dangerously_allow(Danger::PredicateWithCredentials), r#"allow_origins: allow_origin_if is not called for origins over plain http (loopback aside), since requests carry cookies; if it should decide about those too, accept Danger::InsecureOrigins (in a file, "insecure-origins")"#),
         (example().expose_header("Content-Type"), r#"expose_headers: "content-type" can be read by scripts without being exposed; remove it"#),
         (example().max_age(Duration::from_secs(7_201)), "max_age: 7201s is more than the 7200 seconds that Chromium keeps a preflight's answer; write at most 7200 seconds"),
         (example().dangerously_allow(Danger::PublicSuffixes), r#"dangerously_allow: "public-suffixes" is accepted, and nothing in the configuration needs it; remove it"#),

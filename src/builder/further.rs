@@ -40,7 +40,8 @@ impl<Q> CorsLayerBuilder<Q> {
     }
 
     /// Adds a request header to the `Vary` of every response. Needed if your closure reads that header:
-    /// without it, a shared cache gives one tenant's response to another.
+    /// without it, a shared cache gives one tenant's response to another. `*` does not build: it would keep
+    /// caches from using any response.
     pub fn vary_on(mut self, name: impl AsRef<str>) -> Self {
         self.config.vary_on.push(name.as_ref().to_owned());
         self

@@ -156,7 +156,8 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Allows a method. The protocol [always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method)
     /// `GET`, `HEAD` and `POST`: listing `GET` alone does not forbid `POST`. `"*"` is
-    /// [`allow_any_method`](Self::allow_any_method).
+    /// [`allow_any_method`](Self::allow_any_method). A name that is one slip away from a common method does
+    /// not build.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -168,6 +169,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `X-METHOD` | `trace` |
     /// | `*` | `PUT,DELETE` |
     /// | `M-SEARCH` | `PUT ` |
+    /// | `LINK` | `DELET` |
+    /// | `SET` | `ALL` |
     pub fn allow_method(self, method: impl AsRef<str>) -> Self {
         self.allow_methods([method])
     }
@@ -191,7 +194,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows a request header, in any letter case. Headers that are [safelisted by name and
     /// value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) need no entry. `content-type`
     /// is safelisted for forms only: JSON needs an entry. `"*"` is
-    /// [`allow_any_header`](Self::allow_any_header).
+    /// [`allow_any_header`](Self::allow_any_header). A name that is one slip away from a common one does not
+    /// build.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -203,6 +207,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `user-agent` | `Host` |
     /// | `x-http-method-override` | `Access-Control-Allow-Origin` |
     /// | `*` | `x-a,x-b` |
+    /// | `Authentication` | `authorisation` |
+    /// | `x-contenttype` | `contentType` |
+    /// | `x-custom` | `x-*` |
     pub fn allow_header(self, name: impl AsRef<str>) -> Self {
         self.allow_headers([name])
     }
@@ -237,6 +244,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `authorization` | `Origin` |
     /// | `access-control-allow-origin` | `Access-Control-Request-Method` |
     /// | `*` | `Access-Control-Max-Age` |
+    /// | `x-custom` | `x-*` |
     pub fn expose_header(self, name: impl AsRef<str>) -> Self {
         self.expose_headers([name])
     }

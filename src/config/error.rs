@@ -110,6 +110,7 @@ impl std::error::Error for ConfigErrors {}
 /// | [`MisspelledMethod`](Self::MisspelledMethod) | `allow_method("patch")` |
 /// | [`WildcardBesideOthers`](Self::WildcardBesideOthers) | `allow_methods(["*", "PUT"])` |
 /// | [`InvalidHeaderName`](Self::InvalidHeaderName) | `allow_header("content type")` |
+/// | [`MisspelledHeader`](Self::MisspelledHeader) | `allow_header("authorisation")` |
 /// | [`ForbiddenRequestHeader`](Self::ForbiddenRequestHeader) | `allow_header("cookie")` |
 /// | [`ResponseHeaderAllowed`](Self::ResponseHeaderAllowed) | `allow_header("access-control-allow-origin")` |
 /// | [`UnreadableHeaderExposed`](Self::UnreadableHeaderExposed) | `expose_header("set-cookie")` |
@@ -197,7 +198,7 @@ pub enum ConfigError {
     },
     /// A predicate decides, and private networks are allowed.
     PrivateNetworkWithPredicate,
-    /// A method that is no token.
+    /// A text that is no method, such as a list, or a word for any method.
     InvalidMethod {
         /// The method.
         method: String,
@@ -212,7 +213,7 @@ pub enum ConfigError {
         /// The method.
         method: String,
     },
-    /// A known method in the wrong letter case.
+    /// A known method in the wrong letter case, or one slip away from it.
     MisspelledMethod {
         /// The method.
         method: String,
@@ -226,12 +227,21 @@ pub enum ConfigError {
         /// The other entries.
         others: Vec<String>,
     },
-    /// A header name that is no token.
+    /// A text that is no header name, such as a list, or a name with a `*`.
     InvalidHeaderName {
         /// The list.
         option: ConfigOption,
         /// The name.
         name: String,
+    },
+    /// The name of a common header without its hyphens, or one slip away from it.
+    MisspelledHeader {
+        /// The list.
+        option: ConfigOption,
+        /// The name.
+        name: String,
+        /// Its spelling.
+        suggestion: String,
     },
     /// A request header that no script can set.
     ForbiddenRequestHeader {
@@ -320,7 +330,8 @@ impl ConfigError {
         match self {
             Self::SetTwice { option, .. }
             | Self::WildcardBesideOthers { option, .. }
-            | Self::InvalidHeaderName { option, .. } => *option,
+            | Self::InvalidHeaderName { option, .. }
+            | Self::MisspelledHeader { option, .. } => *option,
             Self::SecondClosure { closure } | Self::MissingClosure { closure } => closure.option(),
             Self::NoOrigin
             | Self::InvalidOrigin(_)

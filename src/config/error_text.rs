@@ -2,7 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{danger::Danger, error::ConfigError, option::ConfigOption};
+use super::{danger::Danger, error::ConfigError, name_text::InvalidName, option::ConfigOption};
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -94,11 +94,9 @@ impl fmt::Display for ConfigError {
                  them; list patterns, or accept {}",
                 Accepted(Danger::PredicateWithCredentials)
             ),
-            Self::InvalidMethod { method } => write!(
-                f,
-                "{method:?} is no method, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write each method by itself, such as \"PUT\""
-            ),
+            Self::InvalidMethod { method } => {
+                InvalidName { option: self.option(), text: method }.fmt(f)
+            }
             Self::MethodTooLong { method } => write!(
                 f,
                 "{method:?} is longer than the 64 bytes that a requested method may have, so no preflight for it \
@@ -118,10 +116,13 @@ impl fmt::Display for ConfigError {
                  write \"*\" alone, or only the names",
                 Quoted(others)
             ),
-            Self::InvalidHeaderName { name, .. } => write!(
+            Self::InvalidHeaderName { option, name } => {
+                InvalidName { option: *option, text: name }.fmt(f)
+            }
+            Self::MisspelledHeader { name, suggestion, .. } => write!(
                 f,
-                "{name:?} is no header name, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~; \
-                 write each name by itself, such as \"content-type\""
+                "{name:?} is not how the header is spelled, so no request or response would have it; \
+                 write {suggestion:?}"
             ),
             Self::ForbiddenRequestHeader { name } if name == "cookie" => f.write_str(
                 "\"cookie\" is a header that no script can set, so no preflight asks for it; \

@@ -3,6 +3,8 @@
 mod data;
 mod field;
 #[cfg(feature = "serde")]
+mod field_name;
+#[cfg(feature = "serde")]
 mod serde;
 mod option;
 mod danger;
@@ -10,12 +12,14 @@ mod refuse;
 mod closure;
 mod error;
 mod error_text;
+mod name_text;
 mod warning;
 
 pub use closure::ClosureOption;
 pub use danger::{Danger, UnknownDanger};
 pub use data::CorsConfig;
 pub use error::{ConfigError, ConfigErrors};
+pub(crate) use name_text::NameFault;
 pub use option::ConfigOption;
 pub use refuse::{Refuse, UnknownRefuse};
 pub use warning::ConfigWarning;

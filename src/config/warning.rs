@@ -1,6 +1,6 @@
 use std::{fmt, time::Duration};
 
-use super::{danger::Danger, option::ConfigOption};
+use super::{closure::ClosureOption, danger::Danger, option::ConfigOption};
 
 /// A setting that builds, but could be better. Its text is one line, and following it silences the warning.
 ///
@@ -9,6 +9,8 @@ use super::{danger::Danger, option::ConfigOption};
 /// | [`Duplicate`](Self::Duplicate) | `allow_origin("https://example.com")` |
 /// | [`CoveredPattern`](Self::CoveredPattern) | `allow_origin("https://example.com:*")` |
 /// | [`TrailingDot`](Self::TrailingDot) | `allow_origin("https://example.com.")` |
+/// | [`BindAddress`](Self::BindAddress) | `allow_origin("http://0.0.0.0:3000")` |
+/// | [`PredicateWithoutHttp`](Self::PredicateWithoutHttp) | `allow_origin_if(yes).allow_credentials(true).dangerously_allow(Danger::PredicateWithCredentials)` |
 /// | [`SafelistedHeaderExposed`](Self::SafelistedHeaderExposed) | `expose_header("content-type")` |
 /// | [`MaxAgeAboveChromium`](Self::MaxAgeAboveChromium) | `max_age(Duration::from_secs(86_400))` |
 /// | [`NoOwnOrigins`](Self::NoOwnOrigins) | `refuse_disallowed_origins(Refuse::All)` |
@@ -36,6 +38,19 @@ pub enum ConfigWarning {
     TrailingDot {
         /// The pattern.
         pattern: String,
+    },
+    /// An address that servers bind to, `0.0.0.0` or `[::]`.
+    BindAddress {
+        /// The list.
+        option: ConfigOption,
+        /// The pattern.
+        pattern: String,
+    },
+    /// A predicate is never called for origins over plain http, because credentials are allowed or
+    /// disallowed origins are refused.
+    PredicateWithoutHttp {
+        /// The predicate.
+        closure: ClosureOption,
     },
     /// A response header is exposed that scripts can read anyway.
     SafelistedHeaderExposed {
@@ -65,8 +80,10 @@ impl ConfigWarning {
     #[must_use]
     pub fn option(&self) -> ConfigOption {
         match self {
-            Self::Duplicate { option, .. } => *option,
-            Self::CoveredPattern { .. } | Self::TrailingDot { .. } => ConfigOption::AllowOrigins,
+            Self::Duplicate { option, .. } | Self::BindAddress { option, .. } => *option,
+            Self::CoveredPattern { .. }
+            | Self::TrailingDot { .. }
+            | Self::PredicateWithoutHttp { .. } => ConfigOption::AllowOrigins,
             Self::SafelistedHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeAboveChromium { .. } => ConfigOption::MaxAge,
             Self::NoOwnOrigins => ConfigOption::OwnOrigins,
@@ -91,6 +108,17 @@ impl fmt::Display for ConfigWarning {
                 f,
                 "{pattern:?} has a host that ends in a dot, which only matches pages whose address was \
                  written so; remove the dot"
+            ),
+            Self::BindAddress { pattern, .. } => write!(
+                f,
+                "{pattern:?} has the address that a server binds to for all of its addresses, and pages are \
+                 opened under one of them; write that, such as \"http://localhost:3000\""
+            ),
+            Self::PredicateWithoutHttp { closure } => write!(
+                f,
+                "{closure} is not called for origins over plain http (loopback aside), since requests carry \
+                 cookies; if it should decide about those too, accept Danger::InsecureOrigins (in a file, \
+                 \"insecure-origins\")"
             ),
             Self::SafelistedHeaderExposed { name } => {
                 write!(f, "{name:?} can be read by scripts without being exposed; remove it")

@@ -3,7 +3,7 @@
 use super::findings::{Findings, take_wildcard};
 use crate::{
     config::{ConfigError, ConfigOption, ConfigWarning, Danger},
-    origin::{OriginPattern, OriginSet},
+    origin::{InvalidOriginPattern, OriginFault, OriginPattern, OriginSet},
     policy::{AllowedOrigins, Listed, Predicate},
 };
 
@@ -45,7 +45,9 @@ pub(super) fn check(
         findings.mistakes.push(ConfigError::PrivateNetworkWithAnyOrigin);
     }
     let insecure = findings.accepted.contains(&Danger::InsecureOrigins);
-    if predicate.is_some() && (has_cookies || private_network) {
+    if let Some(predicate) = &predicate
+        && (has_cookies || private_network)
+    {
         let mistake = if has_cookies {
             ConfigError::PredicateWithCredentials
         } else {
@@ -55,6 +57,10 @@ pub(super) fn check(
         if !private_network {
             // Accepting this danger has an effect: the predicate then sees http origins.
             findings.needed.push(Danger::InsecureOrigins);
+            if !insecure {
+                let closure = predicate.option();
+                findings.warnings.push(ConfigWarning::PredicateWithoutHttp { closure });
+            }
         }
     }
     let mut null = false;
@@ -142,17 +148,33 @@ pub(super) fn check_own(
             Ok(pattern) if !pattern.is_exact() => {
                 findings.mistakes.push(ConfigError::InexactOwnOrigin { origin: text.clone() });
             }
-            Ok(pattern) => {
-                if !set.insert(&pattern) {
-                    findings
-                        .warnings
-                        .push(ConfigWarning::Duplicate { option, entry: text.clone() });
-                }
+            Ok(pattern) if set.insert(&pattern) => warn_of_bind_address(&pattern, option, findings),
+            Ok(_) => {
+                findings.warnings.push(ConfigWarning::Duplicate { option, entry: text.clone() });
+            }
+            Err(mistake) if means_several(&mistake) => {
+                findings.mistakes.push(ConfigError::InexactOwnOrigin { origin: text.clone() });
             }
             Err(mistake) => findings.mistakes.push(ConfigError::InvalidOwnOrigin(mistake)),
         }
     }
     set
+}
+
+/// Returns whether what it suggests or advises would be no exact origin, and so would not build here.
+fn means_several(mistake: &InvalidOriginPattern) -> bool {
+    match mistake.suggestion().map(str::parse::<OriginPattern>) {
+        Some(suggested) => !suggested.is_ok_and(|pattern| pattern.is_exact()),
+        None => matches!(
+            mistake.fault(),
+            OriginFault::RegularExpression
+                | OriginFault::AddressRange
+                | OriginFault::WildcardPlace
+                | OriginFault::WildcardHost
+                | OriginFault::WildcardBeforeIp
+                | OriginFault::WildcardInOpaqueHost
+        ),
+    }
 }
 
 /// Notes a danger if anyone can have one of the names that the wildcard covers.
@@ -179,5 +201,13 @@ fn warn_of_pattern(pattern: &OriginPattern, set: &OriginSet, findings: &mut Find
     }
     if pattern.has_trailing_dot() {
         findings.warnings.push(ConfigWarning::TrailingDot { pattern: pattern.to_string() });
+    }
+    warn_of_bind_address(pattern, ConfigOption::AllowOrigins, findings);
+}
+
+fn warn_of_bind_address(pattern: &OriginPattern, option: ConfigOption, findings: &mut Findings) {
+    if pattern.has_bind_address() {
+        let pattern = pattern.to_string();
+        findings.warnings.push(ConfigWarning::BindAddress { option, pattern });
     }
 }
