@@ -12,11 +12,13 @@ use super::{closure::ClosureOption, danger::Danger, refuse::Refuse};
 /// safelisted names.
 ///
 /// With the feature `serde`, it is read and written with the names of its fields. An unknown field is an
-/// error, and errors name the field.
+/// error that suggests the nearest name. Errors name the field, and the format adds the place in the file.
 ///
+/// - A field that is `null`, or blank in YAML, is as if it were absent.
 /// - A list is a list of strings, or one string with commas, with or without white space around them. An
 ///   empty entry counts, and is a mistake.
-/// - `max_age` is a whole number of seconds, and `preflight_status` is a number. Either may be text.
+/// - `max_age` is a whole number of seconds, and `preflight_status` is a number. They and the options that
+///   are `true` or `false` may be text.
 /// - `dangerously_allow` lists each [`Danger`] in kebab case.
 /// - `refuse_disallowed_origins` is `all` or `upgrades`.
 /// - In a larger configuration, make it the type of a field, such as `cors: CorsConfig`. Or flatten it as

@@ -1,16 +1,25 @@
-//! Reads and writes a configuration. This is written by hand so that every error names its field: with a
-//! typo in an environment variable, that is the only clue.
+//! Reads and writes a configuration. This is written by hand, because a derived one would not show unknown
+//! fields when flattened into a larger struct, and would not read lists and numbers from text.
+//!
+//! Every error is made while its key or its value is read, as formats then add the place where it stands.
+//! It also names its field: with a typo in an environment variable, that is the only clue.
 
-use std::{fmt, time::Duration};
+use std::{fmt, str::FromStr, time::Duration};
 
 use http::StatusCode;
 use serde::{
     Deserialize, Deserializer, Serialize, Serializer,
-    de::{self, MapAccess, SeqAccess, Visitor},
+    de::{self, DeserializeSeed, Error, MapAccess, SeqAccess, Unexpected, Visitor},
     ser::{self, SerializeMap},
 };
 
-use super::{danger::Danger, data::CorsConfig, field::Field, option::ConfigOption};
+use super::{
+    data::CorsConfig,
+    field::Field,
+    field_name::{self, UnknownField},
+    option::ConfigOption,
+};
+use crate::meant;
 
 impl<'de> Deserialize<'de> for CorsConfig {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -32,128 +41,232 @@ impl<'de> Visitor<'de> for ConfigVisitor {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
         let mut config = CorsConfig::default();
         let mut seen = Vec::new();
-        while let Some(key) = map.next_key::<String>()? {
-            let known = ConfigOption::ALL.iter().copied().find(|option| option.name() == key);
-            let Some((option, field)) =
-                known.and_then(|option| Some((option, config.field(option)?)))
-            else {
-                return Err(unknown_field(&key));
-            };
-            if seen.contains(&option) {
-                return Err(de::Error::duplicate_field(option.name()));
-            }
+        while let Some(option) = map.next_key_seed(Key { seen: &seen })? {
             seen.push(option);
-            field
-                .read(&mut map)
-                .map_err(|error| de::Error::custom(format_args!("{option}: {error}")))?;
+            if let Some(field) = config.field(option) {
+                map.next_value_seed(Value { option, field })?;
+            }
         }
         Ok(config)
     }
 }
 
-fn unknown_field<E: de::Error>(key: &str) -> E {
-    let is_field = |option: &ConfigOption| CorsConfig::default().field(*option).is_some();
-    let fields = ConfigOption::ALL.iter().copied().filter(is_field).map(ConfigOption::name);
-    let fields: Vec<String> = fields.map(|name| format!("`{name}`")).collect();
-    // Worded like serde's own error, which takes only a static list.
-    E::custom(format_args!("unknown field `{key}`, expected one of {}", fields.join(", ")))
+/// Reads the name of a field that was not seen before.
+struct Key<'a> {
+    seen: &'a [ConfigOption],
 }
 
-impl Field<'_> {
-    fn read<'de, A: MapAccess<'de>>(self, map: &mut A) -> Result<(), A::Error> {
-        match self {
-            Self::List(list) => *list = map.next_value::<List>()?.0,
-            Self::Flag(flag) => *flag = map.next_value::<Option<bool>>()?.unwrap_or_default(),
-            Self::Seconds(duration) => {
-                *duration = Some(Duration::from_secs(map.next_value::<Number>()?.0));
+impl<'de> DeserializeSeed<'de> for Key<'_> {
+    type Value = ConfigOption;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
+        deserializer.deserialize_identifier(self)
+    }
+}
+
+impl Visitor<'_> for Key<'_> {
+    type Value = ConfigOption;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the name of a field of a CORS configuration")
+    }
+
+    fn visit_str<E: de::Error>(self, name: &str) -> Result<Self::Value, E> {
+        match field_name::fields().find(|option| option.name() == name) {
+            Some(option) if self.seen.contains(&option) => Err(E::duplicate_field(option.name())),
+            Some(option) => Ok(option),
+            None => Err(E::custom(UnknownField(name))),
+        }
+    }
+}
+
+/// Reads the value of a field. What is null, or blank in YAML, counts as absent.
+struct Value<'a> {
+    option: ConfigOption,
+    field: Field<'a>,
+}
+
+impl<'de> DeserializeSeed<'de> for Value<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Value<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let option = self.option;
+        match self.field {
+            Field::List(_) | Field::Dangers(_) => write!(
+                f,
+                "a list of strings for `{option}`, or a string with commas between its entries"
+            ),
+            Field::Flag(_) => write!(f, "true or false for `{option}`"),
+            Field::Seconds(_) => write!(f, "a whole number of seconds for `{option}`, not below 0"),
+            Field::Status(_) => write!(f, "a status for `{option}`, such as 204"),
+            Field::Refuse(_) => write!(f, "\"all\" or \"upgrades\" for `{option}`"),
+        }
+    }
+
+    fn visit_unit<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_none<E: de::Error>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_some<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        self.deserialize(deserializer)
+    }
+
+    fn visit_bool<E: de::Error>(mut self, value: bool) -> Result<(), E> {
+        let option = self.option;
+        match &mut self.field {
+            Field::Flag(flag) => **flag = value,
+            Field::List(_) if value => {
+                return Err(E::custom(format_args!(
+                    "{option}: `true` is no list; write \"*\" for any"
+                )));
             }
-            Self::Status(status) => {
-                let number = map.next_value::<Number>()?.0;
+            Field::Refuse(_) => {
+                return Err(E::custom(format_args!(
+                    "{option}: `{value}` does not say which requests to refuse; write \"all\" or \
+                     \"upgrades\", or leave it out for none"
+                )));
+            }
+            _ => return Err(E::invalid_type(Unexpected::Bool(value), &self)),
+        }
+        Ok(())
+    }
+
+    fn visit_u64<E: de::Error>(mut self, number: u64) -> Result<(), E> {
+        match &mut self.field {
+            Field::Seconds(duration) => **duration = Some(Duration::from_secs(number)),
+            Field::Status(status) => {
                 let found = u16::try_from(number).ok().map(StatusCode::from_u16);
                 let Some(Ok(found)) = found else {
-                    return Err(de::Error::custom(format_args!(
-                        "{number} is no status; write 204"
-                    )));
+                    return Err(E::invalid_value(Unexpected::Unsigned(number), &self));
                 };
-                *status = Some(found);
+                **status = Some(found);
             }
-            Self::Refuse(refuse) => {
-                let name = map.next_value::<String>()?;
-                *refuse = Some(name.parse().map_err(de::Error::custom)?);
-            }
-            Self::Dangers(dangers) => {
-                let names = map.next_value::<List>()?.0;
-                let read: Result<Vec<Danger>, _> = names.iter().map(|name| name.parse()).collect();
-                *dangers = read.map_err(de::Error::custom)?;
-            }
+            _ => return Err(E::invalid_type(Unexpected::Unsigned(number), &self)),
         }
+        Ok(())
+    }
+
+    fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
+        match u64::try_from(number) {
+            Ok(number) => self.visit_u64(number),
+            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+        }
+    }
+
+    fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
+        let option = self.option;
+        let trimmed = text.trim();
+        match &mut self.field {
+            // JSON stays in one piece, so that the mistake shows what was written.
+            Field::List(list) if meant::is_json(text) => list.push(text.to_owned()),
+            Field::List(list) => return Entry { option, list }.add_all(text),
+            Field::Dangers(list) => return Entry { option, list }.add_all(text),
+            Field::Flag(flag) => match trimmed.parse() {
+                Ok(value) => **flag = value,
+                Err(_) => return Err(E::invalid_value(Unexpected::Str(text), &self)),
+            },
+            Field::Seconds(_) | Field::Status(_) => {
+                return match (trimmed.parse(), &self.field, seconds(trimmed)) {
+                    (Ok(number), ..) => self.visit_u64(number),
+                    (_, Field::Seconds(_), Some(seconds)) => Err(E::custom(format_args!(
+                        "{option}: {text:?} is no whole number of seconds; write {seconds}"
+                    ))),
+                    _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+                };
+            }
+            Field::Refuse(refuse) => match trimmed.parse() {
+                Ok(value) => **refuse = Some(value),
+                Err(error) => return Err(E::custom(format_args!("{option}: {error}"))),
+            },
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(mut self, sequence: A) -> Result<(), A::Error> {
+        let option = self.option;
+        match &mut self.field {
+            Field::List(list) => add_each(sequence, option, list),
+            Field::Dangers(list) => add_each(sequence, option, list),
+            _ => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
+}
+
+fn add_each<'de, A: SeqAccess<'de>, T>(
+    mut sequence: A,
+    option: ConfigOption,
+    list: &mut Vec<T>,
+) -> Result<(), A::Error>
+where
+    T: FromStr<Err: fmt::Display>,
+{
+    while sequence.next_element_seed(Entry { option, list })?.is_some() {}
+    Ok(())
+}
+
+/// Reads an entry of a list.
+struct Entry<'a, T> {
+    option: ConfigOption,
+    list: &'a mut Vec<T>,
+}
+
+impl<T: FromStr<Err: fmt::Display>> Entry<'_, T> {
+    fn add_all<E: de::Error>(&mut self, text: &str) -> Result<(), E> {
+        text.split(',').try_for_each(|entry| self.add(entry.trim()))
+    }
+
+    fn add<E: de::Error>(&mut self, text: &str) -> Result<(), E> {
+        let option = self.option;
+        let entry = text.parse().map_err(|error| E::custom(format_args!("{option}: {error}")))?;
+        self.list.push(entry);
         Ok(())
     }
 }
 
-/// A whole number, or one as text. Some formats would round a fraction, and so turn a max-age of 0.4 into
-/// 0.
-struct Number(u64);
+impl<'de, T: FromStr<Err: fmt::Display>> DeserializeSeed<'de> for Entry<'_, T> {
+    type Value = ();
 
-impl<'de> Deserialize<'de> for Number {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(NumberVisitor)
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-struct NumberVisitor;
-
-impl Visitor<'_> for NumberVisitor {
-    type Value = Number;
+impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Entry<'_, T> {
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a whole number, not below 0")
+        write!(f, "strings in `{}`", self.option)
     }
 
-    fn visit_u64<E: de::Error>(self, number: u64) -> Result<Self::Value, E> {
-        Ok(Number(number))
-    }
-
-    fn visit_i64<E: de::Error>(self, number: i64) -> Result<Self::Value, E> {
-        let unsigned = u64::try_from(number);
-        unsigned.map(Number).map_err(|_| E::invalid_value(de::Unexpected::Signed(number), &self))
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        let number = text.trim().parse();
-        number.map(Number).map_err(|_| E::invalid_value(de::Unexpected::Str(text), &self))
+    fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
+        self.add(text)
     }
 }
 
-/// A list of strings, or one string with commas, as in environment variables.
-struct List(Vec<String>);
-
-impl<'de> Deserialize<'de> for List {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(ListVisitor)
-    }
-}
-
-struct ListVisitor;
-
-impl<'de> Visitor<'de> for ListVisitor {
-    type Value = List;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a list of strings, or a string with commas between its entries")
-    }
-
-    fn visit_str<E: de::Error>(self, text: &str) -> Result<Self::Value, E> {
-        Ok(List(text.split(',').map(|entry| entry.trim().to_owned()).collect()))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut sequence: A) -> Result<Self::Value, A::Error> {
-        let mut list = Vec::new();
-        while let Some(entry) = sequence.next_element()? {
-            list.push(entry);
-        }
-        Ok(List(list))
-    }
+/// The seconds of a text with a unit, such as `1h`.
+fn seconds(text: &str) -> Option<u64> {
+    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+    let (number, unit) = text.split_at(digits);
+    let factor = match unit.trim() {
+        "s" | "sec" | "secs" | "second" | "seconds" => 1,
+        "m" | "min" | "mins" | "minute" | "minutes" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" => 60 * 60,
+        "d" | "day" | "days" => 24 * 60 * 60,
+        _ => return None,
+    };
+    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 /// Leaves out options that are not set. Fails if the policy had a closure, since closures cannot be stored.
