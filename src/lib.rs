@@ -22,8 +22,10 @@ pub use config::{
     ClosureOption, ConfigError, ConfigErrors, ConfigOption, ConfigWarning, CorsConfig, Danger,
     Refuse, UnknownDanger, UnknownRefuse,
 };
-pub use origin::{InvalidOriginPattern, Origin, OriginFault, OriginPattern, OriginSet};
-pub use policy::{Decision, Outcome, Policy, Refusal, RequestHead, RequestKind};
+pub use origin::{
+    InvalidOriginPattern, Origin, OriginDifference, OriginFault, OriginPattern, OriginSet,
+};
+pub use policy::{Decision, Hint, Outcome, Policy, Refusal, RequestHead, RequestKind};
 pub use response::ResponseHeaders;
 pub use service::{
     AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, FirstMatch,

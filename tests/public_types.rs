@@ -12,9 +12,10 @@ use http::Request;
 use tower_cors::{
     AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, ClosureOption, ConfigError,
     ConfigErrors, ConfigOption, ConfigWarning, Cors, CorsConfig, CorsLayer, CorsLayerBuilder,
-    Danger, Decision, FirstMatch, InvalidOriginPattern, Origin, OriginFault, OriginPattern,
-    OriginSet, Outcome, Policy, PolicySource, Refusal, Refuse, RequestHead, RequestKind,
-    ResponseFuture, ResponseHeaders, Select, UnknownDanger, UnknownRefuse,
+    Danger, Decision, FirstMatch, Hint, InvalidOriginPattern, Origin, OriginDifference,
+    OriginFault, OriginPattern, OriginSet, Outcome, Policy, PolicySource, Refusal, Refuse,
+    RequestHead, RequestKind, ResponseFuture, ResponseHeaders, Select, UnknownDanger,
+    UnknownRefuse,
     browser::{
         Browser, Credentials, Exchange, Exchanges, Fetch, FetchResponse, Mode, NetworkError,
         NetworkErrorCause, Page, Redirect, ReferrerPolicy, ResponseKind,
@@ -72,6 +73,8 @@ assert_traits! {
 
 assert_traits! {
     types_of_decisions_can_be_shared, DECISION:
+    Hint: AutoTraits, Clone, Debug, Eq;
+    OriginDifference: AutoTraits, Copy, Debug, Eq, Hash;
     Outcome: AutoTraits, Clone, Debug, Eq;
     Policy: AutoTraits, Clone, Debug, Eq;
     Refusal: AutoTraits, Clone, Debug, Eq;

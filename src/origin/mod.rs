@@ -4,6 +4,7 @@ mod domain;
 mod fault;
 mod grammar;
 mod looks;
+mod near_miss;
 mod pattern;
 mod public_suffix;
 mod punycode;
@@ -17,6 +18,7 @@ use http::HeaderValue;
 
 pub use fault::OriginFault;
 pub(crate) use grammar::OriginView;
+pub use near_miss::OriginDifference;
 pub use pattern::{InvalidOriginPattern, OriginPattern};
 pub use set::OriginSet;
 pub(crate) use set::TextSet;

@@ -93,10 +93,26 @@ impl OriginSet {
     pub(crate) fn covered_by(&self, other: &Self) -> impl Iterator<Item = (String, String)> {
         self.patterns().filter_map(|text| {
             let pattern: OriginPattern = text.parse().ok()?;
-            let itself = other.has_pattern(&pattern).then(|| text.clone());
-            let by = itself.or_else(|| other.covering(&pattern))?;
+            let by = other.pattern_of(&pattern)?;
             Some((text, by))
         })
+    }
+
+    /// The pattern itself if it is there, or another one that matches all that it does.
+    pub(super) fn pattern_of(&self, pattern: &OriginPattern) -> Option<String> {
+        let itself = self.has_pattern(pattern).then(|| pattern.to_string());
+        itself.or_else(|| self.covering(pattern))
+    }
+
+    /// An exact origin with this scheme and host, and any port. Only small sets are searched.
+    pub(super) fn on_another_port(&self, without_port: &str) -> Option<String> {
+        let mut origins = self.exact.iter().take(MOST_SEARCHED + 1);
+        let is_small = self.exact.iter().nth(MOST_SEARCHED).is_none();
+        let found = origins.find(|origin| {
+            let port = origin.strip_prefix(without_port.as_bytes());
+            port.is_some_and(|port| port.starts_with(b":"))
+        });
+        found.filter(|_| is_small).map(|origin| String::from_utf8_lossy(origin).into_owned())
     }
 
     fn has_pattern(&self, pattern: &OriginPattern) -> bool {
@@ -125,6 +141,9 @@ impl OriginSet {
         }
     }
 }
+
+/// Origins on other ports are searched for in sets of at most this many.
+const MOST_SEARCHED: usize = 64;
 
 impl Wildcards {
     fn matches(&self, origin: &[u8]) -> bool {

@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use super::{refusal::Outcome, request::RequestHead};
+use super::{outcome::Outcome, request::RequestHead};
 use crate::{config::ClosureOption, origin::Origin};
 
 #[derive(Clone, Debug, Default)]

@@ -9,6 +9,7 @@ use http::{
 
 use super::{
     decision::Decision,
+    hint::Hint,
     refusal::Refusal,
     request::{CorsRequest, FieldLines, RequestHead},
     rules::Rules,
@@ -22,11 +23,12 @@ impl Rules {
         &self,
         decision: Decision,
         refusal: &Refusal,
+        hint: Option<&Hint>,
         request: RequestHead<'_>,
     ) -> Decision {
         match decision {
             Decision::Forward(headers) => {
-                Decision::Forward(headers.with_reason(refusal.header_value()))
+                Decision::Forward(headers.with_reason(refusal.header_value(hint)))
             }
             Decision::Respond(mut refused) => {
                 if let Some(origin) = self.origin_to_tell(refusal, request) {
@@ -45,7 +47,7 @@ impl Rules {
                         self.echo_names(granted, request);
                     }
                 }
-                refusal.add_to(refused.headers_mut());
+                refusal.add_to(refused.headers_mut(), hint);
                 Decision::Respond(refused)
             }
         }
@@ -71,8 +73,8 @@ impl Refusal {
     ///
     /// If an upload has [listeners](https://fetch.spec.whatwg.org/#cors-preflight-fetch), a browser takes a
     /// missing method list to allow the requested method. So the safelisted methods are listed.
-    pub(super) fn add_to(&self, response: &mut HeaderMap) {
-        let _ = response.try_insert(CORS_REFUSAL, self.header_value());
+    pub(super) fn add_to(&self, response: &mut HeaderMap, hint: Option<&Hint>) {
+        let _ = response.try_insert(CORS_REFUSAL, self.header_value(hint));
         let is_of_method = matches!(self, Self::MethodNotAllowed(_) | Self::MethodNotOfRoute(_));
         let is_readable = response.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
         if is_of_method && is_readable && !response.contains_key(ACCESS_CONTROL_ALLOW_METHODS) {
@@ -81,13 +83,17 @@ impl Refusal {
         }
     }
 
-    /// The name of the refusal, and the refused value of the request.
-    fn header_value(&self) -> HeaderValue {
+    /// The name of the refusal, the refused value of the request, and the kind of a near miss. It has no value of
+    /// the configuration.
+    fn header_value(&self, hint: Option<&Hint>) -> HeaderValue {
+        let near_miss = hint.map(|hint| format!("; near miss: {}", hint.name()));
+        let near_miss = near_miss.unwrap_or_default();
         let mut text = String::from(self.name());
         if let Some(carried) = self.carried() {
-            let room = MAX - text.len() - 1;
+            let room = MAX - text.len() - 1 - near_miss.len();
             let _ = write!(text, " {}", Escaped::cut(carried, room));
         }
+        text += &near_miss;
         // Escaped text is ASCII without control characters, and so are the names.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }

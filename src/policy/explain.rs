@@ -8,7 +8,8 @@ use super::{
     failure::Failure,
     methods,
     origins::OriginCheck,
-    refusal::{Outcome, Refusal},
+    outcome::Outcome,
+    refusal::Refusal,
     request::{CorsRequest, FieldLines, MAX_METHOD, RequestHead, RequestKind},
     rules::Rules,
 };
@@ -43,14 +44,18 @@ impl Policy {
         // The server's own pages need no permission.
         let failure = failure.filter(|_| kind != RequestKind::NonCors);
         let refusal = failure.map(|failure| rules.refusal(failure, request));
+        let hint = match failure {
+            Some(failure) => rules.near_miss(failure),
+            None => rules.hint(kind, request),
+        };
         if let (true, Some(refusal)) = (rules.diagnose, &refusal) {
-            decision = rules.diagnose(decision, refusal, request);
+            decision = rules.diagnose(decision, refusal, hint.as_ref(), request);
         }
         if rules.report_only {
             decision = Decision::Forward(ResponseHeaders::untouched());
         }
         let answered = matches!(decision, Decision::Respond(_));
-        (decision, Outcome { kind, refusal, answered })
+        (decision, Outcome { kind, refusal, hint, answered })
     }
 
     /// Like [`RequestKind::of`], but also knows the configured own origins.
@@ -94,6 +99,10 @@ fn of_origin(origin: &HeaderValue) -> Refusal {
     }
 }
 
+pub(super) fn of_method_name(method: &str) -> Option<Refusal> {
+    HeaderValue::from_str(method).ok().map(|method| of_method(&method))
+}
+
 fn of_method(method: &HeaderValue) -> Refusal {
     if method.len() > MAX_METHOD {
         Refusal::MethodTooLong(method.clone())
@@ -104,7 +113,7 @@ fn of_method(method: &HeaderValue) -> Refusal {
     }
 }
 
-fn of_header_name(name: &[u8]) -> Refusal {
+pub(super) fn of_header_name(name: &[u8]) -> Refusal {
     let text = String::from_utf8_lossy(name).into_owned();
     if fetch::is_token(name) {
         Refusal::HeaderNotAllowed(text)

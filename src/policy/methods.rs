@@ -27,7 +27,7 @@ impl AllowedMethods {
     }
 
     #[inline]
-    fn allow(&self, method: &[u8]) -> bool {
+    pub(super) fn allow(&self, method: &[u8]) -> bool {
         match self {
             Self::Any => is_sendable(method),
             // The configuration lists only methods that scripts can send.

@@ -109,7 +109,7 @@ impl Rules {
         }
         let refusal = Refusal::MethodNotOfRoute(method.clone());
         if self.diagnose {
-            refusal.add_to(response.headers_mut());
+            refusal.add_to(response.headers_mut(), None);
         } else {
             response = self.refused_preflight.clone();
         }

@@ -1,38 +1,10 @@
-//! Outcomes and refusals: the kind of a request, and the reason if it is not allowed.
+//! Refusals: the reasons why requests are not allowed.
 
 use std::fmt;
 
 use http::{HeaderValue, StatusCode};
 
-use super::request::RequestKind;
 use crate::escaped::Escaped;
-
-/// The kind of a request, and the reason if a policy did not allow it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Outcome {
-    /// The kind of the request in the CORS protocol.
-    pub kind: RequestKind,
-    /// The reason why it is not allowed. `None` if it is allowed, or is not a CORS request.
-    ///
-    /// A request that is not a preflight is refused for its origin only: the preflight checked method and
-    /// headers. With [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins),
-    /// requests of the server's own pages are not refused either.
-    pub refusal: Option<Refusal>,
-    /// `true` if the response is the policy's: to a preflight, or to a request that it refuses. `false` if the
-    /// request is forwarded to the inner service.
-    pub answered: bool,
-}
-
-impl fmt::Display for Outcome {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (&self.refusal, self.kind) {
-            (None, RequestKind::NonCors) => self.kind.fmt(f),
-            (None, kind) => write!(f, "{kind}, allowed"),
-            (Some(refusal), kind) => write!(f, "{kind}, refused: {refusal}"),
-        }
-    }
-}
 
 /// The reason why a policy does not allow a request.
 ///

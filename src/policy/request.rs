@@ -182,6 +182,12 @@ impl<'a> RequestHead<'a> {
         announced.unwrap_or_else(|| self.method.clone())
     }
 
+    /// The names of the headers that only a script can have set, and that need a preflight.
+    pub(super) fn unsafe_header_names(self) -> impl Iterator<Item = &'a str> {
+        let lines = self.headers.iter().take(MOST_LINES);
+        lines.filter(|(name, value)| is_unsafe(name, value)).map(|(name, _)| name.as_str())
+    }
+
     #[inline]
     pub(super) fn classify(self) -> CorsRequest<'a> {
         let origin = match self.field_lines(&ORIGIN) {
@@ -272,14 +278,20 @@ fn has_safelisted_headers(headers: &HeaderMap) -> bool {
     }
     let mut safelisted_bytes = 0;
     for (name, value) in headers {
-        let name = name.as_str();
-        if fetch::is_safelisted_request_header(name, value.as_bytes()) {
+        if fetch::is_safelisted_request_header(name.as_str(), value.as_bytes()) {
             safelisted_bytes += value.len();
-        } else if !fetch::is_forbidden_request_header(name) && !is_added_on_the_way(name) {
+        } else if is_unsafe(name, value) {
             return false;
         }
     }
     safelisted_bytes <= 1024
+}
+
+fn is_unsafe(name: &HeaderName, value: &HeaderValue) -> bool {
+    let name = name.as_str();
+    !fetch::is_safelisted_request_header(name, value.as_bytes())
+        && !fetch::is_forbidden_request_header(name)
+        && !is_added_on_the_way(name)
 }
 
 /// In bytes. No method in use is nearly as long. A longer one is refused without reading it, and is never

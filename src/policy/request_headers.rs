@@ -89,7 +89,7 @@ impl AllowedHeaders {
         Ok(())
     }
 
-    fn allow(&self, name: &[u8]) -> bool {
+    pub(super) fn allow(&self, name: &[u8]) -> bool {
         match self {
             Self::Any { .. } => true,
             Self::Echoed => fetch::is_token(name),

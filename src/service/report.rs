@@ -49,7 +49,7 @@ pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome)
 fn undecided(policy: &Policy, request: RequestHead<'_>) -> Outcome {
     let kind = policy.kind_of(request);
     let refusal = (kind != RequestKind::NonCors).then_some(Refusal::Undecided);
-    Outcome { kind, refusal, answered: false }
+    Outcome { kind, refusal, hint: None, answered: false }
 }
 
 /// The report of one request. A due report is made when this is dropped. So it is made for every end of the

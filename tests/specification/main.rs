@@ -20,6 +20,7 @@ mod reasons;
 
 // What a policy refuses, and says of it.
 mod diagnosing;
+mod hints;
 mod refusing;
 mod refusing_settings;
 mod reports;

@@ -1,0 +1,63 @@
+//! Hints: what may be wrong with a request, for the people who read its outcome.
+
+use std::fmt;
+
+use http::header::HeaderName;
+
+use super::refusal::Refusal;
+use crate::{escaped::Escaped, origin::OriginDifference};
+
+/// What may be wrong with a request: the near miss of a refusal, or what keeps a request from being a preflight.
+///
+/// Like a [`Refusal`], it is for the server's owner. It can name values of the configuration, which responses never
+/// carry.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Hint {
+    /// A similar origin is allowed: by itself, or by a pattern.
+    SimilarOrigin {
+        /// The origin, or the pattern.
+        allowed: String,
+        /// The difference to the refused origin.
+        difference: OriginDifference,
+    },
+    /// A similar method is allowed, such as `PATCH` for `patch`. Methods are case-sensitive.
+    SimilarMethod(String),
+    /// A similar header name is allowed, such as `x-request-id` for `x-requestid`.
+    SimilarHeader(String),
+    /// The request is allowed, but its preflight would be refused. So it comes from no browser, or from one that keeps
+    /// an earlier response to the preflight.
+    PreflightRefused(Refusal),
+    /// The request's method is `OPTIONS`, and it lacks this header of a preflight.
+    NoPreflight(HeaderName),
+}
+
+impl Hint {
+    /// The name of the variant in kebab case, or that of the difference.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::SimilarOrigin { difference, .. } => difference.name(),
+            Self::SimilarMethod(_) => "similar-method",
+            Self::SimilarHeader(_) => "similar-header",
+            Self::PreflightRefused(_) => "preflight-refused",
+            Self::NoPreflight(_) => "no-preflight",
+        }
+    }
+}
+
+impl fmt::Display for Hint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::SimilarOrigin { allowed, difference } => {
+                write!(f, "`{}` is allowed, but {difference}", Escaped::new(allowed.as_bytes()))
+            }
+            Self::SimilarMethod(method) => write!(f, "`{method}` is allowed"),
+            Self::SimilarHeader(name) => {
+                write!(f, "`{}` is allowed", Escaped::new(name.as_bytes()))
+            }
+            Self::PreflightRefused(refusal) => write!(f, "its preflight is refused: {refusal}"),
+            Self::NoPreflight(missing) => write!(f, "it is no preflight without `{missing}`"),
+        }
+    }
+}
