@@ -1,8 +1,8 @@
-//! Chromium, by `WebDriver`.
+//! Controls Chromium through `WebDriver`.
 
 use std::{error::Error, process::Stdio};
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -10,6 +10,7 @@ use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
 };
+use url::Url;
 
 use crate::{
     address,
@@ -23,7 +24,9 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    pub(crate) async fn start() -> Result<Self, Box<dyn Error>> {
+    /// Starts Chromium, whose default differs from one distribution to the other, with or without a block of third-party
+    /// cookies.
+    pub(crate) async fn start(blocks_third_party_cookies: bool) -> Result<Self, Box<dyn Error>> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
             .stdout(Stdio::piped())
@@ -49,12 +52,18 @@ impl Chromium {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
+            // All names are this machine, also those that the cases for cookies need besides `localhost`.
+            "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1, MAP *.example.net 127.0.0.1, \
+             MAP *.co.uk 127.0.0.1, MAP co.uk 127.0.0.1",
             &format!("--user-data-dir={}", profile.path().display()),
         ];
         let capabilities = json!({
             "acceptInsecureCerts": true,
             "timeouts": { "script": 300_000 },
-            "goog:chromeOptions": { "args": arguments },
+            "goog:chromeOptions": {
+                "args": arguments,
+                "prefs": { "profile.cookie_controls_mode": u8::from(blocks_third_party_cookies) },
+            },
         });
         let Value::Object(capabilities) = capabilities else { return Err("no object".into()) };
         let client = ClientBuilder::new(HttpConnector::new())
@@ -80,20 +89,23 @@ impl Chromium {
     ) -> Result<Vec<(usize, Vec<Outcome>)>, Box<dyn Error>> {
         let (ids, cases): (Vec<usize>, Vec<&Case>) =
             cases.iter().enumerate().filter(|(_, case)| case.page == page).unzip();
-        let found = self.run(page, hosts, include_str!("script.js"), json!(cases)).await?;
+        self.open(&address(page, hosts)).await?;
+        let found = self.run(include_str!("script.js"), json!(cases)).await?;
         let found: Vec<Vec<Outcome>> = serde_json::from_value(found)?;
         Ok(ids.into_iter().zip(found).collect())
     }
 
-    /// Runs a script in a page.
-    pub(crate) async fn run(
-        &self,
-        page: Page,
-        hosts: Hosts,
-        script: &str,
-        argument: Value,
-    ) -> Result<Value, Box<dyn Error>> {
-        self.client.goto(&address(page, hosts)).await?;
+    pub(crate) async fn clear_cookies(&self) -> Result<(), Box<dyn Error>> {
+        self.client.issue_cmd(ClearCookies).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn open(&self, address: &str) -> Result<(), Box<dyn Error>> {
+        Ok(self.client.goto(address).await?)
+    }
+
+    /// Runs a script in the open page.
+    pub(crate) async fn run(&self, script: &str, argument: Value) -> Result<Value, Box<dyn Error>> {
         Ok(self.client.execute_async(script, vec![argument]).await?)
     }
 
@@ -103,7 +115,22 @@ impl Chromium {
     }
 }
 
-/// It says where it listens.
+/// Removes the cookies of all hosts, while the standard command removes those of one page.
+#[derive(Debug)]
+struct ClearCookies;
+
+impl WebDriverCompatibleCommand for ClearCookies {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
+        (http::Method::POST, Some(command.to_string()))
+    }
+}
+
+/// Reads the port from the output of chromedriver.
 async fn port(driver: &mut Child) -> Result<u16, Box<dyn Error>> {
     let output = driver.stdout.take().ok_or("chromedriver has no output")?;
     let mut lines = BufReader::new(output).lines();
@@ -113,7 +140,7 @@ async fn port(driver: &mut Child) -> Result<u16, Box<dyn Error>> {
         let after = line.split_once("successfully on port ").map(|(_, after)| after);
         port = after.and_then(|after| after.trim_end_matches('.').parse().ok());
     }
-    // What it says later has to be taken, too, or it would wait.
+    // Reads on, because chromedriver waits if nobody reads its output.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     port.ok_or_else(|| "chromedriver names no port".into())
 }

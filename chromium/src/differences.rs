@@ -13,20 +13,6 @@ struct Difference {
 
 const DIFFERENCES: &[Difference] = &[
     Difference {
-        reason: "Chromium leaves cookies that do not say SameSite=None out of what is cross-site, and the model \
-                 sends them wherever the credentials mode does",
-        explains: |_, chromium, model| {
-            let without = |observation: &Observation| {
-                let mut observation = observation.clone();
-                for request in &mut observation.requests {
-                    request.has_cookie &= request.metadata[0].as_deref() != Some("cross-site");
-                }
-                observation
-            };
-            without(chromium) == without(model)
-        },
-    },
-    Difference {
         reason: "Chromium lets `*` among the allowed headers stand for authorization, and the standard does not \
                  (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)",
         explains: |case, chromium, model| {

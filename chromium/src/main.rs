@@ -7,6 +7,8 @@
 mod browser;
 mod case;
 mod cases;
+mod cookie_cases;
+mod cookies;
 mod differences;
 mod model;
 mod policies;
@@ -33,9 +35,10 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let listeners = server::Listeners::bind().await?;
     let hosts = listeners.hosts();
     let cases = Arc::new(cases::all(hosts));
-    let server = server::start(listeners, Arc::clone(&cases))?;
+    let cookie_cases = Arc::new(cookie_cases::all());
+    let server = server::start(listeners, Arc::clone(&cases), Arc::clone(&cookie_cases))?;
 
-    let chromium = browser::Chromium::start().await?;
+    let chromium = browser::Chromium::start(false).await?;
     let mut outcomes = vec![Vec::new(); cases.len()];
     chromium.sign_in(hosts).await?;
     for page in Page::ALL {
@@ -47,12 +50,14 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let handshakes = websockets::compare(&chromium, hosts).await?;
     chromium.stop().await?;
 
-    let outcomes = model::fetch_all(hosts, server.certificate(), &cases).await?;
+    let client = model::client(server.certificate())?;
+    let outcomes = model::fetch_all(hosts, client.clone(), &cases).await?;
     let of_model = observations(outcomes, &server.take_log());
 
     let report = differences::compare(&cases, &of_chromium, &of_model);
-    println!("{report}\n{handshakes}");
-    Ok(report.is_good() && handshakes.is_good())
+    let cookies = cookies::compare(hosts, client, &cookie_cases, server.cookie_log()).await?;
+    println!("{report}\n{cookies}\n{handshakes}");
+    Ok(report.is_good() && cookies.is_good() && handshakes.is_good())
 }
 
 /// What was seen of each case.

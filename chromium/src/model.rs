@@ -4,14 +4,15 @@ use std::{
     collections::BTreeMap, convert::Infallible, error::Error, future::ready, net::SocketAddr,
 };
 
-use http::{HeaderName, HeaderValue, Method, Request};
+use http::{HeaderName, HeaderValue, Method, Request, Response};
+use hyper::body::Incoming;
 use hyper_rustls::HttpsConnectorBuilder;
 use hyper_util::{
-    client::legacy::{Client, connect::HttpConnector},
+    client::legacy::{Client, Error as ClientError, connect::HttpConnector},
     rt::TokioExecutor,
 };
 use rustls::{RootCertStore, pki_types::CertificateDer};
-use tower::service_fn;
+use tower::{service_fn, util::BoxCloneService};
 use tower_cors::browser::{
     Browser, Credentials, FetchResponse, Mode, NetworkError, Redirect, ResponseKind,
 };
@@ -21,11 +22,10 @@ use crate::{
     case::{Api, Case, Hosts, Outcome, Page},
 };
 
-pub(crate) async fn fetch_all(
-    hosts: Hosts,
-    certificate: CertificateDer<'static>,
-    cases: &[Case],
-) -> Result<Vec<Vec<Outcome>>, Box<dyn Error>> {
+pub(crate) type HttpClient = BoxCloneService<Request<String>, Response<Incoming>, ClientError>;
+
+/// A client that trusts this certificate.
+pub(crate) fn client(certificate: CertificateDer<'static>) -> Result<HttpClient, Box<dyn Error>> {
     let mut roots = RootCertStore::empty();
     roots.add(certificate)?;
     let tls = rustls::ClientConfig::builder_with_provider(
@@ -34,7 +34,7 @@ pub(crate) async fn fetch_all(
     .with_safe_default_protocol_versions()?
     .with_root_certificates(roots)
     .with_no_client_auth();
-    // As in Chromium, all names below `localhost` are this machine.
+    // As in Chromium, all names are this machine.
     let here = service_fn(|_| {
         ready(Ok::<_, Infallible>([SocketAddr::from(([127, 0, 0, 1], 0))].into_iter()))
     });
@@ -45,8 +45,15 @@ pub(crate) async fn fetch_all(
         .https_or_http()
         .enable_all_versions()
         .wrap_connector(http);
-    let browser = Browser::new(Client::builder(TokioExecutor::new()).build::<_, String>(connector));
+    Ok(BoxCloneService::new(Client::builder(TokioExecutor::new()).build::<_, String>(connector)))
+}
 
+pub(crate) async fn fetch_all(
+    hosts: Hosts,
+    client: HttpClient,
+    cases: &[Case],
+) -> Result<Vec<Vec<Outcome>>, Box<dyn Error>> {
+    let browser = Browser::new(client);
     let cookie = format!("{}/cookie", Page::Localhost.origin(hosts));
     let request = Request::get(cookie).body(String::new())?;
     browser.page(&address(Page::Localhost, hosts)).fetch(request).await?;

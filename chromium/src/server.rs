@@ -1,4 +1,4 @@
-//! The servers, which log each request before anything else sees it.
+//! The servers. They log each request before anything else sees it.
 
 use std::{
     error::Error,
@@ -28,6 +28,8 @@ use tower_cors::CorsLayer;
 
 use crate::{
     case::{Answer, Case, Hosts, Logged, Server as Answering},
+    cookie_cases::CookieCase,
+    cookies::CookieLog,
     policies, websockets,
 };
 
@@ -62,6 +64,7 @@ impl Listeners {
 
 pub(crate) struct Server {
     log: Log,
+    cookie_log: CookieLog,
     certificate: CertificateDer<'static>,
 }
 
@@ -73,20 +76,33 @@ impl Server {
         self.log.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
     }
 
+    pub(crate) fn cookie_log(&self) -> &CookieLog {
+        &self.cookie_log
+    }
+
     pub(crate) fn certificate(&self) -> CertificateDer<'static> {
         self.certificate.clone()
     }
 }
 
-pub(crate) fn start(listeners: Listeners, cases: Arc<Vec<Case>>) -> Result<Server, Box<dyn Error>> {
-    let log = Log::default();
-    let app = app(listeners.hosts(), cases, Arc::clone(&log))?;
+pub(crate) fn start(
+    listeners: Listeners,
+    cases: Arc<Vec<Case>>,
+    cookie_cases: Arc<Vec<CookieCase>>,
+) -> Result<Server, Box<dyn Error>> {
+    let (log, cookie_log) = (Log::default(), CookieLog::default());
+    let cookies =
+        Cookies { hosts: listeners.hosts(), cases: cookie_cases, log: cookie_log.clone() };
+    let app =
+        app(listeners.hosts(), cases, Arc::clone(&log))?.fallback(set_cookies).with_state(cookies);
     for listener in [listeners.first, listeners.second, listeners.ipv6] {
         let app = app.clone();
         tokio::spawn(async move { axum::serve(listener, app).await });
     }
-    // Of one run, for names that end here.
-    let names = ["localhost", "a.localhost"].map(String::from);
+    // Made for this run, with names that browser and model look for on this machine.
+    let names =
+        ["localhost", "a.localhost", "app.example.com", "api.example.com", "other.example.net"];
+    let names = names.map(String::from);
     let rcgen::CertifiedKey { cert, signing_key } = rcgen::generate_simple_self_signed(names)?;
     let key = PrivateKeyDer::try_from(signing_key.serialize_der())?;
     let certificate = cert.der().clone();
@@ -99,7 +115,7 @@ pub(crate) fn start(listeners: Listeners, cases: Arc<Vec<Case>>) -> Result<Serve
     // Chromium sends streams over HTTP/2 alone.
     config.alpn_protocols = vec![b"h2".to_vec()];
     tokio::spawn(serve_tls(listeners.tls, TlsAcceptor::from(Arc::new(config)), app));
-    Ok(Server { log, certificate })
+    Ok(Server { log, cookie_log, certificate })
 }
 
 async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, app: Router) -> io::Result<()> {
@@ -116,7 +132,7 @@ async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, app: Router) ->
     }
 }
 
-fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router, Box<dyn Error>> {
+fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router<Cookies>, Box<dyn Error>> {
     let policies = policies::all(hosts)?;
     let by_case = Arc::clone(&cases);
     let cors = CorsLayer::select(move |request| {
@@ -141,6 +157,50 @@ fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router, Box<dyn 
         app = app.route(&format!("/websocket/{number}"), get(upgrade).layer(layer));
     }
     Ok(app)
+}
+
+/// The cases for cookies, which are told apart by the query, because the path is a part of the case.
+#[derive(Clone)]
+struct Cookies {
+    hosts: Hosts,
+    cases: Arc<Vec<CookieCase>>,
+    log: CookieLog,
+}
+
+async fn set_cookies(State(cookies): State<Cookies>, request: Request) -> Response {
+    let numbers = request.uri().query().and_then(|query| {
+        let (case, step) = query.strip_prefix("case=")?.split_once("&step=")?;
+        Some((case.parse().ok()?, step.parse().ok()?))
+    });
+    let Some((case, step)) = numbers else { return StatusCode::NOT_FOUND.into_response() };
+    // HTTP/2 may send each cookie as a line of its own.
+    let lines = |name: &str| {
+        let lines = request.headers().get_all(name).iter();
+        lines.map(|line| line.as_bytes().iter().map(|&byte| char::from(byte)).collect::<String>())
+    };
+    cookies.log.write(case, step, lines("cookie").reduce(|all, line| format!("{all}; {line}")));
+    let Some(given) = cookies.cases.get(case) else { return StatusCode::NOT_FOUND.into_response() };
+    let mut headers = vec![
+        ("access-control-allow-origin", lines("origin").collect()),
+        ("access-control-allow-credentials", String::from("true")),
+    ];
+    let mut status = StatusCode::OK;
+    if let Some(step) = given.steps.get(step) {
+        headers.extend(step.date.map(|date| ("date", date.to_owned())));
+        headers.extend(step.set.iter().map(|line| ("set-cookie", line.clone())));
+    }
+    if given.steps.get(step).is_some_and(|step| step.redirects) {
+        status = StatusCode::FOUND;
+        headers.push(("location", given.url(cookies.hosts, case, step + 1)));
+    }
+    let mut response = status.into_response();
+    for (name, value) in headers {
+        let bytes: Vec<u8> = value.chars().map(|char| u8::try_from(char).unwrap_or(b'?')).collect();
+        if let Ok(value) = HeaderValue::from_bytes(&bytes) {
+            response.headers_mut().append(HeaderName::from_static(name), value);
+        }
+    }
+    response
 }
 
 async fn write_log(State(log): State<Log>, request: Request, next: Next) -> Response {

@@ -7,6 +7,7 @@ use serde_json::json;
 use tower_cors::{ConfigErrors, CorsLayer, Danger, Policy, Refuse};
 
 use crate::{
+    address,
     browser::Chromium,
     case::{Hosts, Page},
 };
@@ -68,7 +69,8 @@ pub(crate) async fn compare(
     for page in Page::ALL {
         let url = |number| format!("ws://localhost:{}/websocket/{number}", hosts.second);
         let urls: Vec<String> = (0..layers.len()).map(url).collect();
-        let opened = chromium.run(page, hosts, SCRIPT, json!(urls)).await?;
+        chromium.open(&address(page, hosts)).await?;
+        let opened = chromium.run(SCRIPT, json!(urls)).await?;
         let opened: Vec<bool> = serde_json::from_value(opened)?;
         for ((number, layer), opened) in layers.iter().enumerate().zip(opened) {
             // Chromium sends handshakes without `Sec-Fetch-Site`.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use super::site::Site;
+
 /// The key of an entry, without its credentials.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Key {
-    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key). The model uses the
-    /// page's origin, not its site. The two differ only for requests whose origin is `null`.
-    pub(super) partition: String,
+    /// The [network partition key](https://fetch.spec.whatwg.org/#network-partition-key): the page's site.
+    pub(super) partition: Site,
     /// The serialized request origin.
     pub(super) origin: String,
     pub(super) url: String,

@@ -1,4 +1,4 @@
-//! The CORS check and the filtered responses.
+//! The checks of a response that is not for a preflight, and the filtered responses.
 
 use http::{
     HeaderMap, HeaderName,
@@ -8,9 +8,12 @@ use http::{
     },
 };
 
+use url::Url;
+
 use super::{
     error::NetworkErrorCause,
     lists::{combined, is_forbidden_response_header, is_safelisted_response_header, tokens},
+    site::PageOrigin,
 };
 
 /// The [CORS check](https://fetch.spec.whatwg.org/#concept-cors-check).
@@ -22,7 +25,7 @@ pub(super) fn cors_check(
     let own = || origin.to_owned();
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let Some(found) = combined(response, &ACCESS_CONTROL_ALLOW_ORIGIN) else {
-        return Err(NetworkErrorCause::MissingAllowOrigin { origin: own() });
+        return Err(NetworkErrorCause::MissingAllowOrigin { origin: own(), preflight: None });
     };
     if found == b"*" && !credentials {
         return Ok(());
@@ -40,6 +43,28 @@ pub(super) fn cors_check(
         return Err(NetworkErrorCause::MissingAllowCredentials { found });
     }
     Ok(())
+}
+
+/// The [cross-origin resource policy check](https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check) of a
+/// page without an embedder policy.
+pub(super) fn resource_policy_check(
+    page: &PageOrigin,
+    url: &Url,
+    response: &HeaderMap,
+) -> Result<(), NetworkErrorCause> {
+    let found = combined(response, &CROSS_ORIGIN_RESOURCE_POLICY);
+    let (policy, is_allowed) = match found.as_deref() {
+        Some(b"same-origin") => ("same-origin", page.is_same_origin(url)),
+        Some(b"same-site") => {
+            let is_secure = page.is_https() || url.scheme() != "https";
+            ("same-site", page.is_schemelessly_same_site(url) && is_secure)
+        }
+        _ => return Ok(()),
+    };
+    if is_allowed {
+        return Ok(());
+    }
+    Err(NetworkErrorCause::ResourcePolicy { policy, origin: page.as_str().to_owned() })
 }
 
 /// The headers of a [CORS filtered response](https://fetch.spec.whatwg.org/#concept-filtered-response-cors).
@@ -67,3 +92,6 @@ fn retain(headers: &HeaderMap, is_visible: impl Fn(&HeaderName) -> bool) -> Head
     }
     visible
 }
+
+const CROSS_ORIGIN_RESOURCE_POLICY: HeaderName =
+    HeaderName::from_static("cross-origin-resource-policy");

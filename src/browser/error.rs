@@ -24,8 +24,8 @@ impl NetworkError {
         &self.cause
     }
 
-    /// The index of the exchange that failed in the page's [exchanges](super::Page::exchanges). `None` if nothing
-    /// was sent.
+    /// The index of the exchange that failed in the page's [exchanges](super::Page::exchanges). `None` if the request
+    /// that failed was not sent.
     #[must_use]
     pub fn exchange(&self) -> Option<usize> {
         self.exchange
@@ -66,6 +66,8 @@ pub enum NetworkErrorCause {
     MissingAllowOrigin {
         /// The origin of the request.
         origin: String,
+        /// The status of the response, if it is the response to a preflight.
+        preflight: Option<StatusCode>,
     },
     /// `Access-Control-Allow-Origin` is `*`, and the credentials mode is [`Include`](super::Credentials::Include).
     WildcardWithCredentials {
@@ -118,6 +120,13 @@ pub enum NetworkErrorCause {
     StreamRedirected(String),
     /// A redirect across origins has a `Location` with a user name or a password.
     CredentialsInLocation(String),
+    /// The mode is [`NoCors`](super::Mode::NoCors), and `Cross-Origin-Resource-Policy` excludes the page.
+    ResourcePolicy {
+        /// The value of the header.
+        policy: &'static str,
+        /// The origin of the page.
+        origin: String,
+    },
     /// The service failed.
     Service(String),
 }
@@ -143,6 +152,7 @@ impl NetworkErrorCause {
             | Self::TooManyRedirects
             | Self::StreamRedirected(_)
             | Self::CredentialsInLocation(_) => "http-redirect-fetch",
+            Self::ResourcePolicy { .. } => "cross-origin-resource-policy-check",
             Self::Service(_) => "concept-network-error",
         }
     }
@@ -153,76 +163,107 @@ impl fmt::Display for NetworkErrorCause {
         match self {
             Self::InvalidPage(text) => write!(
                 f,
-                "the page's address is {text:?}, and it takes a URL, such as https://app.example.com, or null"
+                "the page's address {text:?} is not a URL; give a URL such as https://app.example.com, or null"
             ),
             Self::InvalidUrl(url) => write!(
                 f,
-                "the URL is {url:?}, and it takes an absolute one of http or https, without a user name"
+                "{url:?} cannot be fetched; give an absolute http or https URL without a user name"
             ),
-            Self::ForbiddenMethod(method) => write!(f, "no script can send the method {method}"),
-            Self::MethodNeedsCors(method) => {
-                write!(f, "the mode no-cors takes GET, HEAD and POST, and the method is {method}")
-            }
-            Self::NotSameOrigin(url) => {
-                write!(f, "the mode same-origin takes URLs of the page's origin, and this is {url}")
-            }
-            Self::RedirectsNeedCors => {
-                f.write_str("the mode no-cors takes the redirect mode follow, and it is another")
-            }
-            Self::MissingAllowOrigin { origin } => write!(
+            Self::ForbiddenMethod(method) => write!(f, "a script cannot send the method {method}"),
+            Self::MethodNeedsCors(method) => write!(
                 f,
-                "the response has no Access-Control-Allow-Origin, and the page's origin {origin} needs it"
+                "the method is {method}, but the mode no-cors allows only GET, HEAD and POST"
             ),
+            Self::NotSameOrigin(url) => write!(
+                f,
+                "{url} has another origin than the page, which the mode same-origin does not allow"
+            ),
+            Self::RedirectsNeedCors => f.write_str(
+                "a cross-origin request in the mode no-cors must have the redirect mode follow",
+            ),
+            Self::MissingAllowOrigin { origin, preflight: None } => write!(
+                f,
+                "the response has no Access-Control-Allow-Origin, so the origin {origin} cannot read it"
+            ),
+            Self::MissingAllowOrigin { origin, preflight: Some(status) } => {
+                write!(
+                    f,
+                    "the response has the status {} and no Access-Control-Allow-Origin, so the origin {origin} \
+                     cannot send the request",
+                    status.as_u16()
+                )?;
+                if *status == StatusCode::FORBIDDEN {
+                    f.write_str(
+                        "; CorsLayer refuses an origin, a method and a request header with the same response; to \
+                         see which, configure diagnose(true) or call Policy::explain",
+                    )?;
+                }
+                Ok(())
+            }
             Self::WildcardWithCredentials { origin } => write!(
                 f,
-                "Access-Control-Allow-Origin is *, and with credentials it has to be {origin}"
+                "Access-Control-Allow-Origin is *, but with credentials it must be {origin}"
             ),
             Self::OtherAllowOrigin { origin, found } => {
-                write!(f, "Access-Control-Allow-Origin is {found:?}, and it has to be {origin}")
+                write!(f, "Access-Control-Allow-Origin is {found:?}, but it must be {origin}")
             }
             Self::MissingAllowCredentials { found: None } => f.write_str(
-                "the response has no Access-Control-Allow-Credentials, and with credentials it has to be true",
+                "the response has no Access-Control-Allow-Credentials, but with credentials it must be true",
             ),
             Self::MissingAllowCredentials { found: Some(found) } => write!(
                 f,
-                "Access-Control-Allow-Credentials is {found:?}, and with credentials it has to be true"
+                "Access-Control-Allow-Credentials is {found:?}, but with credentials it must be true"
             ),
             Self::PreflightStatus(status) => write!(
                 f,
-                "the preflight's answer has the status {}, and it has to be in 200 to 299",
+                "the response has the status {}, but only 200 to 299 allows the request",
                 status.as_u16()
             ),
             Self::MalformedList { header, element } => {
-                write!(f, "{header} of the preflight's answer has {element:?}, which is no token")
+                write!(f, "{header} contains {element:?}, which is not a token")
             }
             Self::MethodNotAllowed { method, allowed } => write!(
                 f,
-                "the method {method} is not allowed: Access-Control-Allow-Methods of the preflight's answer \
-                 has {}",
+                "the method {method} is not allowed; Access-Control-Allow-Methods lists {}",
                 Listed(allowed)
             ),
-            Self::HeaderNotAllowed { name, allowed } => write!(
-                f,
-                "the request header {name} is not allowed: Access-Control-Allow-Headers of the preflight's \
-                 answer has {}",
-                Listed(allowed)
-            ),
+            Self::HeaderNotAllowed { name, allowed } => {
+                write!(
+                    f,
+                    "the request header {name} is not allowed; Access-Control-Allow-Headers lists {}",
+                    Listed(allowed)
+                )?;
+                if name == "authorization" && allowed.iter().any(|allowed| allowed == "*") {
+                    f.write_str(", and * does not cover authorization")?;
+                }
+                Ok(())
+            }
             Self::Redirected(location) => {
-                write!(f, "the response redirects to {location:?}, and the redirect mode is error")
+                write!(f, "the response redirects to {location:?}, but the redirect mode is error")
             }
-            Self::InvalidLocation(location) => {
-                write!(f, "the response redirects to {location:?}, which is no URL of http or https")
+            Self::InvalidLocation(location) => write!(
+                f,
+                "the response redirects to {location:?}, which is not an http or https URL"
+            ),
+            Self::TooManyRedirects => {
+                f.write_str("the response is the 21st redirect, but a browser follows only 20")
             }
-            Self::TooManyRedirects => f.write_str("it is redirected for the 21st time, and 20 are followed"),
             Self::StreamRedirected(location) => write!(
                 f,
-                "the response redirects to {location:?}, and the body is a stream, which cannot be sent again"
+                "the response redirects to {location:?}, but the body is a stream, which cannot be sent again"
             ),
             Self::CredentialsInLocation(location) => write!(
                 f,
-                "the response redirects to {location:?}, and a URL with a user name or a password is not \
-                 followed across origins"
+                "the response redirects to {location:?}, but a redirect across origins must not have a user name \
+                 or a password"
             ),
+            Self::ResourcePolicy { policy, origin } => {
+                let scope = if *policy == "same-site" { "site" } else { "origin" };
+                write!(
+                    f,
+                    "Cross-Origin-Resource-Policy is {policy}, but the page {origin} has another {scope}"
+                )
+            }
             Self::Service(error) => write!(f, "the service failed: {error}"),
         }
     }

@@ -2,17 +2,22 @@
 
 use std::fmt;
 
-use http::{HeaderMap, Method, StatusCode, Uri};
+use http::{HeaderMap, HeaderName, Method, StatusCode, Uri};
+
+use super::cookies::CookieRefusal;
 
 /// A request that was sent, and its response.
 ///
-/// Its `Display` has a line for each header, like the log of a proxy.
+/// Its `Display` has a line for each header, like the log of a proxy. Lines with an exclamation mark name the
+/// headers and the cookies that the browser refused.
 #[derive(Clone, Debug)]
 pub struct Exchange {
     pub(super) is_preflight: bool,
     pub(super) method: Method,
     pub(super) uri: Uri,
     pub(super) request_headers: HeaderMap,
+    pub(super) dropped_headers: Vec<HeaderName>,
+    pub(super) refused_cookies: Vec<CookieRefusal>,
     pub(super) response: Option<(StatusCode, HeaderMap)>,
 }
 
@@ -42,6 +47,23 @@ impl Exchange {
         &self.request_headers
     }
 
+    /// The headers of the script's request that the browser did not send, because a script cannot set them: the
+    /// [forbidden request-headers](https://fetch.spec.whatwg.org/#forbidden-request-header), such as `cookie` and
+    /// `origin`, and in [`Mode::NoCors`](super::Mode::NoCors) nearly all others. Empty for a preflight.
+    #[must_use]
+    pub fn dropped_headers(&self) -> &[HeaderName] {
+        &self.dropped_headers
+    }
+
+    /// The stored cookies of the URL that the browser did not send, and those of the response that it did not
+    /// store, each with the reason.
+    ///
+    /// Empty for a preflight, and if the [credentials mode](super::Credentials) allows no cookies.
+    #[must_use]
+    pub fn refused_cookies(&self) -> &[CookieRefusal] {
+        &self.refused_cookies
+    }
+
     /// The response's status. `None` if the service failed, or if the fetch was dropped before it had a response.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
@@ -61,13 +83,17 @@ impl fmt::Display for Exchange {
         let preflight = if self.is_preflight { " (preflight)" } else { "" };
         writeln!(f, "> {} {}{preflight}", self.method, self.uri)?;
         write_headers(f, '>', &self.request_headers)?;
+        for name in &self.dropped_headers {
+            writeln!(f, "!   the header {name} is not sent: a script cannot set it")?;
+        }
         match &self.response {
             Some((status, headers)) => {
                 writeln!(f, "< {status}")?;
-                write_headers(f, '<', headers)
+                write_headers(f, '<', headers)?;
             }
-            None => writeln!(f, "< no response"),
+            None => writeln!(f, "< no response")?,
         }
+        self.refused_cookies.iter().try_for_each(|refusal| writeln!(f, "!   {refusal}"))
     }
 }
 

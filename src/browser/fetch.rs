@@ -13,11 +13,13 @@ use pin_project_lite::pin_project;
 use tower_service::Service;
 
 use super::{
-    algorithm::{Algorithm, Outgoing, Step},
+    algorithm::{Algorithm, Step},
     error::{NetworkError, NetworkErrorCause},
     exchange::{Exchange, Exchanges},
     memory::Memory,
     options::{Credentials, Mode, Options, Redirect, ReferrerPolicy},
+    outgoing::Outgoing,
+    request::ScriptRequest,
     response::{FetchResponse, ResponseKind},
     shared::Shared,
     site::PageOrigin,
@@ -113,8 +115,8 @@ where
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
         if let Some(request) = this.request.take() {
-            let memory = this.shared.memory();
-            *this.running = Some(Running::start(this.origin, request, *this.options, &memory)?);
+            let memory = &mut this.shared.memory();
+            *this.running = Some(Running::start(this.origin, request, *this.options, memory)?);
         }
         let running = this.running.as_mut().expect("a future is not polled after it is ready");
         let result = loop {
@@ -124,11 +126,7 @@ where
                     Poll::Ready(Ok(())) => {}
                     Poll::Ready(Err(error)) => {
                         drop(service);
-                        break Err(running.service_error(
-                            error.into(),
-                            this.shared,
-                            this.exchanges,
-                        ));
+                        break Err(running.service_error(error.into(), this.shared, None));
                     }
                     Poll::Pending => {
                         running.next = Some(outgoing);
@@ -142,17 +140,20 @@ where
             let response = this.response.as_mut().as_pin_mut().expect("the request was sent");
             let response = ready!(response.poll(context));
             this.response.set(None);
+            let number = this.exchanges.len().checked_sub(1);
             let (head, body) = match response {
                 Ok(response) => response.into_parts(),
                 Err(error) => {
-                    break Err(running.service_error(error.into(), this.shared, this.exchanges));
+                    break Err(running.service_error(error.into(), this.shared, number));
                 }
             };
-            if let Some(exchange) = this.exchanges.0.last_mut() {
-                exchange.response = Some((head.status, head.headers.clone()));
-            }
             let step = {
                 let memory = &mut this.shared.memory();
+                let refused = running.algorithm.store_cookies(&head.headers, memory);
+                if let Some(exchange) = this.exchanges.0.last_mut() {
+                    exchange.response = Some((head.status, head.headers.clone()));
+                    exchange.refused_cookies.extend(refused);
+                }
                 running.algorithm.receive(head.status, &head.headers, memory)
             };
             match step {
@@ -163,7 +164,7 @@ where
                     break Ok(FetchResponse { kind, status, headers, body });
                 }
                 Err(cause) => {
-                    break Err(running.network_error(cause, this.shared, this.exchanges));
+                    break Err(running.network_error(cause, this.shared, number));
                 }
             }
         };
@@ -194,12 +195,12 @@ impl<B> Running<B> {
         origin: &Result<PageOrigin, NetworkErrorCause>,
         request: Request<B>,
         options: Options,
-        memory: &Memory,
+        memory: &mut Memory,
     ) -> Result<Self, NetworkError> {
         let described = format!("{} {}", request.method(), request.uri());
         let (head, body) = request.into_parts();
         let started = origin.clone().and_then(|origin| {
-            let mut algorithm = Algorithm::new(origin, head, options)?;
+            let mut algorithm = Algorithm::new(ScriptRequest::new(origin, head, options)?);
             let first = algorithm.start(memory)?;
             Ok((algorithm, first))
         });
@@ -215,20 +216,19 @@ impl<B> Running<B> {
         &self,
         source: Box<dyn Error + Send + Sync>,
         shared: &Shared<S>,
-        exchanges: &Exchanges,
+        exchange: Option<usize>,
     ) -> NetworkError {
         let cause = NetworkErrorCause::Service(source.to_string());
-        NetworkError { source: Some(source), ..self.network_error(cause, shared, exchanges) }
+        NetworkError { source: Some(source), ..self.network_error(cause, shared, exchange) }
     }
 
     fn network_error<S>(
         &self,
         cause: NetworkErrorCause,
         shared: &Shared<S>,
-        exchanges: &Exchanges,
+        exchange: Option<usize>,
     ) -> NetworkError {
         self.algorithm.fail(&mut shared.memory());
-        let exchange = exchanges.len().checked_sub(1);
         NetworkError { cause, exchange, request: self.algorithm.describe(), source: None }
     }
 }
@@ -237,11 +237,19 @@ fn request_and_exchange<B: Clone + Default>(
     outgoing: Outgoing,
     body: &B,
 ) -> (Request<B>, Exchange) {
-    let Outgoing { is_preflight, has_body, method, uri, headers } = outgoing;
+    let Outgoing { is_preflight, has_body, method, uri, headers, .. } = outgoing;
     let mut request = Request::new(if has_body { body.clone() } else { B::default() });
     *request.method_mut() = method.clone();
     *request.uri_mut() = uri.clone();
     *request.headers_mut() = headers.clone();
-    let exchange = Exchange { is_preflight, method, uri, request_headers: headers, response: None };
+    let exchange = Exchange {
+        is_preflight,
+        method,
+        uri,
+        request_headers: headers,
+        dropped_headers: outgoing.dropped_headers,
+        refused_cookies: outgoing.refused_cookies,
+        response: None,
+    };
     (request, exchange)
 }

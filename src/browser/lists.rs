@@ -1,4 +1,4 @@
-//! The lists and predicates of the standard, one function a definition.
+//! The lists and predicates of the standard. Each function is one definition.
 
 use http::{HeaderMap, HeaderName, HeaderValue, Method, header};
 
@@ -21,23 +21,21 @@ pub(super) fn is_safelisted_method(method: &Method) -> bool {
     [Method::GET, Method::HEAD, Method::POST].contains(method)
 }
 
-/// Drops the headers that a script cannot set, and the whitespace around values.
+/// The headers that a script can set, without the whitespace around values.
 /// <https://fetch.spec.whatwg.org/#concept-headers-append>
-pub(super) fn settable(headers: HeaderMap) -> HeaderMap {
+pub(super) fn settable(headers: &HeaderMap) -> HeaderMap {
     let mut kept = HeaderMap::new();
-    let mut last = None;
     for (name, value) in headers {
-        last = name.or(last);
-        let Some(name) = &last else { continue };
-        let value = HeaderValue::from_bytes(trim(value.as_bytes())).unwrap_or(value);
+        let value =
+            HeaderValue::from_bytes(trim(value.as_bytes())).unwrap_or_else(|_| value.clone());
         if !is_forbidden_request_header(name, &value) {
-            kept.append(name.clone(), value);
+            kept.append(name, value);
         }
     }
     kept
 }
 
-/// Keeps the headers that a script can set in the mode `no-cors`.
+/// The headers that a script can set in the mode `no-cors`.
 /// <https://fetch.spec.whatwg.org/#no-cors-safelisted-request-header>
 pub(super) fn without_cors(headers: &HeaderMap) -> HeaderMap {
     let names =

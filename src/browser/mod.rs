@@ -17,6 +17,8 @@ mod shared;
 
 // A fetch as the steps of the standard, without I/O.
 mod algorithm;
+mod outgoing;
+mod request;
 
 // The checks of a response.
 mod check;
@@ -36,9 +38,10 @@ mod error;
 mod exchange;
 mod response;
 
+pub use cookies::{CookieRefusal, CookieRefusalReason, SameSite};
 pub use error::{NetworkError, NetworkErrorCause};
 pub use exchange::{Exchange, Exchanges};
 pub use fetch::Fetch;
 pub use options::{Credentials, Mode, Redirect, ReferrerPolicy};
 pub use page::{Browser, Page};
-pub use response::{FetchResponse, ResponseKind};
+pub use response::{FetchResponse, ReadableResponse, ResponseKind};

@@ -5,13 +5,16 @@ use std::{fmt, sync::Arc, time::Duration};
 use http::Request;
 use tower_service::Service;
 
+use url::Url;
+
 use super::{
+    cookies::{Access, CookieRefusal, CookieRefusalReason},
     error::{NetworkError, NetworkErrorCause},
     exchange::Exchanges,
     fetch::Fetch,
-    response::FetchResponse,
+    response::{FetchResponse, ReadableResponse},
     shared::Shared,
-    site::PageOrigin,
+    site::{PageOrigin, is_http},
 };
 
 /// A browser in front of a service: an application in memory, or a client for real servers.
@@ -21,6 +24,10 @@ use super::{
 ///
 /// It has no navigation and no HTTP cache, and does not send `Accept-Language`, `Referer` or `User-Agent`. The
 /// `Accept: */*` that it adds does not count towards the 1024 bytes of safelisted headers.
+///
+/// Cookies are stored and sent as RFC 6265bis and Chromium do, with all their attributes except `Partitioned`. There
+/// are no storage access grants, no limit for all sites together, and no `document.cookie`, so `HttpOnly` matters only
+/// to the prefixes of names. As in Chromium and Firefox, `Secure` cookies work over http with loopback addresses.
 ///
 /// Requests to all hosts go to the one service, which can tell them apart by the request's URI or by `Host`.
 ///
@@ -69,24 +76,75 @@ impl<S> Browser<S> {
         Self { shared: Arc::new(Shared::new(service)) }
     }
 
-    /// Opens a page at a URL, of which only the origin matters, or a page with the opaque origin `null`.
+    /// Opens a page at a URL, of which only the origin matters, or a page with the opaque origin `null`. Each page at
+    /// `null` has another opaque origin.
     ///
     /// If `address` is neither a URL nor `null`, the page's fetches fail with
     /// [`NetworkErrorCause::InvalidPage`].
     ///
-    /// Pages share the browser's cookies and its preflight cache. The cache is partitioned by the page's origin.
+    /// Pages share the browser's cookies and its preflight cache. The cache is partitioned by the page's site.
     pub fn page(&self, address: &str) -> Page<S> {
+        let number = {
+            let mut memory = self.shared.memory();
+            memory.pages += 1;
+            memory.pages
+        };
         Page {
             shared: Arc::clone(&self.shared),
             address: address.to_owned(),
-            origin: PageOrigin::new(address),
+            origin: PageOrigin::new(address, number),
             exchanges: Exchanges::default(),
         }
     }
 
+    /// Stores a cookie, as if a page at `url` had received it in a `Set-Cookie` line.
+    ///
+    /// ```
+    /// use tower_cors::browser::Browser;
+    ///
+    /// let browser = Browser::new(());
+    /// browser.set_cookie("https://api.example.com/", "session=1; Secure; SameSite=None")?;
+    /// let error = browser.set_cookie("https://api.example.com/", "__Host-a=1; Secure").unwrap_err();
+    /// assert_eq!(
+    ///     error.to_string(),
+    ///     "the cookie \"__Host-a\" is not stored: the prefix __Host- needs Secure and Path=/, and allows no Domain",
+    /// );
+    /// # Ok::<(), tower_cors::browser::CookieRefusal>(())
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// Returns the reason if the browser does not store the cookie. A cookie whose `Max-Age` or `Expires` is over
+    /// deletes the stored one, which is no error.
+    pub fn set_cookie(&self, url: &str, cookie: &str) -> Result<(), CookieRefusal> {
+        let memory = &mut *self.shared.memory();
+        let Some(parsed) = Url::parse(url).ok().filter(is_http) else {
+            let reason = CookieRefusalReason::InvalidUrl(url.to_owned());
+            return Err(CookieRefusal::not_stored(cookie.as_bytes(), reason));
+        };
+        let access = Access {
+            url: &parsed,
+            is_cross_site: false,
+            is_blocked: false,
+            now: memory.now,
+            date: memory.date(),
+        };
+        memory.cookies.store(cookie.as_bytes(), &access)
+    }
+
+    /// Sets whether the browser blocks third-party cookies. It then neither sends nor stores a cookie if the page is
+    /// on another site than the URL, even with `SameSite=None`. Default: `false`.
+    ///
+    /// Browsers differ: some block all third-party cookies by default, and others only in private windows.
+    pub fn block_third_party_cookies(&self, blocks: bool) {
+        self.shared.memory().blocks_third_party_cookies = blocks;
+    }
+
     /// Moves the browser's clock forward, at most to [`Duration::MAX`].
     ///
-    /// Entries of the preflight cache expire by this clock. It stands still between two calls.
+    /// Entries of the preflight cache and cookies expire by this clock. It starts at 2026-01-01 00:00 UTC, and stands
+    /// still between two calls. If a response has a `Date`, its cookies' `Expires` counts from that date, as in
+    /// Chromium and Firefox.
     pub fn advance(&self, time: Duration) {
         let mut memory = self.shared.memory();
         memory.now = memory.now.saturating_add(time);
@@ -118,7 +176,8 @@ impl<S> Page<S> {
     /// Wrap a service that takes another body, for example as
     /// `service.map_request(|request: Request<String>| request.map(Body::from))`.
     ///
-    /// As in a browser, headers that a script cannot set are dropped.
+    /// As in a browser, headers that a script cannot set are dropped, such as `cookie` and `origin`. The exchange
+    /// [lists](super::Exchange::dropped_headers) them. To set a cookie, call [`Browser::set_cookie`].
     pub fn fetch<B, C>(&mut self, request: Request<B>) -> Fetch<'_, S, B>
     where
         S: Service<Request<B>, Response = http::Response<C>>,
@@ -133,21 +192,28 @@ impl<S> Page<S> {
         &self.exchanges
     }
 
-    /// Returns the response, which the script may read.
+    /// Returns the response, which the script can read. It may have any status: see
+    /// [`ReadableResponse::assert_status`].
     ///
     /// # Panics
     ///
-    /// Panics if the fetch failed. The message has the error and all the page's exchanges.
+    /// Panics if the fetch failed, or if its response is opaque. The message has the error and all the page's
+    /// exchanges.
     #[track_caller]
     pub fn assert_readable<C>(
         &self,
         result: Result<FetchResponse<C>, NetworkError>,
-    ) -> FetchResponse<C> {
+    ) -> ReadableResponse<C> {
+        let log = self.exchanges().to_string();
         match result {
-            Ok(response) => response,
-            Err(error) => {
-                panic!("the page cannot read the response: {error}\n{}", self.exchanges())
-            }
+            Ok(response) => ReadableResponse::new(response, log).unwrap_or_else(|| {
+                panic!(
+                    "the page cannot read the response: it is opaque, because of the mode no-cors or the redirect \
+                     mode manual\n{}",
+                    self.exchanges()
+                )
+            }),
+            Err(error) => panic!("the page cannot read the response: {error}\n{log}"),
         }
     }
 
@@ -162,6 +228,12 @@ impl<S> Page<S> {
         result: Result<FetchResponse<C>, NetworkError>,
     ) -> NetworkError {
         match result {
+            Ok(response) if response.status().is_none() => {
+                panic!(
+                    "the browser does not refuse the response, but makes it opaque\n{}",
+                    self.exchanges()
+                )
+            }
             Ok(_) => panic!("the page can read the response\n{}", self.exchanges()),
             Err(error) => error,
         }

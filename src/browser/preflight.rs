@@ -55,7 +55,12 @@ impl Preflight<'_> {
         status: StatusCode,
         response: &HeaderMap,
     ) -> Result<Permission, NetworkErrorCause> {
-        cors_check(self.origin, self.credentials, response)?;
+        cors_check(self.origin, self.credentials, response).map_err(|cause| match cause {
+            NetworkErrorCause::MissingAllowOrigin { origin, .. } => {
+                NetworkErrorCause::MissingAllowOrigin { origin, preflight: Some(status) }
+            }
+            cause => cause,
+        })?;
         if !status.is_success() {
             return Err(NetworkErrorCause::PreflightStatus(status));
         }

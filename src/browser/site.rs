@@ -5,16 +5,18 @@ use url::{Host, Url};
 use super::error::NetworkErrorCause;
 
 /// The origin of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub(super) struct PageOrigin {
     serialized: String,
     /// `None` for an opaque origin, which is not same origin with any URL.
     url: Option<Url>,
+    site: Site,
 }
 
 impl PageOrigin {
-    /// Takes a URL or `null`. The origin of a URL without a host, such as `data:,a`, is opaque.
-    pub(super) fn new(text: &str) -> Result<Self, NetworkErrorCause> {
+    /// Takes a URL or `null`. The origin of a URL without a host, such as `data:,a`, is opaque. The number
+    /// identifies an opaque origin, because each is same origin only with itself.
+    pub(super) fn new(text: &str, number: u64) -> Result<Self, NetworkErrorCause> {
         let url = match text {
             "null" => None,
             _ => match Url::parse(text) {
@@ -22,11 +24,17 @@ impl PageOrigin {
                 Err(_) => return Err(NetworkErrorCause::InvalidPage(text.to_owned())),
             },
         };
-        Ok(Self { serialized: url.as_ref().map_or_else(|| String::from("null"), serialize), url })
+        let serialized = url.as_ref().map_or_else(|| String::from("null"), serialize);
+        let site = url.as_ref().map_or(Site::Opaque(number), Site::of);
+        Ok(Self { serialized, url, site })
     }
 
     pub(super) fn as_str(&self) -> &str {
         &self.serialized
+    }
+
+    pub(super) fn site(&self) -> &Site {
+        &self.site
     }
 
     /// <https://html.spec.whatwg.org/#same-origin>
@@ -39,16 +47,47 @@ impl PageOrigin {
     }
 
     /// <https://html.spec.whatwg.org/#same-site>
-    pub(super) fn is_same_site(&self, other: &Url) -> bool {
-        self.url.as_ref().is_some_and(|url| {
-            url.scheme() == other.scheme()
-                && (url.host() == other.host()
-                    || matches!(
-                        (registrable_domain(url), registrable_domain(other)),
-                        (Some(one), Some(other)) if one == other
-                    ))
-        })
+    pub(super) fn is_same_site(&self, url: &Url) -> bool {
+        self.site == Site::of(url)
     }
+
+    /// <https://html.spec.whatwg.org/#schemelessly-same-site>
+    pub(super) fn is_schemelessly_same_site(&self, url: &Url) -> bool {
+        match (&self.site, Site::of(url)) {
+            (Site::Named { domain, .. }, Site::Named { domain: other, .. }) => *domain == other,
+            _ => false,
+        }
+    }
+}
+
+/// A [site](https://html.spec.whatwg.org/#site).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Site {
+    /// The number of an opaque origin.
+    Opaque(u64),
+    Named {
+        scheme: String,
+        /// The registrable domain, or the host if it has none.
+        domain: String,
+    },
+}
+
+impl Site {
+    /// The site of a URL, which must have a host.
+    fn of(url: &Url) -> Self {
+        Self::Named { scheme: url.scheme().to_owned(), domain: site_domain(url) }
+    }
+}
+
+/// The registrable domain of a URL, or its host if it has none.
+pub(super) fn site_domain(url: &Url) -> String {
+    let registrable = url.domain().and_then(psl2::lookup).and_then(|it| it.registrable_domain());
+    registrable.or(url.host_str()).unwrap_or_default().to_owned()
+}
+
+/// `true` if anyone can register names below this one, such as `com` and `github.io`.
+pub(super) fn is_public_suffix(name: &str) -> bool {
+    psl2::lookup(name).is_some_and(|name| name.is_public_suffix())
 }
 
 /// The [serialized](https://html.spec.whatwg.org/#ascii-serialisation-of-an-origin) origin of a URL.
@@ -78,7 +117,7 @@ pub(super) fn is_trustworthy(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback
 }
 
-fn registrable_domain(url: &Url) -> Option<String> {
-    let name = url.domain()?;
-    psl2::lookup(name)?.registrable_domain().map(str::to_owned)
+/// `true` for a URL that can be fetched over HTTP.
+pub(super) fn is_http(url: &Url) -> bool {
+    matches!(url.scheme(), "http" | "https")
 }
