@@ -422,7 +422,7 @@ async fn one_request() {
     assert!(!is_good);
     let verdict = format!(
         "\nverdict: the page cannot read the response: GET {url}: the response has no \
-         Access-Control-Allow-Credentials, and with credentials it has to be true \
+         Access-Control-Allow-Credentials, but with credentials it must be true \
          (https://fetch.spec.whatwg.org/#concept-cors-check)"
     );
     assert!(text.ends_with(&verdict), "{text}");

@@ -14,7 +14,7 @@ use tower_cors::browser::{Browser, Credentials};
 use crate::{
     browser::Chromium,
     case::Hosts,
-    cookie_cases::{CookieCase, address},
+    cookie_case::{CookieCase, address},
     model::HttpClient,
 };
 

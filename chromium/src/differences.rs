@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::case::{Case, Observation, Outcome};
+use crate::case::{Case, Observation, Outcome, Page};
 
 /// An explained difference.
 struct Difference {
@@ -48,6 +48,19 @@ const DIFFERENCES: &[Difference] = &[
                 observation
             };
             without(chromium) == without(model)
+        },
+    },
+    Difference {
+        reason: "Chromium remembers the site that a page with an opaque origin came from, and compares it for \
+                 Cross-Origin-Resource-Policy: same-site. In the standard, an opaque origin is same site with no URL \
+                 (https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check)",
+        explains: |case, chromium, model| {
+            case.page == Page::Sandboxed
+                && case.mode == "no-cors"
+                && case.url.starts_with("http://localhost:")
+                && chromium.outcomes.iter().all(|outcome| outcome.ok)
+                && model.outcomes.iter().all(|outcome| !outcome.ok)
+                && chromium.requests == model.requests
         },
     },
 ];

@@ -7,11 +7,13 @@
 mod browser;
 mod case;
 mod cases;
+mod cookie_case;
 mod cookie_cases;
 mod cookies;
 mod differences;
 mod model;
 mod policies;
+mod resource_policies;
 mod server;
 mod websockets;
 

@@ -28,7 +28,7 @@ use tower_cors::CorsLayer;
 
 use crate::{
     case::{Answer, Case, Hosts, Logged, Server as Answering},
-    cookie_cases::CookieCase,
+    cookie_case::CookieCase,
     cookies::CookieLog,
     policies, websockets,
 };

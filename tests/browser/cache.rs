@@ -9,9 +9,9 @@ type Step<'a> = (u64, &'a str, &'a str, Headers<'a>, Credentials, bool, &'a str)
 const COOKIES: Credentials = Credentials::Include;
 const NONE: Credentials = Credentials::Omit;
 
-async fn assert_steps(answer: Headers<'static>, steps: &[Step<'_>]) {
+async fn assert_steps(granted: Headers<'static>, steps: &[Step<'_>]) {
     let browser = answering(move |request| {
-        if request.method() == Method::OPTIONS { response(204, answer) } else { granting(request) }
+        if request.method() == Method::OPTIONS { response(204, granted) } else { granting(request) }
     });
     for (number, &(seconds, method, target, headers, credentials, listens, expected)) in
         steps.iter().enumerate()
@@ -20,12 +20,12 @@ async fn assert_steps(answer: Headers<'static>, steps: &[Step<'_>]) {
         let mut page = browser.page(PAGE);
         let fetch = page.fetch(request(method, target, headers));
         let _ = fetch.credentials(credentials).upload_listener(listens).await;
-        assert_eq!(log(&page), expected, "step {number} of {answer:?}");
+        assert_eq!(log(&page), expected, "step {number} of {granted:?}");
     }
 }
 
 #[tokio::test]
-async fn the_preflight_cache() {
+async fn the_preflight_cache_keeps_what_a_response_allows() {
     const OTHER: &str = "https://api.example.net/items?other";
     let allowed = ("access-control-allow-origin", PAGE);
     let put = ("access-control-allow-methods", "PUT");
@@ -104,13 +104,13 @@ async fn the_preflight_cache() {
             (0, "POST", TARGET, &[], NONE, false, "POST"),
         ]),
     ];
-    for (answer, steps) in tables {
-        assert_steps(answer, steps).await;
+    for (granted, steps) in tables {
+        assert_steps(granted, steps).await;
     }
 }
 
 #[tokio::test]
-async fn pages_share_the_cache_but_not_across_sites() {
+async fn pages_of_one_origin_share_the_cache() {
     let browser = answering(granting);
     for (address, expected) in [
         (PAGE, "OPTIONS* PUT"),
@@ -127,6 +127,41 @@ async fn pages_share_the_cache_but_not_across_sites() {
     let mut page = another.page(PAGE);
     page.fetch(request("PUT", TARGET, &[])).await.unwrap();
     assert_eq!(log(&page), "OPTIONS* PUT");
+}
+
+/// After a redirect, requests of two origins have the origin `null`, and so one key in each site.
+#[tokio::test]
+async fn the_cache_is_partitioned_by_site() {
+    let browser = answering(|request| {
+        let mut response = granting(request);
+        if request.method() == Method::PUT && request.uri().path() == "/taints" {
+            *response.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+            response.headers_mut().insert("location", HeaderValue::from_static(TARGET));
+        }
+        response
+    });
+    for (address, expected) in [
+        (PAGE, "OPTIONS* PUT OPTIONS* PUT"),
+        ("https://www.example.com", "OPTIONS* PUT PUT"),
+        ("https://www.example.com:8443", "OPTIONS* PUT PUT"),
+        ("http://www.example.com", "OPTIONS* PUT OPTIONS* PUT"),
+        ("https://www.example.org", "OPTIONS* PUT OPTIONS* PUT"),
+    ] {
+        let mut page = browser.page(address);
+        page.fetch(request("PUT", "https://third.example/taints", &[])).await.unwrap();
+        assert_eq!(log(&page), expected, "{address}");
+    }
+}
+
+#[tokio::test]
+async fn opaque_origins_do_not_share_the_cache() {
+    let browser = answering(granting);
+    for address in ["null", "data:,a", "null"] {
+        let mut page = browser.page(address);
+        page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+        page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+        assert_eq!(log(&page), "OPTIONS* PUT PUT", "{address}");
+    }
 }
 
 /// A response that fails the CORS check clears the entries of its URL.
@@ -153,7 +188,7 @@ async fn a_failed_response_clears_the_cache() {
 
 /// A second preflight replaces the max-age of the first, with a longer or a shorter one.
 #[tokio::test]
-async fn a_later_answer_takes_the_place_of_an_earlier_one() {
+async fn a_later_response_replaces_an_earlier_one() {
     for credentials in [NONE, COOKIES] {
         for (first, second, third) in [("3600", "0", "OPTIONS* PUT"), ("5", "3600", "PUT")] {
             let browser = answering(move |request| {
@@ -179,9 +214,8 @@ async fn a_later_answer_takes_the_place_of_an_earlier_one() {
     }
 }
 
-/// An entry of one URL does not serve another.
 #[tokio::test]
-async fn urls_are_kept_apart() {
+async fn an_entry_of_one_url_does_not_serve_another() {
     let browser = answering(granting);
     for (target, expected) in [
         ("https://api.example.net/a", "OPTIONS* PUT"),
@@ -196,9 +230,8 @@ async fn urls_are_kept_apart() {
     }
 }
 
-/// The clock stops at `Duration::MAX`, without a panic.
 #[tokio::test]
-async fn the_end_of_time() {
+async fn the_clock_stops_at_its_maximum() {
     const KEPT: Headers<'static> = &[
         ("access-control-allow-origin", PAGE),
         ("access-control-allow-methods", "PUT"),

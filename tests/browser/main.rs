@@ -1,7 +1,9 @@
 //! The model of a browser: its requests, its preflight cache, its responses and its errors.
 
 mod cache;
+mod cookies;
 mod errors;
+mod policies;
 mod redirects;
 mod sending;
 mod services;
@@ -20,8 +22,8 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 use tower_cors::{
     CorsLayer,
     browser::{
-        Browser, Credentials, Fetch, Mode, NetworkError, NetworkErrorCause, Page, Redirect,
-        ReferrerPolicy, ResponseKind,
+        Browser, CookieRefusalReason, Credentials, Fetch, Mode, NetworkError, NetworkErrorCause,
+        Page, Redirect, ReferrerPolicy, ResponseKind, SameSite,
     },
 };
 
@@ -43,7 +45,7 @@ fn request(method: &str, target: &str, headers: Headers<'_>) -> Request<String> 
 }
 
 fn response(status: u16, headers: Headers<'_>) -> Response<String> {
-    let mut response = Response::new(String::from("an answer"));
+    let mut response = Response::new(String::from("the body"));
     *response.status_mut() = StatusCode::from_u16(status).unwrap();
     for &(name, value) in headers {
         response.headers_mut().append(name, HeaderValue::from_str(value).unwrap());

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn redirects() {
+async fn a_redirect_changes_method_headers_and_origin_as_the_standard_says() {
     let shared = ("access-control-allow-origin", "*");
     let to = |location| vec![shared, ("location", location)];
     let headers: Headers<'_> =
@@ -89,7 +89,7 @@ async fn redirects() {
 }
 
 #[tokio::test]
-async fn how_many_redirects() {
+async fn the_browser_follows_twenty_redirects() {
     for (count, is_ok) in [(20, true), (21, false)] {
         let hop = |_| response(302, &[("location", "/again")]);
         let last = [response(200, &[])];
@@ -101,7 +101,7 @@ async fn how_many_redirects() {
 }
 
 #[tokio::test]
-async fn redirects_that_are_none() {
+async fn other_statuses_and_a_missing_location_are_not_redirects() {
     for (status, location) in [(302, None), (300, Some("/b")), (304, Some("/b")), (305, Some("/b"))]
     {
         let mut redirect = response(status, &[("access-control-allow-origin", "*")]);
@@ -116,7 +116,7 @@ async fn redirects_that_are_none() {
 
 /// A redirect to another origin and back taints the request, so that even the page's own origin needs CORS.
 #[tokio::test]
-async fn tainted_for_good() {
+async fn a_tainted_request_needs_cors_at_its_own_origin() {
     let browser = scripted([
         response(302, &[("location", TARGET)]),
         response(302, &[("location", PAGE), ("access-control-allow-origin", PAGE)]),
@@ -125,7 +125,7 @@ async fn tainted_for_good() {
     let mut page = browser.page(PAGE);
     let error = page.fetch(request("GET", PAGE, &[])).await.unwrap_err();
     let origin = String::from("null");
-    assert_eq!(error.cause(), &NetworkErrorCause::MissingAllowOrigin { origin });
+    assert_eq!(error.cause(), &NetworkErrorCause::MissingAllowOrigin { origin, preflight: None });
     assert_eq!(error.exchange(), Some(2));
     let origins: Vec<_> = page
         .exchanges()
@@ -137,7 +137,7 @@ async fn tainted_for_good() {
 
 /// A `Location` with a user name is followed on the page's own origin, but not across origins.
 #[tokio::test]
-async fn a_user_name_in_a_location() {
+async fn a_location_with_a_user_name_is_followed_on_the_own_origin_only() {
     for (location, is_followed) in [
         ("https://user@app.example.com/", true),
         ("https://@api.example.net/", true),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[tokio::test]
-async fn a_simple_request_as_it_is_sent_and_shown() {
+async fn a_simple_request_is_sent_and_shown_as_the_standard_says() {
     let browser = scripted([response(
         200,
         &[
@@ -24,11 +24,12 @@ async fn a_simple_request_as_it_is_sent_and_shown() {
     assert_eq!(response.status(), Some(StatusCode::OK));
     let names: Vec<_> = response.headers().keys().map(ToString::to_string).collect();
     assert_eq!(names, ["content-type", "x-also", "x-seen"]);
-    assert_eq!(response.into_body().as_deref(), Some("an answer"));
+    assert_eq!(response.into_body().as_deref(), Some("the body"));
     let exchange = &page.exchanges()[0];
     assert_eq!(exchange.uri(), &"https://api.example.net/items?a=b".parse::<Uri>().unwrap());
     assert_eq!((exchange.status(), exchange.method()), (Some(StatusCode::OK), &Method::POST));
     assert_eq!(exchange.response_headers().unwrap()["x-hidden"], "3");
+    assert_eq!(exchange.dropped_headers(), ["cookie", "origin"]);
     assert_eq!(
         sent(&page, 0),
         [
@@ -44,7 +45,7 @@ async fn a_simple_request_as_it_is_sent_and_shown() {
 }
 
 #[tokio::test]
-async fn a_preflight_as_it_is_sent() {
+async fn a_preflight_is_sent_as_the_standard_says() {
     let browser = answering(granting);
     let mut page = browser.page(PAGE);
     let headers: Headers<'_> =
@@ -68,7 +69,7 @@ async fn a_preflight_as_it_is_sent() {
 }
 
 #[tokio::test]
-async fn bodies() {
+async fn a_preflight_has_no_body_and_a_redirect_keeps_it() {
     let bodies = Arc::new(Mutex::new(Vec::new()));
     let seen = Arc::clone(&bodies);
     let browser = answering(move |request| {
@@ -85,7 +86,7 @@ async fn bodies() {
 }
 
 #[tokio::test]
-async fn which_requests_are_preflighted() {
+async fn unsafe_methods_and_headers_need_a_preflight() {
     let long = "a".repeat(128);
     let too_long = "a".repeat(129);
     #[rustfmt::skip]
@@ -139,7 +140,7 @@ async fn which_requests_are_preflighted() {
 
 /// More than 1024 bytes of safelisted values, all headers together, need a preflight.
 #[tokio::test]
-async fn many_bytes_of_safelisted_values() {
+async fn many_bytes_of_safelisted_values_need_a_preflight() {
     for (last, names) in [(128, None), (127, None), (129, Some("accept"))] {
         let lines: Vec<String> =
             [128, 128, 128, 128, 128, 128, 128, last].map(|n| "a".repeat(n)).into();
@@ -164,7 +165,7 @@ async fn many_bytes_of_safelisted_values() {
 }
 
 #[tokio::test]
-async fn sites_and_fetch_metadata() {
+async fn fetch_metadata_names_site_and_mode() {
     for (page, target, mode, expected) in [
         (PAGE, "https://app.example.com/", Mode::Cors, Some(("same-origin", "cors"))),
         (PAGE, "https://app.example.com:8443/", Mode::Cors, Some(("same-site", "cors"))),
@@ -201,7 +202,7 @@ async fn sites_and_fetch_metadata() {
 }
 
 #[tokio::test]
-async fn modes_and_kinds() {
+async fn the_mode_decides_the_kind_of_the_response() {
     for (mode, redirect, target, kind, status) in [
         (Mode::Cors, Redirect::Follow, PAGE, ResponseKind::Basic, Some(200)),
         (Mode::SameOrigin, Redirect::Follow, PAGE, ResponseKind::Basic, Some(200)),
@@ -237,53 +238,7 @@ async fn modes_and_kinds() {
 }
 
 #[tokio::test]
-async fn cookies() {
-    let browser = answering(|request| {
-        let mut response = granting(request);
-        let set = match request.uri().path() {
-            "/set" => &["a=1; Path=/", "b=2"][..],
-            "/expire" => &["a=; Max-Age=0"],
-            "/keep" => &["b=2; Max-Age=60", "b=2; Version=0"],
-            "/nonsense" => &["no pair"],
-            _ => &[],
-        };
-        for line in set {
-            response.headers_mut().append("set-cookie", HeaderValue::from_static(line));
-        }
-        response
-    });
-    let site = "https://api.example.net";
-    for (page, path, method, credentials, expected) in [
-        (PAGE, "/set", "GET", Credentials::SameOrigin, None),
-        (PAGE, "/", "GET", Credentials::Include, None),
-        (PAGE, "/set", "GET", Credentials::Include, None),
-        (PAGE, "/", "GET", Credentials::Include, Some("a=1; b=2")),
-        (PAGE, "/", "PUT", Credentials::Include, Some("a=1; b=2")),
-        (PAGE, "/", "GET", Credentials::SameOrigin, None),
-        (PAGE, "/", "GET", Credentials::Omit, None),
-        (site, "/", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
-        (site, "/", "GET", Credentials::Omit, None),
-        (site, "/keep", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
-        (site, "/expire", "GET", Credentials::Omit, None),
-        (site, "/nonsense", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
-        (site, "/expire", "GET", Credentials::SameOrigin, Some("a=1; b=2")),
-        (PAGE, "/", "GET", Credentials::Include, Some("b=2")),
-    ] {
-        let mut page = browser.page(page);
-        let fetch = page.fetch(request(method, &format!("{site}{path}"), &[]));
-        fetch.credentials(credentials).await.unwrap();
-        let exchanges = page.exchanges();
-        let cookie = exchanges.last().unwrap().request_headers().get("cookie");
-        assert_eq!(cookie.map(|it| it.to_str().unwrap()), expected, "{path} {credentials:?}");
-        let in_preflight = exchanges.iter().any(|exchange| {
-            exchange.is_preflight() && exchange.request_headers().contains_key("cookie")
-        });
-        assert!(!in_preflight);
-    }
-}
-
-#[tokio::test]
-async fn origins_of_pages() {
+async fn the_origin_header_is_the_serialized_origin_of_the_page() {
     for (address, origin) in [
         ("https://APP.example.com:443/page", PAGE),
         ("http://app.example.com:8080", "http://app.example.com:8080"),
@@ -304,7 +259,7 @@ async fn origins_of_pages() {
 
 /// The `Origin` of a `POST` that is not a CORS request.
 #[tokio::test]
-async fn referrer_policies() {
+async fn the_referrer_policy_can_hide_the_origin() {
     use ReferrerPolicy as Policy;
 
     let (own, insecure) = ("https://app.example.com/b", "http://app.example.com/");

@@ -7,12 +7,12 @@ fn layer() -> CorsLayer {
 }
 
 #[tokio::test]
-async fn before_an_axum_router() {
+async fn an_axum_router_is_a_service_for_the_browser() {
     let app = axum::Router::new().route("/items", axum::routing::put(async || "changed"));
     let app = app.layer(layer());
     let mut page = Browser::new(app.clone()).page(PAGE);
     let result = page.fetch(request("PUT", TARGET, &[])).await;
-    let body = page.assert_readable(result).into_body().unwrap();
+    let body = page.assert_readable(result).into_body();
     let body = http_body_util::BodyExt::collect(body).await.unwrap().to_bytes();
     assert_eq!(body, "changed");
 
@@ -28,7 +28,7 @@ async fn before_an_axum_router() {
 
 /// The service is neither `Clone` nor `Send`, and is not ready at once.
 #[tokio::test]
-async fn before_a_service_of_ones_own() {
+async fn the_browser_waits_until_a_service_is_ready() {
     struct Slow {
         polls: std::rc::Rc<std::cell::Cell<usize>>,
         is_ready: bool,
@@ -68,7 +68,7 @@ async fn before_a_service_of_ones_own() {
 
 /// The service is a real client of a real server.
 #[tokio::test]
-async fn before_a_client() {
+async fn a_client_is_a_service_for_the_browser() {
     let app = axum::Router::new().route("/items", axum::routing::put(async || "changed"));
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let target = format!("http://{}/items", listener.local_addr().unwrap());
@@ -86,9 +86,8 @@ async fn before_a_client() {
     page.assert_refused(result);
 }
 
-/// Two pages fetch at the same time.
 #[tokio::test]
-async fn pages_at_the_same_time() {
+async fn two_pages_fetch_at_the_same_time() {
     let browser = answering(granting);
     let (mut one, mut other) = (browser.page(PAGE), browser.page("https://other.example"));
     let (first, second) = tokio::join!(

@@ -1,7 +1,7 @@
 //! The dates in `Expires`.
 
 /// Parses a [cookie date](https://www.rfc-editor.org/rfc/rfc6265#section-5.1.1) into seconds since 1970.
-pub(in crate::browser) fn parse(text: &[u8]) -> Option<i64> {
+pub(crate) fn parse(text: &[u8]) -> Option<i64> {
     let (mut time, mut day, mut month, mut year) = (None, None, None, None);
     for token in text.split(|&byte| is_delimiter(byte)) {
         if time.is_none()

@@ -13,26 +13,26 @@ use super::{
 use crate::browser::site::{is_public_suffix, is_trustworthy, site_domain};
 
 /// A request that may have cookies, or a response that may set them.
-pub(in crate::browser) struct Access<'a> {
-    pub(in crate::browser) url: &'a Url,
+pub(crate) struct Access<'a> {
+    pub(crate) url: &'a Url,
     /// `true` if the page is on another site than the URL, or has an opaque origin.
-    pub(in crate::browser) is_cross_site: bool,
+    pub(crate) is_cross_site: bool,
     /// `true` if the browser blocks third-party cookies, and these would be some.
-    pub(in crate::browser) is_blocked: bool,
+    pub(crate) is_blocked: bool,
     /// The time on the browser's clock.
-    pub(in crate::browser) now: Duration,
+    pub(crate) now: Duration,
     /// The date from which `Expires` counts, in seconds since 1970.
-    pub(in crate::browser) date: i64,
+    pub(crate) date: i64,
 }
 
 /// The cookies in the order of their creation.
 #[derive(Clone, Debug, Default)]
-pub(in crate::browser) struct CookieJar(Vec<Cookie>);
+pub(crate) struct CookieJar(Vec<Cookie>);
 
 impl CookieJar {
     /// Returns the `Cookie` header, and the cookies of the URL that are not in it.
     /// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-retrieval-algorithm>
-    pub(in crate::browser) fn header(
+    pub(crate) fn header(
         &mut self,
         access: &Access<'_>,
     ) -> (Option<HeaderValue>, Vec<CookieRefusal>) {
@@ -64,11 +64,7 @@ impl CookieJar {
 
     /// Stores the cookie of a `Set-Cookie` line.
     /// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-storage-model>
-    pub(in crate::browser) fn store(
-        &mut self,
-        text: &[u8],
-        access: &Access<'_>,
-    ) -> Result<(), CookieRefusal> {
+    pub(crate) fn store(&mut self, text: &[u8], access: &Access<'_>) -> Result<(), CookieRefusal> {
         let result = Line::parse(text).and_then(|line| self.accept(line, access));
         let cookie = result.map_err(|reason| CookieRefusal::not_stored(text, reason))?;
         self.remove_expired(access.now);

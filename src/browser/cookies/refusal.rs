@@ -19,7 +19,7 @@ impl CookieRefusal {
     }
 
     /// The reason why the cookie of a `Set-Cookie` line is not stored.
-    pub(in crate::browser) fn not_stored(line: &[u8], reason: CookieRefusalReason) -> Self {
+    pub(crate) fn not_stored(line: &[u8], reason: CookieRefusalReason) -> Self {
         let name = line.split(|byte| b"=;".contains(byte)).next().unwrap_or_default();
         let name = String::from_utf8_lossy(name.trim_ascii()).into_owned();
         Self { name, is_stored: false, reason }
