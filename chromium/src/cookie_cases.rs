@@ -60,7 +60,7 @@ fn sites(blocks_third_parties: bool) -> Vec<CookieCase> {
         // Whether the cookies are stored, and whether those that are stored are sent.
         let stored = [set(page, url, &lines), get(page, url), get(own, url)];
         let sent = [set(own, url, &lines), get(page, url), get(own, url)];
-        cases.extend([stored, sent].map(|steps| case(steps)));
+        cases.extend([stored, sent].map(case));
     }
     for case in &mut cases {
         case.blocks_third_parties = blocks_third_parties;

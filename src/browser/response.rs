@@ -61,6 +61,7 @@ impl<C> ReadableResponse<C> {
     /// # Panics
     ///
     /// Panics if the response has another status. The message has all the page's exchanges.
+    #[expect(clippy::return_self_not_must_use, reason = "many tests only assert the status")]
     #[track_caller]
     pub fn assert_status(self, expected: StatusCode) -> Self {
         let status = self.status;
