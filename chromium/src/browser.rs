@@ -24,8 +24,7 @@ pub(crate) struct Chromium {
 }
 
 impl Chromium {
-    /// Starts Chromium, whose default differs from one distribution to the other, with or without a block of third-party
-    /// cookies.
+    /// Starts Chromium. Whether it blocks third-party cookies by default depends on the distribution.
     pub(crate) async fn start(blocks_third_party_cookies: bool) -> Result<Self, Box<dyn Error>> {
         let mut driver = Command::new("chromedriver")
             .arg("--port=0")
@@ -41,9 +40,11 @@ impl Chromium {
             })?;
         let port = port(&mut driver).await?;
         let profile = tempfile::tempdir()?;
+        let names = ["example.com", "*.example.com", "*.example.net", "co.uk", "*.co.uk"];
+        let names = names.map(|name| format!("MAP {name} 127.0.0.1"));
         let arguments = [
             "--headless=new",
-            // It may run as root, in a container.
+            // The suite may run as root in a container.
             "--no-sandbox",
             "--disable-dev-shm-usage",
             "--disable-gpu",
@@ -52,9 +53,8 @@ impl Chromium {
             "--disable-background-networking",
             "--disable-component-update",
             "--disable-sync",
-            // All names are this machine, also those that the cases for cookies need besides `localhost`.
-            "--host-resolver-rules=MAP *.example.com 127.0.0.1, MAP example.com 127.0.0.1, MAP *.example.net 127.0.0.1, \
-             MAP *.co.uk 127.0.0.1, MAP co.uk 127.0.0.1",
+            // The names of the cases for cookies are this machine.
+            &format!("--host-resolver-rules={}", names.join(", ")),
             &format!("--user-data-dir={}", profile.path().display()),
         ];
         let capabilities = json!({
@@ -74,13 +74,13 @@ impl Chromium {
         Ok(Self { client, driver, _profile: profile })
     }
 
-    /// Gets the cookie for `localhost`.
+    /// Opens the page that sets the cookie of `localhost`.
     pub(crate) async fn sign_in(&self, hosts: Hosts) -> Result<(), Box<dyn Error>> {
         let url = format!("{}/cookie", Page::Localhost.origin(hosts));
         Ok(self.client.goto(&url).await?)
     }
 
-    /// What a page sees of its cases, each with its number.
+    /// Runs the cases of a page, and returns what its script sees of each, with the number of the case.
     pub(crate) async fn fetch_all(
         &self,
         page: Page,

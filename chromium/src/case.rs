@@ -1,4 +1,4 @@
-//! What is fetched, of what server, and what is seen of it.
+//! A case: a fetch, the server that responds, and the observation that is compared.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ pub(crate) struct Hosts {
     pub(crate) tls: u16,
 }
 
-/// Where the script runs.
+/// The page in which the script runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Page {
     Localhost,
     Ipv4,
     Ipv6,
     Subdomain,
-    /// Of the opaque origin `null`.
+    /// A page with the opaque origin `null`.
     Sandboxed,
 }
 
@@ -39,12 +39,12 @@ impl Page {
     }
 }
 
-/// By which interface of the browser.
+/// The interface of the browser that makes the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Api {
     Fetch,
-    /// `fetch` with a stream for its body.
+    /// `fetch` with a stream as its body.
     Stream,
     Xhr,
 }
@@ -64,12 +64,12 @@ pub(crate) struct Case {
     pub(crate) mode: &'static str,
     pub(crate) redirect: &'static str,
     pub(crate) upload_listener: bool,
-    /// How often it is fetched.
+    /// How often the request is made.
     pub(crate) times: usize,
 }
 
 impl Case {
-    /// A `GET` of another port.
+    /// A `GET` request to another port.
     pub(crate) fn new(page: Page, server: Server) -> Self {
         Self {
             page,
@@ -133,23 +133,23 @@ impl Case {
         self
     }
 
-    /// Of the host that this URL begins with, and not of the second port.
+    /// Sets the origin of the URL. Without it, the request goes to the second port.
     pub(crate) fn of(mut self, host: impl Into<String>) -> Self {
         self.url = host.into();
         self
     }
 }
 
-/// Who answers.
+/// The server of a case.
 #[derive(Clone, Debug)]
 pub(crate) enum Server {
     /// The layer with the policy of this number, and a handler inside.
     Policy(usize),
-    /// Answers as written, one after the other where the earlier ones redirect.
+    /// Responses as written. If one redirects, the next one follows.
     Raw(Vec<Hop>),
 }
 
-/// What a URL answers to a preflight, and to other requests.
+/// The responses of a URL to a preflight, and to other requests.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Hop {
     pub(crate) preflight: Answer,
@@ -169,17 +169,17 @@ impl Default for Answer {
     }
 }
 
-/// What a script sees of a response.
+/// The parts of a response that a script sees.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub(crate) struct Outcome {
     pub(crate) ok: bool,
-    /// The response's type, which `XMLHttpRequest` does not tell.
+    /// The response's type. `None` for `XMLHttpRequest`, which does not have it.
     pub(crate) kind: Option<String>,
     pub(crate) status: u16,
     pub(crate) headers: BTreeMap<String, String>,
 }
 
-/// A request as the server got it.
+/// A request as the server received it.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Logged {
     pub(crate) method: String,
@@ -193,7 +193,7 @@ pub(crate) struct Logged {
     pub(crate) metadata: [Option<String>; 3],
 }
 
-/// All that is compared.
+/// Everything that is compared of a case.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Observation {
     pub(crate) outcomes: Vec<Outcome>,

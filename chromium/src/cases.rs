@@ -1,4 +1,4 @@
-//! The cases: a matrix of policies, pages and requests, and what is written by hand.
+//! The cases: a matrix of policies, pages and requests, and cases that are written by hand.
 
 use crate::{
     case::{Answer, Api, Case, Hop, Hosts, Page, Server},
@@ -145,13 +145,13 @@ fn caching() -> Vec<Case> {
             .twice(),
         Case::new(Page::Localhost, Server::Policy(0)).method("PUT").credentials("include").twice(),
         Case::new(Page::Localhost, Server::Policy(2)).method("PUT").header("x-a", "1").twice(),
-        // What fails is asked again.
+        // A preflight that failed is sent again.
         Case::new(Page::Localhost, Server::Policy(1)).method("PATCH").twice(),
     ]);
     cases
 }
 
-/// Allows what is asked for here, with credentials.
+/// Allows all requests of these cases, with credentials.
 fn open() -> Hop {
     let answer = Answer {
         status: 200,
@@ -168,7 +168,7 @@ fn open() -> Hop {
     Hop { preflight, answer }
 }
 
-/// Answers that no layer of ours would give.
+/// Responses that this crate's layer never gives.
 fn answers() -> Vec<Case> {
     const ORIGIN: &str = "access-control-allow-origin";
     const CREDENTIALS: &str = "access-control-allow-credentials";
@@ -210,7 +210,7 @@ fn answers() -> Vec<Case> {
             }
         }
     }
-    // What is exposed.
+    // Exposed headers.
     let exposed: &[Lines] = &[
         &[(EXPOSE, "x-one")],
         &[(EXPOSE, "X-ONE , x-two")],
@@ -312,14 +312,14 @@ fn redirects(hosts: Hosts) -> Vec<Case> {
     ];
     let mut cases = Vec::new();
     for request in requests {
-        // From another origin: to itself, to a third, and to the page's own.
+        // Redirects of another origin: to itself, to a third origin, and to the page's own.
         for status in [301, 302, 303, 307, 308] {
             for to in ["", &third, &first] {
                 let server = Server::Raw(vec![hop(status, to), open()]);
                 cases.push(request(Case::new(Page::Localhost, server)));
             }
         }
-        // From the page's own origin: out, out and back, and with a user name.
+        // Redirects of the page's own origin: to another one, back again, and with a user name.
         for chain in [
             vec![&second],
             vec![&second, &first],
@@ -348,7 +348,7 @@ fn redirects(hosts: Hosts) -> Vec<Case> {
         case(vec![hop(302, "data:,a"), open()]),
         case(vec![hop(302, "ftp://localhost"), open()]).of(&first),
         case(vec![hop(302, &user), open()]),
-        // No location, and statuses that are no redirects.
+        // Without `Location`, and statuses that do not redirect.
         case(vec![Hop { answer: Answer { status: 302, ..open().answer }, ..open() }]),
         case(vec![hop(300, ""), open()]),
         case(vec![hop(304, ""), open()]),

@@ -7,6 +7,8 @@ use crate::case::Hosts;
 pub(crate) struct CookieCase {
     /// `true` if the browser blocks third-party cookies.
     pub(crate) blocks_third_parties: bool,
+    /// `true` if a cookie gets another value, although it is not the newest one.
+    pub(crate) changes_a_value: bool,
     pub(crate) steps: Vec<Step>,
 }
 
@@ -47,7 +49,7 @@ pub(crate) fn address(page: &str, hosts: Hosts) -> String {
 }
 
 pub(crate) fn case(steps: impl Into<Vec<Step>>) -> CookieCase {
-    CookieCase { blocks_third_parties: false, steps: steps.into() }
+    CookieCase { blocks_third_parties: false, changes_a_value: false, steps: steps.into() }
 }
 
 pub(crate) fn set(page: &'static str, url: &'static str, lines: &[&str]) -> Step {

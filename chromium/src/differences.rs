@@ -1,4 +1,4 @@
-//! Where Chromium and the model may differ, each with the reason, and whether they do elsewhere.
+//! The explained differences between Chromium and the model. Any other difference fails the run.
 
 use std::fmt;
 
@@ -7,13 +7,13 @@ use crate::case::{Case, Observation, Outcome, Page};
 /// An explained difference.
 struct Difference {
     reason: &'static str,
-    /// Whether it is all that differs: what Chromium shows, and what the model does.
+    /// Whether this is the only difference of a case. Takes what Chromium did, then what the model did.
     explains: fn(&Case, &Observation, &Observation) -> bool,
 }
 
 const DIFFERENCES: &[Difference] = &[
     Difference {
-        reason: "Chromium lets `*` among the allowed headers stand for authorization, and the standard does not \
+        reason: "In Chromium, `*` among the allowed headers covers authorization. In the standard, it does not \
                  (https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name)",
         explains: |case, chromium, model| {
             case.headers.iter().any(|(name, _)| *name == "authorization")
@@ -24,8 +24,8 @@ const DIFFERENCES: &[Difference] = &[
         },
     },
     Difference {
-        reason: "Chromium takes a safelisted method to be allowed by whatever answer it has kept, and the standard \
-                 wants it listed where somebody listens to the upload \
+        reason: "In Chromium, any cached response to a preflight allows a safelisted method. In the standard, the \
+                 method must be listed if the request has an upload listener \
                  (https://fetch.spec.whatwg.org/#concept-http-fetch)",
         explains: |case, chromium, model| {
             let [preflight, first, _, second] = &model.requests[..] else { return false };
@@ -35,8 +35,8 @@ const DIFFERENCES: &[Difference] = &[
         },
     },
     Difference {
-        reason: "Chromium says Sec-Fetch-Site of a preflight by its URL alone, and the standard by all URLs that led \
-                 to it (https://fetch.spec.whatwg.org/#cors-preflight-fetch)",
+        reason: "In Chromium, Sec-Fetch-Site of a preflight depends on its URL alone. In the standard, it depends on \
+                 all URLs that led to it (https://fetch.spec.whatwg.org/#cors-preflight-fetch)",
         explains: |_, chromium, model| {
             let without = |observation: &Observation| {
                 let mut observation = observation.clone();
@@ -73,7 +73,7 @@ pub(crate) struct Report {
 }
 
 impl Report {
-    /// A row that explains nothing any more is to be removed.
+    /// A row that explains no case fails the run, so that it is removed.
     pub(crate) fn is_good(&self) -> bool {
         self.unexplained.is_empty() && self.explained.iter().all(|&count| count > 0)
     }
@@ -126,7 +126,7 @@ pub(crate) fn compare(
     report
 }
 
-/// The time of day is in no two responses the same.
+/// Leaves out `Date`, which differs from run to run.
 fn comparable(observation: &Observation) -> Observation {
     let mut observation = observation.clone();
     for Outcome { headers, .. } in &mut observation.outcomes {

@@ -1,5 +1,5 @@
-//! Holds the browser model of `tower-cors` against Chromium: the same fetches, from the same pages, of the same
-//! servers, and then what went over the wire and what the script saw.
+//! Holds the browser model of `tower-cors` against Chromium. Both make the same fetches, from the same pages, of the
+//! same servers. The suite compares what the servers received and what the scripts saw.
 //!
 //! `cargo run -p chromium-suite` needs `chromium` and `chromedriver`, which are Debian's packages `chromium` and
 //! `chromium-driver`.
@@ -62,7 +62,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     Ok(report.is_good() && cookies.is_good() && handshakes.is_good())
 }
 
-/// What was seen of each case.
+/// The observation of each case.
 fn observations(
     outcomes: Vec<Vec<case::Outcome>>,
     log: &[(usize, case::Logged)],
@@ -74,7 +74,7 @@ fn observations(
     outcomes.into_iter().enumerate().map(of_case).collect()
 }
 
-/// Shows where a page is.
+/// The URL of a page.
 fn address(page: Page, hosts: Hosts) -> String {
     match page {
         Page::Sandboxed => format!("http://localhost:{}/sandboxed", hosts.first),

@@ -1,4 +1,4 @@
-//! The model, on the same cases.
+//! Runs the cases in the model.
 
 use std::{
     collections::BTreeMap, convert::Infallible, error::Error, future::ready, net::SocketAddr,
@@ -101,7 +101,7 @@ fn request_of(case: &Case) -> Result<Request<String>, Box<dyn Error>> {
         let name: HeaderName = name.parse()?;
         request.headers_mut().append(name, HeaderValue::from_str(value)?);
     }
-    // What the interfaces of a browser add for a string.
+    // The interfaces of a browser add this header to a string.
     let has_type = request.headers().contains_key("content-type");
     if case.body.is_some() && case.api != Api::Stream && !has_type {
         let text = HeaderValue::from_static("text/plain;charset=UTF-8");

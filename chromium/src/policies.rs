@@ -1,4 +1,4 @@
-//! The policies that the servers have.
+//! The policies of the servers.
 
 use std::time::Duration;
 

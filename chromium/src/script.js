@@ -1,4 +1,4 @@
-// Fetches each case as often as it says, and tells what a script sees of it.
+// Fetches each case as often as it says, and returns what a script sees of the responses.
 const [cases, done] = arguments;
 
 async function byFetch(it) {

@@ -71,7 +71,7 @@ pub(crate) struct Server {
 type Log = Arc<Mutex<Vec<(usize, Logged)>>>;
 
 impl Server {
-    /// What came since it was taken last, with the number of the case.
+    /// Takes the requests since the last call, each with the number of its case.
     pub(crate) fn take_log(&self) -> Vec<(usize, Logged)> {
         self.log.lock().map(|mut log| std::mem::take(&mut *log)).unwrap_or_default()
     }
@@ -112,7 +112,7 @@ pub(crate) fn start(
     .with_safe_default_protocol_versions()?
     .with_no_client_auth()
     .with_single_cert(vec![certificate.clone()], key)?;
-    // Chromium sends streams over HTTP/2 alone.
+    // Chromium sends streams only over HTTP/2.
     config.alpn_protocols = vec![b"h2".to_vec()];
     tokio::spawn(serve_tls(listeners.tls, TlsAcceptor::from(Arc::new(config)), app));
     Ok(Server { log, cookie_log, certificate })
@@ -123,7 +123,7 @@ async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, app: Router) ->
         let (stream, _): (_, SocketAddr) = listener.accept().await?;
         let (acceptor, app) = (acceptor.clone(), app.clone());
         tokio::spawn(async move {
-            // A browser that does not trust the certificate hangs up, and the cases show it.
+            // If a browser does not trust the certificate, it closes the connection, and its cases fail.
             let Ok(stream) = acceptor.accept(stream).await else { return };
             let server = auto::Builder::new(TokioExecutor::new());
             let _ =
@@ -229,7 +229,7 @@ async fn write_log(State(log): State<Log>, request: Request, next: Next) -> Resp
 
 async fn answer(State(cases): State<Arc<Vec<Case>>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
-    // An upload is read to its end, as servers do.
+    // Like most servers, it reads an upload to its end.
     let _ = axum::body::to_bytes(body, usize::MAX).await;
     let Some((id, number)) = place(head.uri.path()) else {
         return StatusCode::NOT_FOUND.into_response();
@@ -265,7 +265,7 @@ fn written(answer: &Answer, request: &HeaderMap, id: usize, number: usize) -> Re
     response
 }
 
-/// The number of the case, and of its hop.
+/// The numbers of the case and of its hop.
 fn place(path: &str) -> Option<(usize, usize)> {
     let (id, hop) = path.strip_prefix("/c/")?.split_once('/')?;
     Some((id.parse().ok()?, hop.parse().ok()?))

@@ -1,4 +1,4 @@
-//! WebSocket handshakes, which the model has not: they are held against what the policy says.
+//! WebSocket handshakes. The model does not have them, so Chromium is compared with the policy.
 
 use std::{error::Error, fmt};
 

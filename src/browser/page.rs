@@ -25,9 +25,12 @@ use super::{
 /// It has no navigation and no HTTP cache, and does not send `Accept-Language`, `Referer` or `User-Agent`. The
 /// `Accept: */*` that it adds does not count towards the 1024 bytes of safelisted headers.
 ///
-/// Cookies are stored and sent as RFC 6265bis and Chromium do, with all their attributes except `Partitioned`. There
-/// are no storage access grants, no limit for all sites together, and no `document.cookie`, so `HttpOnly` matters only
-/// to the prefixes of names. As in Chromium and Firefox, `Secure` cookies work over http with loopback addresses.
+/// It stores and sends cookies as RFC 6265bis says, with all attributes except `Partitioned`. It leaves out partitions
+/// of cookies, the Storage Access API, the limit for all sites together, and `document.cookie`. As in Chromium and
+/// Firefox, `Secure` cookies also work over http with loopback addresses.
+///
+/// Of the blocks besides CORS, it has `Cross-Origin-Resource-Policy` in [`Mode::NoCors`](super::Mode::NoCors). It has
+/// no mixed content, no Content Security Policy, and no local network access.
 ///
 /// Requests to all hosts go to the one service, which can tell them apart by the request's URI or by `Host`.
 ///

@@ -328,12 +328,12 @@ async fn a_site_keeps_at_most_180_cookies() {
     let used = "https://www.example.net/used";
     assert_eq!(client.fetch("https://www.example.net", used, &[]).await.0, "used=1");
     set("last=1; Path=/");
-    let (sent, _) = client.fetch(OWN, "https://api.example.net/used", &[]).await;
+    let (header, _) = client.fetch(OWN, "https://api.example.net/used", &[]).await;
     // 31 are gone: `secure` and `used` are among the 150 that are left.
     let kept = (34..=180).map(|number| format!("c{number}=1"));
     let mut expected = vec![String::from("used=1"), String::from("secure=1")];
     expected.extend(kept.chain([String::from("last=1")]));
-    assert_eq!(sent.split("; ").collect::<Vec<_>>(), expected);
+    assert_eq!(header.split("; ").collect::<Vec<_>>(), expected);
     let (other, _) = client.fetch("https://other.example", "https://other.example", &[]).await;
     assert_eq!(other, "a=1");
 }

@@ -17,7 +17,7 @@ pub(crate) struct Access<'a> {
     pub(crate) url: &'a Url,
     /// `true` if the page is on another site than the URL, or has an opaque origin.
     pub(crate) is_cross_site: bool,
-    /// `true` if the browser blocks third-party cookies, and these would be some.
+    /// `true` if the browser blocks the cookies as those of a third party.
     pub(crate) is_blocked: bool,
     /// The time on the browser's clock.
     pub(crate) now: Duration,
