@@ -194,8 +194,8 @@ impl fmt::Display for NetworkErrorCause {
                 )?;
                 if *status == StatusCode::FORBIDDEN {
                     f.write_str(
-                        "; CorsLayer refuses an origin, a method and a request header with the same response; to \
-                         see which, configure diagnose(true) or call Policy::explain",
+                        "; CorsLayer responds like this if the origin, the method or a request header is not \
+                         allowed; to see which, set diagnose(true) or call Policy::explain",
                     )?;
                 }
                 Ok(())

@@ -62,9 +62,10 @@ use super::{
 /// let error = browser.page("https://evil.example").fetch(request()?).await.unwrap_err();
 /// assert_eq!(
 ///     error.to_string(),
-///     "the preflight of PUT https://api.example.com/items/1: the response has no \
-///      Access-Control-Allow-Origin, and the page's origin https://evil.example needs it \
-///      (https://fetch.spec.whatwg.org/#concept-cors-check)",
+///     "the preflight of PUT https://api.example.com/items/1: the response has the status 403 and no \
+///      Access-Control-Allow-Origin, so the origin https://evil.example cannot send the request; CorsLayer responds \
+///      like this if the origin, the method or a request header is not allowed; to see which, set diagnose(true) or \
+///      call Policy::explain (https://fetch.spec.whatwg.org/#concept-cors-check)",
 /// );
 /// # Ok(())
 /// # }

@@ -80,6 +80,23 @@ async fn cookies_follow_the_credentials_mode() {
     }
 }
 
+#[tokio::test]
+async fn the_response_to_a_preflight_sets_no_cookies() {
+    let browser = answering(|request| {
+        let mut response = granting(request);
+        if request.method() == Method::OPTIONS {
+            let line = HeaderValue::from_static("a=1; SameSite=None; Secure");
+            response.headers_mut().insert("set-cookie", line);
+        }
+        response
+    });
+    let mut page = browser.page(PAGE);
+    page.fetch(request("PUT", TARGET, &[])).credentials(Credentials::Include).await.unwrap();
+    page.fetch(request("GET", TARGET, &[])).credentials(Credentials::Include).await.unwrap();
+    assert_eq!(log(&page), "OPTIONS* PUT GET");
+    assert_eq!(page.exchanges().iter().map(cookie).collect::<String>(), "");
+}
+
 /// `SameSite` and `Secure`: which cookies a page can set, and which are sent for it.
 #[tokio::test]
 async fn other_sites_get_only_cookies_with_same_site_none_and_secure() {
@@ -191,6 +208,8 @@ fn set_cookie_says_why_a_cookie_is_refused() {
         refusal.to_string(),
         "the cookie \"a\" is not stored: a Secure cookie of this name exists, and an http response cannot hide it"
     );
+    browser.set_cookie(TARGET, "b=1; Secure; Path=/b").unwrap();
+    browser.set_cookie("http://api.example.net", "b=2").unwrap();
 }
 
 /// The line, and the URLs to which its cookie is sent.
@@ -296,6 +315,17 @@ async fn expires_counts_from_the_date_of_the_response() {
     assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, "a=1; c=1");
     client.browser.advance(Duration::from_secs(1));
     assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, "");
+    let headers = [
+        ("date", "Mon, 28 Feb 2028 00:00:00 GMT"),
+        ("set-cookie", "a=1; Expires=Tue, 29 Feb 2028 00:00:00 GMT"),
+        ("set-cookie", "b=1; Expires=Wed, 01 Mar 2028 00:00:00 GMT"),
+    ];
+    let headers = headers.map(|(name, value)| (name, value.to_owned())).to_vec();
+    client.fetch_with(OWN, TARGET, headers).await;
+    for expected in ["a=1; b=1", "b=1", ""] {
+        assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, expected);
+        client.browser.advance(Duration::from_secs(24 * 60 * 60));
+    }
 }
 
 #[tokio::test]

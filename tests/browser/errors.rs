@@ -53,7 +53,7 @@ async fn each_error_says_what_was_found_and_what_is_needed() {
         ("PUT", TARGET, &[], same, vec![response(405, &[])],
             "the preflight of PUT https://api.example.net/items: the response has the status 405 and no Access-Control-Allow-Origin, so the origin https://app.example.com cannot send the request (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
         ("PUT", TARGET, &[], same, vec![response(403, &[])],
-            "the preflight of PUT https://api.example.net/items: the response has the status 403 and no Access-Control-Allow-Origin, so the origin https://app.example.com cannot send the request; CorsLayer refuses an origin, a method and a request header with the same response; to see which, configure diagnose(true) or call Policy::explain (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
+            "the preflight of PUT https://api.example.net/items: the response has the status 403 and no Access-Control-Allow-Origin, so the origin https://app.example.com cannot send the request; CorsLayer responds like this if the origin, the method or a request header is not allowed; to see which, set diagnose(true) or call Policy::explain (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
         ("GET", TARGET, &[], |fetch| fetch.mode(Mode::NoCors), vec![response(200, &[("cross-origin-resource-policy", "same-site")])],
             "GET https://api.example.net/items: Cross-Origin-Resource-Policy is same-site, but the page https://app.example.com has another site (https://fetch.spec.whatwg.org/#cross-origin-resource-policy-check)", Some(0)),
         ("GET", TARGET, &[], |fetch| fetch.mode(Mode::NoCors), vec![response(200, &[("cross-origin-resource-policy", "same-origin")])],
