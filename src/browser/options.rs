@@ -9,7 +9,7 @@ pub enum Credentials {
     /// Requests to the page's own origin have cookies.
     #[default]
     SameOrigin,
-    /// All requests have cookies, except preflights.
+    /// Requests to all origins have the cookies whose attributes allow it. Preflights have none.
     Include,
 }
 
@@ -33,7 +33,7 @@ pub enum Mode {
     /// Cross-origin requests use the CORS protocol.
     #[default]
     Cors,
-    /// Cross-origin requests do without the CORS protocol, and their responses are opaque.
+    /// Cross-origin requests do not use the CORS protocol, and their responses are opaque.
     NoCors,
     /// A cross-origin request is a network error.
     SameOrigin,
