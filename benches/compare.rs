@@ -1,142 +1,94 @@
 //! The layer's cost for a request, in time and in allocations, compared with no layer and with `tower-http`'s layer
 //! in the same configuration.
+//!
+//! All are measured in turn in each round, so that they meet the same conditions. `-- --test` runs one short round.
 
 mod support;
 
-use std::{convert::Infallible, fmt};
+use std::{env, time::Instant};
 
-use axum::body::Body;
-use divan::{AllocProfiler, Bencher, Divan};
-use http::{Method, Request, Response};
+use http::Request;
 use support::{
-    REFUSED_ORIGIN, inner, origin, preflight, request, respond, respond_as_axum, router, simple,
-    tower_cors, tower_http,
+    measure::Spread,
+    origin,
+    requests::{self, KINDS},
+    subjects::{Caller, Connection, Subject},
 };
-use tower::{Layer, Service};
 
-#[global_allocator]
-static ALLOCATOR: AllocProfiler = AllocProfiler::system();
+const ROUNDS: usize = 401;
+const REQUESTS: u32 = 100;
+
+const SIZES: [usize; 2] = [1, 1000];
 
 fn main() {
-    // All benchmarks use the same sample sizes: otherwise each would find the caches in another state.
-    Divan::default().sample_count(1000).sample_size(100).config_with_args().main();
+    let rounds = if env::args().any(|argument| argument == "--test") { 1 } else { ROUNDS };
+    println!(
+        "The time that a layer adds to a request in nanoseconds, the median and the quartiles of {rounds} rounds"
+    );
+    println!(
+        "of {REQUESTS} requests, and how often it allocates. Each request carries a browser's headers."
+    );
+    for (how, caller) in [
+        ("In an application of axum, as `axum::serve` calls it", Caller::Axum),
+        ("In another server, which clones the service for each request", Caller::Clone),
+    ] {
+        println!("\n{how}:\n");
+        println!(
+            "| request | origins | without a layer | tower-cors | tower-http, list | tower-http, set | ratio to the list | to the set | allocations | list's | set's |"
+        );
+        println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+        for kind in KINDS {
+            for origins in SIZES {
+                compare(kind, caller, origins, rounds);
+            }
+        }
+    }
 }
 
-#[divan::bench(args = SUBJECTS)]
-fn without_origin(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &request(Method::GET, []), Called::Service);
-}
-
-#[divan::bench(args = SUBJECTS)]
-fn allowed(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &simple(&subject.allowed_origin()), Called::Service);
-}
-
-#[divan::bench(args = SUBJECTS)]
-fn allowed_by_a_clone(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &simple(&subject.allowed_origin()), Called::Clone);
-}
-
-#[divan::bench(args = SUBJECTS)]
-fn allowed_in_axum(bencher: Bencher<'_, '_>, subject: Subject) {
-    let router = match subject {
-        Subject::Bare => router(),
-        Subject::TowerCors { origins } => router().layer(tower_cors(origins)),
-        Subject::TowerHttp { origins } => router().layer(tower_http(origins)),
+/// Prints a row of the table.
+fn compare(kind: &str, caller: Caller, origins: usize, rounds: usize) {
+    // The last origin of the list, which takes a linear search longest.
+    let request = requests::of_browser(kind, &origin(origins));
+    let mut connections = Subject::ALL.map(|subject| subject.serve(caller, origins, 0)());
+    let allocations = connections.each_mut().map(|connection| {
+        time(connection, &request);
+        let own = allocation_counter::measure(|| drop(request.clone()));
+        let all = allocation_counter::measure(|| connection(request.clone()));
+        all.count_total - own.count_total
+    });
+    let rounds: Vec<[f64; 4]> = (0..rounds)
+        .map(|_| connections.each_mut().map(|connection| time(connection, &request)))
+        .collect();
+    let none = Spread::of(rounds.iter().map(|round| round[0]), 0);
+    let [ours, list, set] =
+        [1, 2, 3].map(|at| Spread::of(rounds.iter().map(|round| round[at] - round[0]), 0));
+    let ratio = |theirs: &Spread| {
+        // An answer may cost less than the service that it spares.
+        let is_more = ours.median() > 0.0 && theirs.median() > 0.0;
+        if is_more {
+            format!("1/{:.1}", theirs.median() / ours.median())
+        } else {
+            String::from("-")
+        }
     };
-    let request = simple(&subject.allowed_origin());
-    bencher
-        .with_inputs(|| request.clone().map(|()| Body::empty()))
-        .bench_local_values(|request| respond_as_axum(&router, request));
+    let [without, by_ours, by_list, by_set] = allocations.map(u64::cast_signed);
+    println!(
+        "| {kind} | {origins} | {none} | {ours} | {list} | {set} | {} | {} | {} | {} | {} |",
+        ratio(&list),
+        ratio(&set),
+        by_ours - without,
+        by_list - without,
+        by_set - without,
+    );
 }
 
-#[divan::bench(args = SUBJECTS)]
-fn refused(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &simple(REFUSED_ORIGIN), Called::Service);
-}
-
-#[divan::bench(args = SUBJECTS)]
-fn preflight_allowed(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &preflight(&subject.allowed_origin()), Called::Service);
-}
-
-#[divan::bench(args = SUBJECTS)]
-fn preflight_refused(bencher: Bencher<'_, '_>, subject: Subject) {
-    measure(bencher, subject, &preflight(REFUSED_ORIGIN), Called::Service);
-}
-
-const SUBJECTS: [Subject; 7] = [
-    Subject::Bare,
-    Subject::TowerCors { origins: 1 },
-    Subject::TowerHttp { origins: 1 },
-    Subject::TowerCors { origins: 10 },
-    Subject::TowerHttp { origins: 10 },
-    Subject::TowerCors { origins: 1000 },
-    Subject::TowerHttp { origins: 1000 },
-];
-
-/// A layer or none, and the number of its exact origins.
-#[derive(Clone, Copy)]
-enum Subject {
-    Bare,
-    TowerCors { origins: usize },
-    TowerHttp { origins: usize },
-}
-
-impl Subject {
-    /// The last origin of the list, which takes a linear search longest.
-    fn allowed_origin(self) -> String {
-        match self {
-            Self::Bare => origin(1),
-            Self::TowerCors { origins } | Self::TowerHttp { origins } => origin(origins),
-        }
+/// The nanoseconds for a request.
+fn time(connection: &mut Connection, request: &Request<()>) -> f64 {
+    // Cloned before, because a server reads a request before it calls a service.
+    let requests: Vec<Request<()>> = (0..REQUESTS).map(|_| request.clone()).collect();
+    let start = Instant::now();
+    for request in requests {
+        connection(request);
     }
-}
-
-impl fmt::Display for Subject {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Bare => f.write_str("bare"),
-            Self::TowerCors { origins } => write!(f, "tower_cors, list of {origins}"),
-            Self::TowerHttp { origins } => write!(f, "tower_http, list of {origins}"),
-        }
-    }
-}
-
-/// The service that is called for each request: the same one, or a clone of it, as in axum's router.
-#[derive(Clone, Copy)]
-enum Called {
-    Service,
-    Clone,
-}
-
-fn measure(bencher: Bencher<'_, '_>, subject: Subject, request: &Request<()>, called: Called) {
-    let inner = inner();
-    match subject {
-        Subject::Bare => measure_service(bencher, inner, request, called),
-        Subject::TowerCors { origins } => {
-            measure_service(bencher, tower_cors(origins).layer(inner), request, called);
-        }
-        Subject::TowerHttp { origins } => {
-            measure_service(bencher, tower_http(origins).layer(inner), request, called);
-        }
-    }
-}
-
-fn measure_service<S>(
-    bencher: Bencher<'_, '_>,
-    mut service: S,
-    request: &Request<()>,
-    called: Called,
-) where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone,
-{
-    // While the original lives, its clones' values are shared, as in hyper's requests.
-    let bencher = bencher.with_inputs(|| request.clone());
-    match called {
-        Called::Service => bencher.bench_local_values(|request| respond(&mut service, request)),
-        Called::Clone => {
-            bencher.bench_local_values(|request| respond(&mut service.clone(), request));
-        }
-    }
+    start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS)
 }

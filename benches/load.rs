@@ -21,53 +21,85 @@ use hyper_util::{
     server::conn::auto,
     service::TowerToHyperService,
 };
-use support::{origin, router, tower_cors, tower_http};
-use tokio::{net::TcpListener, runtime::Runtime};
+use support::{
+    measure::{self, Spread},
+    origin,
+    requests::of_browser,
+    subjects::Subject,
+    tower_cors, tower_http, tower_http_with_set,
+};
+use tokio::{net::TcpListener, runtime::Builder};
 use tower::{Layer, Service, service_fn};
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 const SECONDS: &str = "1s";
+const THREADS: usize = 2;
+
+/// The layers and their origins, in the order of the rows. The first is what the others are compared with.
+const ROWS: [(Subject, usize); 6] = [
+    (Subject::None, 1),
+    (Subject::TowerCors, 1),
+    (Subject::List, 1),
+    (Subject::TowerCors, 1000),
+    (Subject::List, 1000),
+    (Subject::Set, 1000),
+];
 
 fn main() -> Result<(), Box<dyn Error>> {
     if Command::new("wrk").arg("-v").stdout(Stdio::null()).stderr(Stdio::null()).status().is_err() {
         println!("There is no wrk here, so no server is put under load.");
         return Ok(());
     }
-    println!("A server under load by wrk, 32 connections, the median of {ROUNDS} rounds:\n");
     println!(
-        "| server | origins | layer | requests a second | of those without a layer | 99th percentile |"
+        "Servers on a runtime of {THREADS} threads answer allowed requests with a browser's headers over loopback."
     );
-    println!("|---|---:|---|---:|---:|---:|");
-    let runtime = Runtime::new()?;
-    for origins in [1, 1000] {
+    println!(
+        "`wrk` sends them over 32 connections. The median and the quartiles of {ROUNDS} rounds. In each round, all"
+    );
+    println!("servers of a table have their turn, and are compared with the one without a layer.");
+    let runtime = Builder::new_multi_thread().worker_threads(THREADS).enable_all().build()?;
+    for (name, is_axum) in [("axum", true), ("hyper", false)] {
         let servers = runtime.block_on(async {
-            io::Result::Ok([
-                ("hyper", "none", serve_by_hyper(hello()).await?),
-                ("hyper", "tower-cors", serve_by_hyper(tower_cors(origins).layer(hello())).await?),
-                ("hyper", "tower-http", serve_by_hyper(tower_http(origins).layer(hello())).await?),
-                ("axum", "none", serve_by_axum(router()).await?),
-                ("axum", "tower-cors", serve_by_axum(router().layer(tower_cors(origins))).await?),
-                ("axum", "tower-http", serve_by_axum(router().layer(tower_http(origins))).await?),
-            ])
-        })?;
-        let mut found = [const { Vec::new() }; 6];
-        for _ in 0..ROUNDS {
-            for (found, (_, _, address)) in found.iter_mut().zip(&servers) {
-                found.push(load(address, &origin(origins))?);
+            let mut servers = Vec::new();
+            for (subject, origins) in ROWS {
+                servers.push(if is_axum {
+                    serve_by_axum(subject.in_axum(origins, 0)).await?
+                } else {
+                    serve_by_hyper(subject, origins).await?
+                });
             }
+            io::Result::Ok(servers)
+        })?;
+        let mut rounds = Vec::new();
+        for _ in 0..ROUNDS {
+            let mut round = Vec::new();
+            for (address, (_, origins)) in servers.iter().zip(ROWS) {
+                round.push(load(address, &origin(origins))?);
+            }
+            rounds.push(round);
         }
-        let medians = found.map(|rounds| median(&rounds));
-        let mut without = 0.0;
-        for ((server, layer, _), (requests, latency)) in servers.iter().zip(medians) {
-            // The first measurement of a server is the one without a layer.
-            without = if *layer == "none" { requests } else { without };
-            let share = 100.0 * requests / without;
-            println!(
-                "| {server} | {origins} | {layer} | {requests:.0} | {share:.1} % | {latency:.2} ms |"
-            );
-        }
+        print_table(name, &rounds);
     }
     Ok(())
+}
+
+fn print_table(server: &str, rounds: &[Vec<Load>]) {
+    println!(
+        "\n| {server} | origins | requests in the same time | processor time for a request, µs | of that the layer's, µs |"
+    );
+    println!("|---|---:|---:|---:|---:|");
+    for (at, (subject, origins)) in ROWS.into_iter().enumerate() {
+        let of = |value: fn(&Load, &Load) -> f64, decimals| {
+            Spread::of(rounds.iter().map(|round| value(&round[at], &round[0])), decimals)
+        };
+        println!(
+            "| {} | {origins} | {} % | {} | {} |",
+            subject.name(),
+            of(|own, none| 100.0 * own.rate / none.rate, 1),
+            of(|own, _| own.micros, 2),
+            of(|own, none| own.micros - none.micros, 2),
+        );
+    }
 }
 
 fn hello()
@@ -83,7 +115,17 @@ fn hello()
     })
 }
 
-async fn serve_by_hyper<S>(service: S) -> io::Result<String>
+/// The address of a server with that layer.
+async fn serve_by_hyper(subject: Subject, origins: usize) -> io::Result<String> {
+    match subject {
+        Subject::None => accept(hello()).await,
+        Subject::TowerCors => accept(tower_cors(origins).layer(hello())).await,
+        Subject::List => accept(tower_http(origins).layer(hello())).await,
+        Subject::Set => accept(tower_http_with_set(origins).layer(hello())).await,
+    }
+}
+
+async fn accept<S>(service: S) -> io::Result<String>
 where
     S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>,
     S: Clone + Send + 'static,
@@ -111,32 +153,29 @@ async fn serve_by_axum(app: Router) -> io::Result<String> {
     Ok(address)
 }
 
-/// Requests per second, and the 99th percentile of the latency in milliseconds.
-fn load(address: &str, origin: &str) -> Result<(f64, f64), Box<dyn Error>> {
-    let output = Command::new("wrk")
-        .args(["--threads", "1", "--connections", "32", "--duration", SECONDS, "--latency"])
-        .args(["--header", &format!("Origin: {origin}"), address])
-        .output()?;
-    let text = String::from_utf8(output.stdout)?;
-    let after = |label: &str| {
-        let line = text.lines().find_map(|line| line.trim().strip_prefix(label));
-        line.map(str::trim).ok_or_else(|| format!("wrk says no {label}: {text}"))
-    };
-    let requests = after("Requests/sec:")?.parse()?;
-    let latency = after("99%")?;
-    let latency = match (latency.strip_suffix("us"), latency.strip_suffix("ms")) {
-        (Some(micros), _) => micros.parse::<f64>()? / 1000.0,
-        (_, Some(millis)) => millis.parse()?,
-        _ => latency.trim_end_matches('s').parse::<f64>()? * 1000.0,
-    };
-    Ok((requests, latency))
+/// What a server did in one round.
+struct Load {
+    /// Requests per second.
+    rate: f64,
+    /// Microseconds of processor time for a request.
+    micros: f64,
 }
 
-fn median(rounds: &[(f64, f64)]) -> (f64, f64) {
-    let middle = |value: fn(&(f64, f64)) -> f64| {
-        let mut values: Vec<f64> = rounds.iter().map(value).collect();
-        values.sort_by(f64::total_cmp);
-        values[values.len() / 2]
-    };
-    (middle(|round| round.0), middle(|round| round.1))
+fn load(address: &str, origin: &str) -> Result<Load, Box<dyn Error>> {
+    let mut wrk = Command::new("wrk");
+    wrk.args(["--threads", "1", "--connections", "32", "--duration", SECONDS, address]);
+    for (name, value) in of_browser("allowed", origin).headers() {
+        wrk.arg("--header").arg(format!("{name}: {}", value.to_str()?));
+    }
+    let start = measure::processor_time()?;
+    let output = wrk.output()?;
+    let time = measure::processor_time()?.saturating_sub(start);
+    let text = String::from_utf8(output.stdout)?;
+    let mut lines = text.lines().map(str::trim);
+    let total = lines.find_map(|line| line.split_once(" requests in "));
+    let (total, _) = total.ok_or_else(|| format!("wrk counts no requests: {text}"))?;
+    let rate = lines.find_map(|line| line.strip_prefix("Requests/sec:"));
+    let rate = rate.ok_or_else(|| format!("wrk says no rate: {text}"))?;
+    let micros = time.as_secs_f64() * 1e6 / total.parse::<f64>()?;
+    Ok(Load { rate: rate.trim().parse()?, micros })
 }

@@ -5,15 +5,17 @@
 mod support;
 
 use std::{
+    convert::Infallible,
     hint::black_box,
-    sync::atomic::{AtomicBool, AtomicU64, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use support::{inner, origin, respond, simple, with_patterns};
-use tower::Layer;
-use tower_cors::{CorsLayer, Policy, PolicyHandle};
+use http::{Request, Response};
+
+use support::{inner, measure::Spread, origin, requests::simple, respond, with_patterns};
+use tower::{Layer, Service};
+use tower_cors::CorsLayer;
 
 const ORIGINS: usize = 1_000_000;
 const PATTERNS: usize = 10_000;
@@ -37,26 +39,22 @@ fn main() {
     drop(without_origins);
     let kept = usize::try_from(memory.bytes_current).unwrap_or_default();
     let policy = layer.take().expect("it is built").policy().clone();
-    let set_takes = AtomicU64::new(0);
-    let reloaded = longest_request(&policy, |handle, is_measured| {
-        for _ in 0..RELOADS {
-            let next = with_patterns(ORIGINS, PATTERNS).policy().clone();
-            let start = Instant::now();
-            is_measured.store(true, Ordering::Relaxed);
-            handle.set(next);
-            is_measured.store(false, Ordering::Relaxed);
-            let nanos = u64::try_from(start.elapsed().as_nanos()).unwrap_or_default();
-            set_takes.fetch_add(nanos, Ordering::Relaxed);
-        }
-    });
-    let set_takes = Duration::from_nanos(set_takes.into_inner());
-    let quiet = longest_request(&policy, |_, is_measured| {
-        is_measured.store(true, Ordering::Relaxed);
-        thread::sleep(set_takes);
-        is_measured.store(false, Ordering::Relaxed);
-    });
+    let (layer, handle) = CorsLayer::reloadable(policy);
+    let mut service = layer.layer(inner());
+    let (mut reloaded, mut quiet) = (Vec::new(), Vec::new());
+    for _ in 0..RELOADS {
+        let next = with_patterns(ORIGINS, PATTERNS).policy().clone();
+        let start = Instant::now();
+        reloaded.push(longest_request(&mut service, || handle.set(next)));
+        let time = start.elapsed();
+        quiet.push(longest_request(&mut service, || thread::sleep(time)));
+    }
+    let [quiet, reloaded] = [quiet, reloaded]
+        .map(|times| Spread::of(times.iter().map(|time| time.as_secs_f64() * 1e6), 0));
     let start = Instant::now();
-    drop(black_box(policy));
+    drop(black_box(handle));
+    drop(black_box(service));
+    drop(black_box(layer));
     let freed = start.elapsed().as_secs_f64();
     println!("A policy of {ORIGINS} origins and {PATTERNS} patterns:\n");
     println!("| | |");
@@ -69,37 +67,27 @@ fn main() {
     let each = kept.saturating_sub(own_bytes + patterns) / ORIGINS;
     println!("| kept for each origin besides its own bytes | {each} |");
     println!("| freed in | {freed:.2} s |");
-    let set_takes = set_takes.as_secs_f64();
-    let [quiet, reloaded] = [quiet, reloaded].map(|time| time.as_secs_f64() * 1e6);
     println!(
-        "| longest request while it is replaced {RELOADS} times, in {set_takes:.2} s | {reloaded:.0} µs |"
+        "| longest request while it is replaced, the median and the quartiles of {RELOADS} times | {reloaded} µs |"
     );
-    println!("| longest request in as long without | {quiet:.0} µs |");
+    println!("| longest request in as long without | {quiet} µs |");
     assert!(each <= MOST_FOR_ORIGIN, "{each} bytes for each origin");
 }
 
-/// The longest duration of a request, among successive requests while `reload` runs.
-fn longest_request(
-    policy: &Policy,
-    reload: impl FnOnce(&PolicyHandle, &AtomicBool) + Send,
-) -> Duration {
-    let (layer, handle) = CorsLayer::reloadable(policy.clone());
-    let mut service = layer.layer(inner());
+/// The longest duration of a request, among successive requests while `during` runs in another thread.
+fn longest_request<S>(service: &mut S, during: impl FnOnce() + Send) -> Duration
+where
+    S: Service<Request<()>, Response = Response<()>, Error = Infallible>,
+{
     let request = simple(&origin(ORIGINS));
-    let is_measured = AtomicBool::new(false);
     thread::scope(|scope| {
-        let reloads = scope.spawn(|| reload(&handle, &is_measured));
+        let running = scope.spawn(during);
         let mut longest = Duration::ZERO;
-        while !reloads.is_finished() {
+        while !running.is_finished() {
             let request = request.clone();
-            // A request counts if it began or ended in that time.
-            let has_begun = is_measured.load(Ordering::Relaxed);
             let start = Instant::now();
-            drop(respond(&mut service, request));
-            let time = start.elapsed();
-            if has_begun || is_measured.load(Ordering::Relaxed) {
-                longest = longest.max(time);
-            }
+            drop(respond(service, request));
+            longest = longest.max(start.elapsed());
         }
         longest
     })

@@ -1,117 +1,124 @@
-//! The throughput of two threads compared with one, with and without a shared layer.
+//! The cost of a request while another thread answers requests through the same layer, with and without a layer.
 
 mod support;
 
 use std::{
-    convert::Infallible,
-    sync::{
-        Barrier,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
+    error::Error,
+    hint, io,
+    sync::atomic::{AtomicU32, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use http::{HeaderValue, Method, Request, Response};
+use http::{HeaderValue, Request};
 use support::{
-    REFUSED_ORIGIN, inner, origin, preflight, request, respond, simple, tower_cors, tower_http,
+    measure::{self, Spread},
+    origin,
+    requests::{self, KINDS},
+    subjects::{Caller, Connect, Connection, Subject},
 };
-use tower::{Layer, Service};
 
-const ROUNDS: usize = 15;
-const TIME: Duration = Duration::from_millis(100);
+const ROUNDS: usize = 101;
+const TIME: Duration = Duration::from_millis(1);
+const WARM_UP: usize = 100;
+const TRIES: usize = 10_000;
 
-fn main() {
-    println!("Requests of two threads for each of one, the median of {ROUNDS} rounds.");
-    for (how, is_cloned) in
-        [("Each thread has one service", false), ("The service is cloned for each request", true)]
-    {
-        println!("\n{how}{}:\n", if is_cloned { ", as servers do" } else { "" });
-        println!("| request | no layer | tower-cors | tower-http |");
-        println!("|---|---:|---:|---:|");
-        table(is_cloned);
+const SUBJECTS: [Subject; 3] = [Subject::None, Subject::TowerCors, Subject::List];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    if measure::turns().is_err() {
+        println!(
+            "Linux does not say here whether a thread is interrupted, so no threads are measured."
+        );
+        return Ok(());
     }
-}
-
-fn table(is_cloned: bool) {
-    let allowed = origin(1);
-    let (bare, ours) = (inner(), tower_cors(1).layer(inner()));
-    let theirs = tower_http(1).layer(inner());
-    for (kind, request) in [
-        ("without origin", request(Method::GET, [])),
-        ("refused", simple(REFUSED_ORIGIN)),
-        ("allowed", simple(&allowed)),
-        ("preflight, allowed", preflight(&allowed)),
-        ("preflight, refused", preflight(REFUSED_ORIGIN)),
+    println!(
+        "Requests of two threads for each of one: 2.00 if the threads do not slow each other down. The median"
+    );
+    println!(
+        "and the quartiles of {ROUNDS} rounds. Each request carries a browser's headers. Each thread has a connection"
+    );
+    println!("of its own, all to one layer with one origin.");
+    for (how, caller) in [
+        ("In an application of axum, as `axum::serve` calls it", Caller::Axum),
+        ("In another server, which clones the service for each request", Caller::Clone),
+        ("In a loop that calls one service for each thread, which no server does", Caller::Service),
     ] {
-        // Measure all in each round, because the machine's other load changes with time.
-        let rounds: Vec<[f64; 3]> = (0..ROUNDS)
-            .map(|_| {
-                [
-                    ratio(&bare, &request, is_cloned),
-                    ratio(&ours, &request, is_cloned),
-                    ratio(&theirs, &request, is_cloned),
-                ]
-            })
-            .collect();
-        let [bare, ours, theirs] = [0, 1, 2].map(|subject| {
-            let mut ratios: Vec<f64> = rounds.iter().map(|round| round[subject]).collect();
-            ratios.sort_by(f64::total_cmp);
-            ratios[ROUNDS / 2]
-        });
-        println!("| {kind} | {bare:.2} | {ours:.2} | {theirs:.2} |");
-    }
-}
-
-fn ratio<S>(service: &S, request: &Request<()>, is_cloned: bool) -> f64
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
-{
-    let alone = throughput(service, request, is_cloned, 1);
-    throughput(service, request, is_cloned, 2) / alone
-}
-
-/// Requests per second. Each thread has its own request, and clones the service once or for each request.
-fn throughput<S>(service: &S, request: &Request<()>, is_cloned: bool, threads: usize) -> f64
-where
-    S: Service<Request<()>, Response = Response<()>, Error = Infallible> + Clone + Sync,
-{
-    let (count, is_over) = (AtomicU64::new(0), AtomicBool::new(false));
-    let barrier = Barrier::new(threads + 1);
-    let mut seconds = 0.0;
-    thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let mut own_service = service.clone();
-                // Each thread has its own header value, as each connection has, so only the layer is shared.
-                let mut own = Request::new(());
-                *own.method_mut() = request.method().clone();
-                for (name, value) in request.headers() {
-                    let value = HeaderValue::from_bytes(value.as_bytes());
-                    own.headers_mut().append(name, value.expect("it was one"));
+        println!("\n{how}:\n");
+        println!("| request | without a layer | tower-cors | tower-http |");
+        println!("|---|---:|---:|---:|");
+        for kind in KINDS {
+            let request = requests::of_browser(kind, &origin(1));
+            let servers = SUBJECTS.map(|subject| subject.serve(caller, 1, 0));
+            let mut found = [const { Vec::new() }; 3];
+            for _ in 0..ROUNDS {
+                for (found, server) in found.iter_mut().zip(&servers) {
+                    let alone = time(server, &request, 1)?;
+                    found.push(2.0 * alone / time(server, &request, 2)?);
                 }
-                let mut done = 0_u64;
-                barrier.wait();
-                while !is_over.load(Ordering::Relaxed) {
-                    for _ in 0..100 {
-                        if is_cloned {
-                            drop(respond(&mut service.clone(), own.clone()));
-                        } else {
-                            drop(respond(&mut own_service, own.clone()));
-                        }
-                    }
-                    done += 100;
-                }
-                count.fetch_add(done, Ordering::Relaxed);
-            });
+            }
+            let [none, ours, theirs] = found.map(|ratios| Spread::of(ratios, 2));
+            println!("| {kind} | {none} | {ours} | {theirs} |");
         }
-        barrier.wait();
-        let start = Instant::now();
-        thread::sleep(TIME);
-        is_over.store(true, Ordering::Relaxed);
-        seconds = start.elapsed().as_secs_f64();
-    });
-    #[expect(clippy::cast_precision_loss, reason = "it is far below 2^52")]
-    let count = count.into_inner() as f64;
-    count / seconds
+    }
+    Ok(())
+}
+
+/// The nanoseconds for a request, in the first try in which no thread is interrupted: otherwise the threads would not
+/// run at the same time.
+fn time(server: &Connect, request: &Request<()>, threads: u32) -> io::Result<f64> {
+    for _ in 0..TRIES {
+        let started = AtomicU32::new(0);
+        let answer = || {
+            time_of_thread(server(), request, || {
+                started.fetch_add(1, Ordering::Relaxed);
+                while started.load(Ordering::Relaxed) < threads {
+                    hint::spin_loop();
+                }
+            })
+        };
+        let times = thread::scope(|scope| {
+            let running: Vec<_> = (0..threads).map(|_| scope.spawn(answer)).collect();
+            let times = running.into_iter().map(|thread| thread.join().expect("no service panics"));
+            times.collect::<io::Result<Option<Vec<f64>>>>()
+        })?;
+        if let Some(times) = times {
+            return Ok(times.iter().sum::<f64>() / f64::from(threads));
+        }
+    }
+    Err(io::Error::other(
+        "other programs interrupt every measurement; try again when they are done",
+    ))
+}
+
+/// `None` if the thread is interrupted. `start` waits for the other threads.
+fn time_of_thread(
+    mut connection: Connection,
+    request: &Request<()>,
+    start: impl FnOnce(),
+) -> io::Result<Option<f64>> {
+    let request = with_values_of_its_own(request);
+    for _ in 0..WARM_UP {
+        connection(request.clone());
+    }
+    let turns = measure::turns()?;
+    start();
+    let (start, mut requests) = (Instant::now(), 0.0);
+    while start.elapsed() < TIME {
+        for _ in 0..10 {
+            connection(request.clone());
+        }
+        requests += 10.0;
+    }
+    let time = start.elapsed();
+    Ok((measure::turns()? == turns).then(|| time.as_secs_f64() * 1e9 / requests))
+}
+
+/// Each connection has header values of its own, so that only the layer is shared.
+fn with_values_of_its_own(request: &Request<()>) -> Request<()> {
+    let mut own = request.clone();
+    for value in own.headers_mut().values_mut() {
+        *value = HeaderValue::from_bytes(value.as_bytes()).expect("it was one");
+    }
+    own
 }

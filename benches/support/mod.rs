@@ -2,7 +2,13 @@
 
 #![allow(dead_code, reason = "not every benchmark takes all of it")]
 
+pub(crate) mod attacks;
+pub(crate) mod measure;
+pub(crate) mod requests;
+pub(crate) mod subjects;
+
 use std::{
+    collections::HashSet,
     convert::Infallible,
     future::{Ready, ready},
     pin::{Pin, pin},
@@ -13,14 +19,11 @@ use std::{
 use axum::{Router, body::Body, routing::get};
 use http::{
     HeaderName, HeaderValue, Method, Request, Response,
-    header::{
-        ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, AUTHORIZATION, CONTENT_TYPE,
-        ETAG, ORIGIN,
-    },
+    header::{AUTHORIZATION, CONTENT_TYPE, ETAG},
 };
+use requests::value;
 use tower::{Service, ServiceExt, service_fn};
-
-pub(crate) const REFUSED_ORIGIN: &str = "https://refused.example";
+use tower_http::cors::AllowOrigin;
 
 const ALLOWED_METHODS: [Method; 3] = [Method::PUT, Method::DELETE, Method::PATCH];
 const ALLOWED_HEADERS: [HeaderName; 2] = [AUTHORIZATION, CONTENT_TYPE];
@@ -56,44 +59,24 @@ pub(crate) fn configured(origins: usize, patterns: usize) -> tower_cors::CorsLay
 }
 
 pub(crate) fn tower_http(origins: usize) -> tower_http::cors::CorsLayer {
+    let listed = (1..=origins).map(|index| value(&origin(index)));
+    tower_http_with(AllowOrigin::list(listed))
+}
+
+/// `tower-http`'s layer with a predicate that looks the origin up in a set, for long lists.
+pub(crate) fn tower_http_with_set(origins: usize) -> tower_http::cors::CorsLayer {
+    let set: HashSet<Vec<u8>> = (1..=origins).map(|index| origin(index).into_bytes()).collect();
+    tower_http_with(AllowOrigin::predicate(move |origin, _| set.contains(origin.as_bytes())))
+}
+
+fn tower_http_with(origins: AllowOrigin) -> tower_http::cors::CorsLayer {
     tower_http::cors::CorsLayer::new()
-        .allow_origin(tower_http::cors::AllowOrigin::list(
-            (1..=origins).map(|index| value(&origin(index))),
-        ))
+        .allow_origin(origins)
         .allow_credentials(true)
         .allow_methods(ALLOWED_METHODS)
         .allow_headers(ALLOWED_HEADERS)
         .expose_headers(EXPOSED_HEADERS)
         .max_age(MAX_AGE)
-}
-
-pub(crate) fn simple(origin: &str) -> Request<()> {
-    request(Method::GET, [(ORIGIN, value(origin))])
-}
-
-pub(crate) fn preflight(origin: &str) -> Request<()> {
-    request(
-        Method::OPTIONS,
-        [
-            (ORIGIN, value(origin)),
-            (ACCESS_CONTROL_REQUEST_METHOD, value("PUT")),
-            (ACCESS_CONTROL_REQUEST_HEADERS, value("authorization,content-type")),
-        ],
-    )
-}
-
-pub(crate) fn request<const COUNT: usize>(
-    method: Method,
-    headers: [(HeaderName, HeaderValue); COUNT],
-) -> Request<()> {
-    let mut request = Request::new(());
-    *request.method_mut() = method;
-    request.headers_mut().extend(headers);
-    request
-}
-
-pub(crate) fn value(text: &str) -> HeaderValue {
-    HeaderValue::from_str(text).expect("the text is a header value")
 }
 
 /// The service inside both layers. It sets one header.
@@ -111,7 +94,7 @@ pub(crate) fn inner() -> impl Service<
     })
 }
 
-/// The same service as an axum application, with a layer or without.
+/// The same service as an axum application, for a layer to be added.
 pub(crate) fn router() -> Router {
     Router::new().route("/", get(async || [(CONTENT_TYPE, "application/json")]))
 }
@@ -137,7 +120,7 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
 }
 
-/// Sends the request to a clone of the application, as `axum::serve` does.
+/// Sends the request to a clone of an application, as `axum::serve` does.
 pub(crate) fn respond_as_axum(router: &Router, request: Request<Body>) -> Response<Body> {
     at_once(router.clone().oneshot(request))
 }
