@@ -2,6 +2,7 @@
 
 pub(crate) use shim::{
     Once, config_warning, decision, inner_cors_headers, is_enabled, is_first, no_methods_of_route,
+    once,
 };
 
 #[cfg(feature = "tracing")]
@@ -21,6 +22,10 @@ mod shim {
     /// Remembers that something was reported, for all clones.
     #[derive(Clone, Debug, Default)]
     pub(crate) struct Once(Arc<AtomicBool>);
+
+    pub(crate) fn once() -> Once {
+        Once::default()
+    }
 
     pub(crate) fn is_first(once: &Once) -> bool {
         !once.0.swap(true, Ordering::Relaxed)
@@ -76,6 +81,10 @@ mod shim {
 
     #[derive(Clone, Debug, Default)]
     pub(crate) struct Once;
+
+    pub(crate) fn once() -> Once {
+        Once
+    }
 
     pub(crate) fn is_first(_: &Once) -> bool {
         false

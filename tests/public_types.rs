@@ -17,8 +17,9 @@ use tower_cors::{
     RequestHead, RequestKind, ResponseFuture, ResponseHeaders, Select, UnknownDanger,
     UnknownRefuse,
     browser::{
-        Browser, Credentials, Exchange, Exchanges, Fetch, FetchResponse, Mode, NetworkError,
-        NetworkErrorCause, Page, Redirect, ReferrerPolicy, ResponseKind,
+        Browser, CookieRefusal, CookieRefusalReason, Credentials, Exchange, Exchanges, Fetch,
+        FetchResponse, Mode, NetworkError, NetworkErrorCause, Page, ReadableResponse, Redirect,
+        ReferrerPolicy, ResponseKind, SameSite,
     },
 };
 #[cfg(feature = "reload")]
@@ -122,6 +123,8 @@ assert_traits! {
 assert_traits! {
     the_model_of_a_browser_can_be_shared, BROWSER:
     Browser<Inner>: AutoTraits, Debug;
+    CookieRefusal: AutoTraits, Clone, Debug, Eq;
+    CookieRefusalReason: AutoTraits, Clone, Debug, Eq;
     Credentials: AutoTraits, Copy, Debug, Eq, Hash, Default;
     Exchange: AutoTraits, Clone, Debug;
     Exchanges: AutoTraits, Clone, Debug, Default;
@@ -132,9 +135,11 @@ assert_traits! {
     NetworkError: Shared, Debug, Error;
     NetworkErrorCause: AutoTraits, Clone, Debug, Eq;
     Page<Inner>: AutoTraits, Debug;
+    ReadableResponse<()>: AutoTraits, Clone, Debug;
     Redirect: AutoTraits, Copy, Debug, Eq, Hash, Default;
     ReferrerPolicy: AutoTraits, Copy, Debug, Eq, Hash, Default;
     ResponseKind: AutoTraits, Copy, Debug, Eq, Hash;
+    SameSite: AutoTraits, Copy, Debug, Eq, Hash, Default;
 }
 
 type Inner = tower::util::BoxCloneSyncService<Request<()>, http::Response<()>, std::io::Error>;

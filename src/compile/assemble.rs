@@ -65,7 +65,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
         report_only: config.report_only,
         diagnose: config.diagnose,
         methods_of_route: config.methods_of_route,
-        reported_no_allow: trace::Once::default(),
+        reported_no_allow: trace::once(),
         attach_outcome: config.attach_outcome,
         hook: config.hook,
         is_observed: false,

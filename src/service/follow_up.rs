@@ -75,12 +75,12 @@ impl Task {
                 (!status.is_success()).then_some(Refusal::InnerStatus(status))
             }
             Self::MethodsOfRoute { response: own, method } => {
-                let (own, refusal) = match route::methods(response) {
-                    Some(of_route) => policy.rules().narrow(own, &method, &of_route),
-                    None => {
-                        trace::no_methods_of_route(&policy.rules().reported_no_allow);
-                        (own, None)
-                    }
+                let rules = policy.rules();
+                let (own, refusal) = if let Some(of_route) = route::methods(response) {
+                    rules.narrow(own, &method, &of_route)
+                } else {
+                    trace::no_methods_of_route(&rules.reported_no_allow);
+                    (own, None)
                 };
                 *response = own.map(|()| B::default());
                 refusal
