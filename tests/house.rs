@@ -49,6 +49,19 @@ fn the_model_of_a_browser_imports_nothing_that_it_tests() {
 }
 
 #[test]
+fn constants_stand_below_what_uses_them() {
+    for source in House::read().0.values() {
+        let words: Vec<&str> = words(&source.code).collect();
+        for line in source.code.lines().filter(|line| line.starts_with("const ")) {
+            let name = line["const ".len()..].split(':').next().unwrap();
+            let place = words.iter().position(|word| *word == name).unwrap();
+            let is_definition = words[place - 1] == "const";
+            assert!(!is_definition, "{name} in {} stands above its use", source.file);
+        }
+    }
+}
+
+#[test]
 fn each_function_of_a_walk_is_in_its_file() {
     for hop in WALKS.iter().flat_map(|heading| hops(heading)) {
         let code = fs::read_to_string(hop[0]).unwrap();

@@ -107,8 +107,8 @@ impl<Q> CorsLayerBuilder<Q> {
     ///     .header("origin", "https://example.com")
     ///     .header("access-control-request-method", "PUT")
     ///     .body(Body::empty())?;
-    /// let answer = app.oneshot(preflight).await?;
-    /// assert_eq!(answer.headers()["access-control-allow-methods"], "PUT");
+    /// let response = app.oneshot(preflight).await?;
+    /// assert_eq!(response.headers()["access-control-allow-methods"], "PUT");
     /// # Ok(())
     /// # }
     /// ```
@@ -143,8 +143,8 @@ impl<Q> CorsLayerBuilder<Q> {
     ///     .own_origin("https://tool.example.com")
     ///     .build_policy()?;
     /// let request = Request::post("/run").header("origin", "https://evil.example").body(())?;
-    /// let Decision::Respond(answer) = policy.decide(&request) else { panic!("it is refused") };
-    /// assert_eq!(answer.status(), StatusCode::FORBIDDEN);
+    /// let Decision::Respond(response) = policy.decide(&request) else { panic!("it is refused") };
+    /// assert_eq!(response.status(), StatusCode::FORBIDDEN);
     /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     ///

@@ -142,7 +142,7 @@ impl fmt::Display for ConfigError {
             ),
             Self::MaxAgeTooLong { max_age } => write!(
                 f,
-                "{max_age:?} is longer than any browser keeps a preflight's answer; \
+                "{max_age:?} is longer than any browser keeps the response to a preflight; \
                  write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
             ),
             Self::MaxAgeFraction { max_age } => write!(

@@ -125,7 +125,7 @@ impl fmt::Display for ConfigWarning {
             }
             Self::MaxAgeAboveChromium { max_age } => write!(
                 f,
-                "{max_age:?} is more than the 7200 seconds that Chromium keeps a preflight's answer; \
+                "{max_age:?} is more than the 7200 seconds that Chromium keeps the response to a preflight; \
                  write at most 7200 seconds"
             ),
             Self::NoOwnOrigins => f.write_str(

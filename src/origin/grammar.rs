@@ -9,16 +9,6 @@ use std::{
 
 use super::{fault::OriginFault, punycode};
 
-/// The longest well-formed origin: a scheme, `://`, a host and `:65535`.
-pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
-const MAX_SCHEME: usize = 64;
-pub(super) const MAX_HOST: usize = 253;
-const MAX_LABEL: usize = 63;
-
-/// Well-formed schemes that no page's origin has.
-const SCHEMES_WITHOUT_PAGES: [&str; 8] =
-    ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
-
 /// A well-formed origin that borrows its text.
 #[derive(Clone, Copy)]
 pub(crate) struct OriginView<'a> {
@@ -80,6 +70,11 @@ impl<'a> OriginView<'a> {
     }
 }
 
+/// The longest well-formed origin: a scheme, `://`, a host and `:65535`.
+pub(super) const MAX_ORIGIN: usize = MAX_SCHEME + 3 + MAX_HOST + 6;
+const MAX_SCHEME: usize = 64;
+pub(super) const MAX_HOST: usize = 253;
+
 /// Splits off the scheme and its `://`.
 #[inline]
 pub(super) fn split_scheme(origin: &[u8]) -> Result<(Scheme, &[u8]), OriginFault> {
@@ -113,6 +108,10 @@ fn split_other_scheme(origin: &[u8]) -> Result<&[u8], OriginFault> {
         None => Ok(authority),
     }
 }
+
+/// Well-formed schemes that no page's origin has.
+const SCHEMES_WITHOUT_PAGES: [&str; 8] =
+    ["about", "blob", "data", "file", "ftp", "javascript", "ws", "wss"];
 
 /// Splits off the port, without its colon. Only http and https have ports.
 ///
@@ -254,6 +253,9 @@ fn has_long_label(mut name: &[u8]) -> bool {
     }
     false
 }
+
+/// In bytes.
+const MAX_LABEL: usize = 63;
 
 fn is_wrong_punycode(label: &[u8]) -> bool {
     label.strip_prefix(b"xn--").is_some_and(|encoded| !punycode::is_canonical(encoded))

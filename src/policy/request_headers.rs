@@ -120,10 +120,9 @@ const MAX_ECHO_LINES: usize = 32;
 const MAX_WHITE_SPACE: usize = 2;
 const MAX_EMPTY: usize = 16;
 
-/// Bounds of the search for the reason of a refusal: names, bytes of a name, and bytes of a line.
+/// Bounds of the search for the reason of a refusal: names, and bytes of a name.
 const MOST_NAMES: usize = 32;
 const LONGEST_NAME: usize = 64;
-const LONGEST_LINE: usize = 1024;
 
 /// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
 /// one line, in the order of `names`. If not, [`AllowedHeaders::check_list`] decides.
@@ -161,6 +160,9 @@ fn beginning(line: &[u8]) -> &[u8] {
         None => &[],
     }
 }
+
+/// In bytes.
+const LONGEST_LINE: usize = 1024;
 
 /// Strips [optional white space](https://www.rfc-editor.org/rfc/rfc9110#section-5.6.3).
 fn trim_optional_white_space(mut element: &[u8]) -> &[u8] {

@@ -19,12 +19,6 @@ use crate::{
     policy::{AllowedOrigins, Closures, Hook},
 };
 
-/// No browser keeps the response to a preflight for longer.
-const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);
-
-/// Chromium's limit.
-const CHROMIUM_MAX_AGE: Duration = Duration::from_secs(7_200);
-
 /// A configuration without mistakes.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
@@ -148,3 +142,9 @@ fn check_max_age(max_age: Option<Duration>, findings: &mut Findings) {
         findings.warnings.push(ConfigWarning::MaxAgeAboveChromium { max_age });
     }
 }
+
+/// No browser keeps the response to a preflight for longer.
+const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);
+
+/// Chromium's limit.
+const CHROMIUM_MAX_AGE: Duration = Duration::from_secs(7_200);
