@@ -56,21 +56,27 @@ pub(super) fn add_missing(
     names: &[HeaderName],
     value: HeaderValue,
 ) -> bool {
-    if says(headers, "*") {
-        return true;
+    let mut has_some = false;
+    for member in members(headers) {
+        if member == b"*" {
+            return true;
+        }
+        has_some |= names.iter().any(|name| is(member, name));
     }
-    if !names.iter().any(|name| says(headers, name.as_str())) {
+    if !has_some {
         return headers.try_append(VARY, value).is_ok();
     }
     names.iter().all(|name| {
-        says(headers, name.as_str())
+        members(headers).any(|member| is(member, name))
             || headers.try_append(VARY, HeaderValue::from(name.clone())).is_ok()
     })
 }
 
-fn says(headers: &HeaderMap, name: &str) -> bool {
-    headers.get_all(VARY).iter().any(|line| {
-        let mut members = line.as_bytes().split(|&byte| byte == b',');
-        members.any(|member| member.trim_ascii().eq_ignore_ascii_case(name.as_bytes()))
-    })
+fn members(headers: &HeaderMap) -> impl Iterator<Item = &[u8]> {
+    let lines = headers.get_all(VARY).iter();
+    lines.flat_map(|line| line.as_bytes().split(|&byte| byte == b',').map(<[u8]>::trim_ascii))
+}
+
+fn is(member: &[u8], name: &HeaderName) -> bool {
+    member.eq_ignore_ascii_case(name.as_str().as_bytes())
 }
