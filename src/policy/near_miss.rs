@@ -70,13 +70,16 @@ impl Rules {
     }
 }
 
-/// The allowed name that is one slip away from `name`. Case, `-` and `_` do not count.
+/// The allowed name that is one slip away from `name`. Case, `-` and `_` do not count. Short names differ by a letter
+/// without being meant for each other.
 fn similar<'a>(name: &[u8], allowed: impl Iterator<Item = &'a str>) -> Option<String> {
     let name = str::from_utf8(name).ok().filter(|name| name.len() <= LONGEST)?;
+    let can_be_slip = name.len() >= SHORTEST_SLIP;
     let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
     let (lower, meant) = (name.to_ascii_lowercase(), plain(name));
     let found = allowed.take(MOST).find(|allowed| {
-        plain(allowed) == meant || meant::is_one_slip(&lower, &allowed.to_ascii_lowercase())
+        plain(allowed) == meant
+            || (can_be_slip && meant::is_one_slip(&lower, &allowed.to_ascii_lowercase()))
     });
     found.map(str::to_owned)
 }
@@ -84,3 +87,6 @@ fn similar<'a>(name: &[u8], allowed: impl Iterator<Item = &'a str>) -> Option<St
 /// Bounds of the search: bytes of a name, and allowed names.
 const LONGEST: usize = 64;
 const MOST: usize = 256;
+
+/// In bytes.
+const SHORTEST_SLIP: usize = 5;

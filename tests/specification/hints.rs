@@ -169,6 +169,7 @@ fn a_refused_method_or_header_names_the_similar_one_that_is_allowed() {
             "preflight, refused: header `x-request-ids` is not allowed; `x-request-id` is allowed",
         ),
         ("PATCH", "x-other", "preflight, refused: header `x-other` is not allowed"),
+        ("PATCH", "x-a", "preflight, refused: header `x-a` is not allowed"),
     ] {
         let mut headers = vec![ORIGIN, ("access-control-request-method", method)];
         headers.extend((!names.is_empty()).then_some(("access-control-request-headers", names)));

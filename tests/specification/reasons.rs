@@ -46,7 +46,11 @@ fn an_outcome_says_what_the_request_is_and_whether_it_is_allowed() {
     for (ask, text) in [
         (non_cors("GET"), "no CORS request"),
         (simple("GET").from(AllowedOrigin), "simple request, allowed"),
-        (preflighted("PATCH").from(AllowedOrigin), "preflighted request, allowed"),
+        (preflighted("PUT").from(AllowedOrigin), "preflighted request, allowed"),
+        (
+            preflighted("PATCH").from(AllowedOrigin),
+            "preflighted request, allowed; its preflight is refused: method `PATCH` is not allowed",
+        ),
         (preflight("PUT").from(AllowedOrigin), "preflight, allowed"),
         (preflight("PUT").from(Null), "preflight, refused: origin `null` is not allowed"),
     ] {
