@@ -38,6 +38,7 @@ mod shim {
 
     pub(crate) fn decision(
         kind: &dyn Display,
+        method: &dyn Display,
         origin: Option<&dyn Display>,
         path: &dyn Display,
         answered: bool,
@@ -45,9 +46,9 @@ mod shim {
     ) {
         let origin = origin.map(display);
         if let Some(refusal) = refusal {
-            debug!(target: TARGET, %kind, origin, %path, answered, %refusal, "refused");
+            debug!(target: TARGET, %kind, %method, origin, %path, answered, %refusal, "refused");
         } else {
-            debug!(target: TARGET, %kind, origin, %path, answered, "passed");
+            debug!(target: TARGET, %kind, %method, origin, %path, answered, "passed");
         }
     }
 
@@ -96,6 +97,7 @@ mod shim {
     }
 
     pub(crate) fn decision(
+        _: &dyn Display,
         _: &dyn Display,
         _: Option<&dyn Display>,
         _: &dyn Display,

@@ -104,6 +104,7 @@ fn pin_and_finish<T>(future: impl Future<Output = T>) -> T {
 
 const OURS: (&str, &[u8]) = ("origin", b"https://app.example.com");
 const EVIL: (&str, &[u8]) = ("origin", b"https://evil.example");
+const SAME_ORIGIN: (&str, &[u8]) = ("sec-fetch-site", b"same-origin");
 const PUT: (&str, &[u8]) = ("access-control-request-method", b"PUT");
 
 #[test]
@@ -114,17 +115,19 @@ fn a_decision_is_an_event() {
         request("GET", "/items", &[EVIL]),
         request("OPTIONS", "/items", &[OURS, PUT]),
         request("OPTIONS", "/items", &[OURS, ("access-control-request-method", b"PATCH")]),
+        request("POST", "/items", &[EVIL, SAME_ORIGIN]),
     ];
     assert_eq!(
         events(Level::DEBUG, || ours().build().unwrap(), &requests, &[]),
         [
-            "DEBUG passed kind=no CORS request path=/items answered=false",
-            "DEBUG passed kind=simple request origin=https://app.example.com path=/items answered=false",
-            "DEBUG refused kind=simple request origin=https://evil.example path=/items answered=false \
+            "DEBUG passed kind=no CORS request method=GET path=/items answered=false",
+            "DEBUG passed kind=simple request method=GET origin=https://app.example.com path=/items answered=false",
+            "DEBUG refused kind=simple request method=GET origin=https://evil.example path=/items answered=false \
              refusal=origin `https://evil.example` is not allowed",
-            "DEBUG passed kind=preflight origin=https://app.example.com path=/items answered=true",
-            "DEBUG refused kind=preflight origin=https://app.example.com path=/items answered=true \
+            "DEBUG passed kind=preflight method=OPTIONS origin=https://app.example.com path=/items answered=true",
+            "DEBUG refused kind=preflight method=OPTIONS origin=https://app.example.com path=/items answered=true \
              refusal=method `PATCH` is not allowed",
+            "DEBUG passed kind=no CORS request method=POST origin=https://evil.example path=/items answered=false",
         ]
     );
     // A subscriber that disables the level gets no event.
@@ -139,6 +142,7 @@ fn hostile_values_are_escaped_and_cut() {
         request("GET", &format!("/{}", "p".repeat(10_000)), &[("origin", &long)]),
         request("OPTIONS", "/", &[OURS, PUT, ("access-control-request-headers", &long)]),
         request("OPTIONS", "/", &[OURS, ("access-control-request-method", &long)]),
+        request(&"M".repeat(10_000), "/", &[OURS]),
     ];
     for line in events(Level::DEBUG, || ours().build().unwrap(), &requests, &[]) {
         assert!(line.is_ascii(), "{line}");
@@ -149,8 +153,17 @@ fn hostile_values_are_escaped_and_cut() {
     }
     assert_eq!(
         events(Level::DEBUG, || ours().build().unwrap(), &requests[..1], &[]),
-        ["DEBUG refused kind=simple request origin=https://a\\xff\\tb\\\" path=/ answered=false \
-          refusal=malformed origin `https://a\\xff\\tb\\\"`"]
+        [
+            "DEBUG refused kind=simple request method=GET origin=https://a\\xff\\tb\\\" path=/ answered=false \
+          refusal=malformed origin `https://a\\xff\\tb\\\"`"
+        ]
+    );
+    assert_eq!(
+        events(Level::DEBUG, || ours().build().unwrap(), &requests[4..], &[]),
+        [format!(
+            "DEBUG passed kind=preflighted request method={}... origin=https://app.example.com path=/ answered=false",
+            "M".repeat(253)
+        )]
     );
 }
 
@@ -191,7 +204,7 @@ fn what_is_only_reported_is_an_event() {
     let events = events(Level::DEBUG, build, &[request("POST", "/", &[EVIL])], &[]);
     assert_eq!(
         events.last().unwrap(),
-        "DEBUG refused kind=simple request origin=https://evil.example path=/ answered=false \
+        "DEBUG refused kind=simple request method=POST origin=https://evil.example path=/ answered=false \
          refusal=origin `https://evil.example` is not allowed"
     );
 }

@@ -38,11 +38,12 @@ pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome)
     if let Some(hook) = &policy.rules().hook {
         hook.call(request, outcome);
     }
+    let method = Escaped::new(request.method.as_str().as_bytes());
     let origin = request.headers.get(ORIGIN).map(|origin| Escaped::new(origin.as_bytes()));
     let origin = origin.as_ref().map(|origin| origin as &dyn fmt::Display);
     let path = Escaped::new(request.uri.path().as_bytes());
     let refusal = outcome.refusal.as_ref().map(|refusal| refusal as &dyn fmt::Display);
-    trace::decision(&outcome.kind, origin, &path, outcome.answered, refusal);
+    trace::decision(&outcome.kind, &method, origin, &path, outcome.answered, refusal);
 }
 
 /// The outcome of a request that ends before its predicate decides.
