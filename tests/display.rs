@@ -46,6 +46,7 @@ other origins
   preflights: 403
   upgrades: 403, but for the server's own pages
 own origins: https://api.example.com
+  requests: no CORS requests
 every response: `vary: origin, x-tenant`
 refusals: say why in `x-cors-refusal`",
     );
@@ -119,6 +120,7 @@ fn each_option_changes_the_description() {
         listed().allow_methods_of_route(),
         refusing(),
         refusing().own_origin(own),
+        listed().own_origin(own),
         listed().refuse_disallowed_origins(Refuse::Upgrades),
         listed().diagnose(true),
         listed().report_only(true),

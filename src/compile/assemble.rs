@@ -55,7 +55,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
         refusing: config
             .refuse
             .map(|refuse| Box::new(Refusing { refuse, responses: responses.clone() })),
-        own_origins: config.own_origins,
+        own_origins: Some(config.own_origins).filter(|set| !set.is_empty()).map(Box::new),
         no_own_origins: config.no_own_origins,
         responses,
         max_age: config.max_age,

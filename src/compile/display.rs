@@ -44,7 +44,11 @@ impl fmt::Display for Policy {
         }
         write_allowed_origins(f, &config, rules)?;
         if !matches!(rules.origins, AllowedOrigins::Any) {
-            write_other_origins(f, &config, rules)?;
+            write_other_origins(f, rules)?;
+        }
+        if !config.own_origins.is_empty() {
+            let own_origins = written(&config.own_origins);
+            write!(f, "\nown origins: {own_origins}\n  requests: no CORS requests")?;
         }
         let varies_by: Vec<String> =
             rules.responses.to_most.vary.names().iter().map(ToString::to_string).collect();
@@ -125,11 +129,7 @@ fn origins(config: &CorsConfig, rules: &Rules) -> String {
     }
 }
 
-fn write_other_origins(
-    f: &mut fmt::Formatter<'_>,
-    config: &CorsConfig,
-    rules: &Rules,
-) -> fmt::Result {
+fn write_other_origins(f: &mut fmt::Formatter<'_>, rules: &Rules) -> fmt::Result {
     f.write_str("\nother origins\n  responses: not readable\n  preflights: 403")?;
     if let Some(refusing) = &rules.refusing {
         let refused = match refusing.refuse {
@@ -137,9 +137,6 @@ fn write_other_origins(
             Refuse::Upgrades => "upgrades",
         };
         write!(f, "\n  {refused}: 403, but for the server's own pages")?;
-    }
-    if !config.own_origins.is_empty() {
-        write!(f, "\nown origins: {}", written(&config.own_origins))?;
     }
     Ok(())
 }

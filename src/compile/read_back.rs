@@ -57,7 +57,7 @@ impl Policy {
             dangerously_allow: rules.dangers.clone(),
             refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
             no_own_origins: rules.no_own_origins,
-            own_origins: rules.own_origins.patterns().collect(),
+            own_origins: rules.own_origins.iter().flat_map(|set| set.patterns()).collect(),
             forward_preflights: rules.forward_preflights,
             allow_methods_of_route: rules.methods_of_route,
             diagnose: rules.diagnose,

@@ -61,7 +61,7 @@ pub struct CorsConfig {
     pub allow_timing: bool,
     /// The requests to refuse if their origin is not allowed. Default: none.
     pub refuse_disallowed_origins: Option<Refuse>,
-    /// The server's own origins, which are not refused. Each is exact.
+    /// The exact origins of the server's own pages, whose requests are no CORS requests and not refused.
     pub own_origins: Vec<String>,
     /// States that the server has no pages of its own. Default: `false`.
     pub no_own_origins: bool,

@@ -117,10 +117,10 @@ impl std::error::Error for ConfigErrors {}
 /// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
 /// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
 /// | [`RefusingWithAnyOrigin`](Self::RefusingWithAnyOrigin) | `allow_any_origin().refuse_disallowed_origins(Refuse::All)`, and no other origin |
-/// | [`OwnOriginsWithoutRefusing`](Self::OwnOriginsWithoutRefusing) | `own_origin("https://api.example.com")` |
 /// | [`OwnOriginsBesideNone`](Self::OwnOriginsBesideNone) | `refuse_disallowed_origins(Refuse::All).no_own_origins().own_origin("https://api.example.com")` |
-/// | [`InvalidOwnOrigin`](Self::InvalidOwnOrigin) | `refuse_disallowed_origins(Refuse::All).own_origin("api.example.com")` |
-/// | [`InexactOwnOrigin`](Self::InexactOwnOrigin) | `refuse_disallowed_origins(Refuse::All).own_origin("https://*.example.com")` |
+/// | [`InvalidOwnOrigin`](Self::InvalidOwnOrigin) | `own_origin("api.example.com")` |
+/// | [`InexactOwnOrigin`](Self::InexactOwnOrigin) | `own_origin("https://*.example.com")` |
+/// | [`NoOwnOriginsWithoutRefusing`](Self::NoOwnOriginsWithoutRefusing) | `no_own_origins()` |
 /// | [`PreflightStatus`](Self::PreflightStatus) | `preflight_status(StatusCode::NOT_FOUND)` |
 /// | [`ForwardedPreflightStatus`](Self::ForwardedPreflightStatus) | `forward_preflights(true).preflight_status(StatusCode::OK)` |
 /// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true).allow_methods_of_route()` |
@@ -270,8 +270,6 @@ pub enum ConfigError {
     },
     /// Any origin is allowed, and disallowed origins are refused.
     RefusingWithAnyOrigin,
-    /// The server's own origins are listed, or known to be none, but no request is refused.
-    OwnOriginsWithoutRefusing,
     /// The server's own origins are listed, and `no_own_origins` is set.
     OwnOriginsBesideNone,
     /// A text among the server's own origins that is no origin.
@@ -281,6 +279,8 @@ pub enum ConfigError {
         /// The pattern.
         origin: String,
     },
+    /// `no_own_origins` is set, but no request is refused.
+    NoOwnOriginsWithoutRefusing,
     /// A preflight status that is not 2xx.
     PreflightStatus {
         /// The status.
@@ -357,10 +357,10 @@ impl ConfigError {
             Self::UnreadableHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => ConfigOption::MaxAge,
             Self::RefusingWithAnyOrigin => ConfigOption::RefuseDisallowedOrigins,
-            Self::OwnOriginsWithoutRefusing
-            | Self::OwnOriginsBesideNone
+            Self::OwnOriginsBesideNone
             | Self::InvalidOwnOrigin(_)
             | Self::InexactOwnOrigin { .. } => ConfigOption::OwnOrigins,
+            Self::NoOwnOriginsWithoutRefusing => ConfigOption::NoOwnOrigins,
             Self::PreflightStatus { .. } => ConfigOption::PreflightStatus,
             Self::ForwardedPreflightStatus | Self::ForwardedPreflightMethods => {
                 ConfigOption::ForwardPreflights

@@ -154,10 +154,6 @@ impl fmt::Display for ConfigError {
             Self::RefusingWithAnyOrigin => f.write_str(
                 "any origin is allowed, so there is none to refuse; list the origins, or do not refuse",
             ),
-            Self::OwnOriginsWithoutRefusing => f.write_str(
-                "own origins only pass where others are refused, and none are; \
-                 remove them, or add refuse_disallowed_origins",
-            ),
             Self::OwnOriginsBesideNone => f.write_str(
                 "own origins are listed, and no_own_origins says that there are none; remove one of the two",
             ),
@@ -165,6 +161,9 @@ impl fmt::Display for ConfigError {
                 f,
                 "{origin:?} is not one origin, and a server's own pages have known ones; \
                  list each, such as \"https://example.com\""
+            ),
+            Self::NoOwnOriginsWithoutRefusing => f.write_str(
+                "no origin is refused, so it has no effect; remove it, or add refuse_disallowed_origins",
             ),
             Self::ForwardedPreflightStatus => f.write_str(
                 "the inner service answers the preflights that are allowed, so preflight_status would have \

@@ -71,7 +71,11 @@ impl Policy {
 
 impl Rules {
     pub(super) fn is_own_origin(&self, origin: FieldLines<'_>) -> bool {
-        matches!(origin, FieldLines::One(origin) if self.own_origins.matches(origin.as_bytes()))
+        let own_origins = self.own_origins.as_ref();
+        let is_own = |origin: &HeaderValue| {
+            own_origins.is_some_and(|own_origins| own_origins.matches(origin.as_bytes()))
+        };
+        matches!(origin, FieldLines::One(origin) if is_own(origin))
     }
 
     fn refusal(&self, failure: Failure<'_>, request: RequestHead<'_>) -> Refusal {

@@ -32,7 +32,8 @@ pub(crate) struct Rules {
     pub(crate) forward_preflights: bool,
     /// Boxed, because few policies refuse.
     pub(crate) refusing: Option<Box<Refusing>>,
-    pub(crate) own_origins: OriginSet,
+    /// Boxed, because few policies list any. `None` if the set is empty.
+    pub(crate) own_origins: Option<Box<OriginSet>>,
     /// `true` if the configuration states that there are none, which silences a warning.
     pub(crate) no_own_origins: bool,
     pub(crate) report_only: bool,

@@ -48,17 +48,20 @@ fn no_policy_and_policies_after_one_for_any_origin_are_mistakes() {
 fn policies_that_differ_in_an_option_of_the_whole_layer_are_a_mistake() {
     let none = CorsLayer::builder;
     let refusing = || none().refuse_disallowed_origins(Refuse::All).no_own_origins();
-    let own = |origin: &str| none().refuse_disallowed_origins(Refuse::All).own_origin(origin);
+    let own = |origin: &str| none().own_origin(origin);
+    let refusing_but = |origin: &str| own(origin).refuse_disallowed_origins(Refuse::All);
     for (option, one, other) in [
         ("refuse_disallowed_origins", refusing(), none()),
-        ("refuse_disallowed_origins", own(OwnPage.origin()), none()),
+        ("refuse_disallowed_origins", refusing_but(OwnPage.origin()), own(OwnPage.origin())),
         ("refuse_disallowed_origins", none().mcp().no_own_origins(), none()),
         (
             "refuse_disallowed_origins",
             refusing(),
             none().refuse_disallowed_origins(Refuse::Upgrades).no_own_origins(),
         ),
-        ("own_origins", own(OwnPage.origin()), refusing()),
+        ("own_origins", refusing_but(OwnPage.origin()), refusing()),
+        ("own_origins", refusing_but(OwnPage.origin()), refusing_but("https://other.example")),
+        ("own_origins", own(OwnPage.origin()), none()),
         ("own_origins", own(OwnPage.origin()), own("https://other.example")),
         ("forward_preflights", none().forward_preflights(true), none()),
         ("allow_methods_of_route", none().allow_methods_of_route(), none()),

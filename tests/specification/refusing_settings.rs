@@ -24,8 +24,10 @@ fn refusing_has_mistakes_of_its_own_and_those_of_credentials() {
         (refusing().allow_origin_if(|_, _| true), "allow_origins: a predicate decides where requests carry cookies (with credentials, or when disallowed origins are refused), so a slip in it gives away what they open"),
         (refusing().allow_origin_if(|_, _| true).dangerously_allow(Danger::PredicateWithCredentials), ""),
         (refusing().allow_any_origin(), "refuse_disallowed_origins: any origin is allowed, so there is none to refuse"),
-        (ours().own_origin("https://a.com"), "own_origins: own origins only pass where others are refused, and none are"),
-        (ours().no_own_origins(), "own_origins: own origins only pass where others are refused, and none are"),
+        (ours().own_origin("https://a.com"), ""),
+        (CorsLayer::builder().allow_any_origin().own_origin("https://a.com"), ""),
+        (ours().own_origin("https://*.a.com"), r#"own_origins: "https://*.a.com" is not one origin, and a server's own pages have known ones"#),
+        (ours().no_own_origins(), "no_own_origins: no origin is refused, so it has no effect"),
         (refusing().loopback().no_own_origins().own_origin("https://a.com"), "own_origins: own origins are listed, and no_own_origins says that there are none"),
         (refusing().loopback().own_origin("https://*.a.com"), r#"own_origins: "https://*.a.com" is not one origin, and a server's own pages have known ones"#),
         (refusing().loopback().own_origin("null"), r#"own_origins: "null" is not one origin, and a server's own pages have known ones"#),
@@ -55,6 +57,16 @@ fn the_settings_can_be_read_back() {
         .unwrap();
     assert_eq!(Policy::try_from(none.config()).unwrap(), none);
     assert_ne!(none, policy);
+    let own = ours().own_origins(["https://tool.example.com", "http://localhost"]);
+    let own = own.build_policy().unwrap();
+    assert_eq!(Policy::try_from(own.config()).unwrap(), own);
+    assert_eq!(own.config().own_origins, ["http://localhost", "https://tool.example.com"]);
+    assert_ne!(own, ours().build_policy().unwrap());
+    let lines = "\nown origins: http://localhost, https://tool.example.com\n  requests: no CORS requests\nother";
+    assert!(own.to_string().contains(lines), "{own}");
+    let any = CorsLayer::builder().allow_any_origin().own_origin("https://tool.example.com");
+    let lines = "\nown origins: https://tool.example.com\n  requests: no CORS requests\nno origin";
+    assert!(any.build_policy().unwrap().to_string().contains(lines));
     let text = policy.to_string();
     let line = "\n  upgrades: 403, but for the server's own pages: https://tool.example.com\n";
     assert!(text.contains(line), "{text}");

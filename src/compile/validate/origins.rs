@@ -129,11 +129,7 @@ pub(super) fn check_own(
     findings: &mut Findings,
 ) -> OriginSet {
     let option = ConfigOption::OwnOrigins;
-    let is_given = !origins.is_empty() || none;
-    if is_given && !refusing {
-        findings.mistakes.push(ConfigError::OwnOriginsWithoutRefusing);
-    }
-    if refusing && !is_given {
+    if refusing && origins.is_empty() && !none {
         findings.warnings.push(ConfigWarning::NoOwnOrigins);
     }
     if none && !origins.is_empty() {
@@ -157,6 +153,9 @@ pub(super) fn check_own(
             }
             Err(mistake) => findings.mistakes.push(ConfigError::InvalidOwnOrigin(mistake)),
         }
+    }
+    if none && !refusing {
+        findings.mistakes.push(ConfigError::NoOwnOriginsWithoutRefusing);
     }
     set
 }
