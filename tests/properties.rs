@@ -182,6 +182,22 @@ proptest! {
             }
     }
 
+    /// The policies refuse no requests, so `Sec-Fetch-Site` only tells what kind of request it is.
+    #[test]
+    fn own_pages_get_the_headers_of_other_pages(policy in policy(), request in request()) {
+        let Some((policy, _)) = policy else { return Ok(()) };
+        let mut marked = request.clone();
+        marked.headers_mut().insert("sec-fetch-site", HeaderValue::from_static("same-origin"));
+        prop_assert_eq!(result(&policy, &marked), result(&policy, &request));
+        let (outcome, unmarked) = (policy.explain(&marked), policy.explain(&request));
+        prop_assert_eq!(outcome.answered, unmarked.answered);
+        if outcome.kind == RequestKind::NonCors {
+            prop_assert_eq!(outcome.refusal, None);
+        } else {
+            prop_assert_eq!(outcome, unmarked);
+        }
+    }
+
     #[test]
     fn no_decision_gives_what_was_not_granted(policy in policy(), request in request()) {
         let Some((policy, allows)) = policy else { return Ok(()) };

@@ -40,6 +40,13 @@ const SHARED: Headers = &[
     ("access-control-expose-headers", "x-request-id"),
     ("vary", "origin"),
 ];
+/// The response to an `OPTIONS` varies like that to a preflight.
+const OPTIONS_SHARED: Headers = &[
+    ("access-control-allow-credentials", "true"),
+    ("access-control-allow-origin", ALLOWED_ORIGIN),
+    ("access-control-expose-headers", "x-request-id"),
+    ("vary", "origin, access-control-request-method, access-control-request-headers"),
+];
 const PREFLIGHT_ALLOWED: Headers = &[
     ("access-control-allow-credentials", "true"),
     ("access-control-allow-headers", "content-type,x-token"),
@@ -123,10 +130,10 @@ async fn requests_of_every_kind() {
         ("404, not CORS", get("/nowhere"), answered(404, NOTHING_GRANTED)),
         ("404", origin(get("/nowhere")), answered(404, SHARED)),
         ("404, refused", refused(get("/nowhere")), answered(404, NOTHING_GRANTED)),
-        ("OPTIONS", options(), served(NOTHING_GRANTED)),
-        ("OPTIONS with an origin", origin(options()), served(SHARED)),
-        ("OPTIONS, refused", refused(options()), served(NOTHING_GRANTED)),
-        ("OPTIONS with a method", options().line(ACRM, "PUT"), served(NOTHING_GRANTED)),
+        ("OPTIONS", options(), served(PREFLIGHT_REFUSED)),
+        ("OPTIONS with an origin", origin(options()), served(OPTIONS_SHARED)),
+        ("OPTIONS, refused", refused(options()), served(PREFLIGHT_REFUSED)),
+        ("OPTIONS with a method", options().line(ACRM, "PUT"), served(PREFLIGHT_REFUSED)),
         ("GET with a method", origin(get("/items")).line(ACRM, "PUT"), served(SHARED)),
     ];
     check(listed(), &EVERYWHERE, &cases).await;

@@ -124,13 +124,14 @@ fn expected_lists(
     let mut headers = lists(&header_map(&case["expect"]["headers"]));
     let form = case["form"].as_str().unwrap_or_default();
     let is_any_origin = texts(&config["origins"]) == ["*"];
-    // The response varies by everything that it depends on, even for a plain OPTIONS.
-    if form.contains("vary-preflight") {
+    // The response to a plain OPTIONS varies like that to a preflight.
+    let is_of_options = form.contains("vary-options");
+    if is_of_options || form.contains("vary-preflight") {
         let vary = headers.entry("vary".into()).or_default();
         vary.insert("access-control-request-method".into());
         vary.insert("access-control-request-headers".into());
     }
-    if !is_any_origin && (is_preflight || form.contains("vary-options")) {
+    if !is_any_origin && (is_preflight || is_of_options) {
         headers.entry("vary".into()).or_default().insert("origin".into());
     }
     // Lists are sent in full, so that one preflight covers all allowed requests.

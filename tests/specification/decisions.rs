@@ -37,7 +37,7 @@ async fn an_allowlist_applies_all_options_to_the_origins_that_it_lists() {
     const REFUSED: &[Header<'_>] = &[PREFLIGHT_VARY];
     check_and_explain(&full(), &[
         non_cors("GET").forwarded(&[VARY]),
-        non_cors("OPTIONS").with((METHOD, "PUT")).forwarded(&[VARY]),
+        non_cors("OPTIONS").with((METHOD, "PUT")).forwarded(&[PREFLIGHT_VARY]),
         simple("GET").from(AllowedOrigin).forwarded(SHARED),
         simple("HEAD").from(AllowedOrigin).forwarded(SHARED),
         simple("POST").from(AllowedOrigin).with(("content-type", "text/plain")).forwarded(SHARED),
@@ -55,7 +55,7 @@ async fn an_allowlist_applies_all_options_to_the_origins_that_it_lists() {
         preflighted("PUT").from(AllowedOrigin).forwarded(SHARED),
         preflighted("POST").from(AllowedOrigin).with(("content-type", "application/json")).forwarded(SHARED),
         preflighted("PATCH").from(AllowedOrigin).forwarded(SHARED),
-        preflighted("OPTIONS").from(AllowedOrigin).forwarded(SHARED),
+        preflighted("OPTIONS").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, CREDENTIALS, EXPOSED, PREFLIGHT_VARY]),
         preflighted("GET").from(AllowedOrigin).with(COOKIE).with(("authorization", "Bearer c")).forwarded(SHARED),
         preflighted("PUT").from(Stranger).forwarded(&[VARY]),
         preflight("PUT").from(AllowedOrigin).allowed(ANSWER),
@@ -110,7 +110,7 @@ async fn any_origin_method_and_header_are_answered_with_stars() {
         .max_age(Duration::ZERO);
     check_and_explain(&builder, &[
         non_cors("GET").forwarded(SHARED),
-        non_cors("OPTIONS").with((METHOD, "PUT")).forwarded(SHARED),
+        non_cors("OPTIONS").with((METHOD, "PUT")).forwarded(&[ALLOW_ANY, ("access-control-expose-headers", "*"), STATIC_PREFLIGHT_VARY]),
         simple("GET").from(Stranger).forwarded(SHARED),
         simple("GET").from(Null).forwarded(SHARED),
         simple("GET").from(AllowedOrigin).from(Stranger).forwarded(SHARED),

@@ -45,7 +45,7 @@ async fn a_refused_response_says_why() {
     ]).await;
     check(&refusing(Refuse::All).diagnose(true).build().unwrap(), &[
         simple("GET").from(Stranger).refused(&[REFUSAL_VARY, STRANGER_REFUSED]),
-        simple("GET").from(Stranger).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
+        non_cors("GET").from(Stranger).with(SAME_ORIGIN).forwarded(&[REFUSAL_VARY]),
     ]).await;
 }
 

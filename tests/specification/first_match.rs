@@ -44,7 +44,7 @@ async fn the_first_policy_that_allows_the_origin_decides() {
     let layer = CorsLayer::first_match([ours(), everyone()]).unwrap();
     check(&layer, &[
         non_cors("GET").forwarded(&[ALLOW_ANY, VARY]),
-        non_cors("OPTIONS").forwarded(&[ALLOW_ANY, VARY]),
+        non_cors("OPTIONS").forwarded(&[ALLOW_ANY, PREFLIGHT_VARY]),
         simple("GET").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, VARY]),
         simple("GET").from(Partner).forwarded(&[ALLOW_ANY, VARY]),
         simple("GET").from(Null).forwarded(&[ALLOW_ANY, VARY]),
@@ -128,7 +128,7 @@ async fn policies_refuse_together() {
         simple("POST").from(AllowedOrigin).forwarded(&[CREDENTIALS, ALLOW_ORIGIN, vary]),
         simple("POST").from(Partner).forwarded(&[ALLOW_PARTNER, vary]),
         simple("POST").from(OwnPage).forwarded(&[vary]),
-        simple("POST").from(Stranger).with(SAME_ORIGIN).forwarded(&[refusal_vary]),
+        non_cors("POST").from(Stranger).with(SAME_ORIGIN).forwarded(&[refusal_vary]),
         simple("POST").from(Stranger).refused(&[refusal_vary]),
         simple("POST").from(Null).refused(&[refusal_vary]),
         simple("POST").from(AllowedOrigin).from(AllowedOrigin).refused(&[refusal_vary]),

@@ -25,3 +25,8 @@ pub(crate) const STATIC_PREFLIGHT_VARY: Header<'_> =
     ("vary", "access-control-request-method, access-control-request-headers");
 /// For requests that can be refused.
 pub(crate) const REFUSAL_VARY: Header<'_> = ("vary", "origin, sec-fetch-site");
+/// For `OPTIONS` requests that can be refused.
+pub(crate) const OPTIONS_REFUSAL_VARY: Header<'_> = (
+    "vary",
+    "origin, access-control-request-method, access-control-request-headers, sec-fetch-site",
+);

@@ -14,6 +14,7 @@ mod vocabulary;
 mod bounds;
 mod decisions;
 mod kinds;
+mod options;
 mod origins;
 mod predicates;
 mod reasons;
@@ -21,6 +22,7 @@ mod reasons;
 // What a policy refuses, and says of it.
 mod diagnosing;
 mod hints;
+mod own_pages;
 mod refusing;
 mod refusing_settings;
 mod reports;

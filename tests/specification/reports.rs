@@ -16,7 +16,7 @@ use tower_cors::{CorsLayer, CorsLayerBuilder, Outcome, Refuse};
 use crate::{
     actor::Actor::{AllowedOrigin, Stranger},
     case::{Ask, non_cors, preflight, preflighted, simple},
-    headers::REQUEST_HEADERS,
+    headers::{REQUEST_HEADERS, SAME_ORIGIN},
     inner::Inner,
 };
 
@@ -141,6 +141,11 @@ fn the_hook_is_called_where_a_predicate_panics() {
             asking(),
             simple("GET").from(AllowedOrigin),
             "GET /: simple request, refused: the request ended before the predicate decided",
+        ),
+        (
+            asking(),
+            non_cors("POST").from(AllowedOrigin).with(SAME_ORIGIN),
+            "POST /: no CORS request",
         ),
         (
             asking().forward_preflights(true),

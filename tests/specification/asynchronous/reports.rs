@@ -11,14 +11,19 @@ use std::{
 
 use http::{HeaderValue, Request, Response};
 use tower::{Layer, Service, service_fn};
-use tower_cors::{CorsLayerBuilder, Origin, Refusal, RequestHead};
+use tower_cors::{CorsLayerBuilder, Origin, Refusal, RequestHead, RequestKind};
 
 use super::{finish, listing, poll_once, refusing, waiting};
 use crate::{
     actor::Actor::Partner,
-    case::{preflight, simple},
+    case::{Ask, non_cors, preflight, simple},
+    headers::SAME_ORIGIN,
     inner::Inner,
 };
+
+fn own_page() -> Ask {
+    non_cors("POST").from(Partner).with(SAME_ORIGIN)
+}
 
 #[test]
 fn each_outcome_is_reported_once() {
@@ -43,6 +48,9 @@ fn each_outcome_is_reported_once() {
             Ok(false),
             "simple request, refused: origin `https://partner.example` is not allowed",
         ),
+        (listing(), own_page(), Ok(true), "no CORS request"),
+        (listing(), own_page(), Err(io::Error::other("away")), "no CORS request"),
+        (refusing(), own_page(), Ok(false), "no CORS request"),
     ] {
         let reports = Arc::new(Mutex::new(Vec::new()));
         let seen = Arc::clone(&reports);
@@ -81,9 +89,12 @@ fn every_request_is_reported_once_however_it_ends() {
     use Way::{Answers, Fails, Panics, PanicsAtOnce, Waits};
 
     let (get, put) = (simple("GET").from(Partner), preflight("PUT").from(Partner));
+    let own_page = own_page();
     let kinds = [
         ("simple request", true, listing(), &get),
         ("simple request", false, refusing(), &get),
+        ("no CORS request", true, listing(), &own_page),
+        ("no CORS request", false, refusing(), &own_page),
         ("preflight", false, listing(), &put),
         ("preflight", false, listing().forward_preflights(true), &put),
         ("preflight", false, listing().allow_methods_of_route(), &put),
@@ -103,7 +114,10 @@ fn every_request_is_reported_once_however_it_ends() {
                         Fails => "refused: the predicate failed: away",
                         Panics | PanicsAtOnce | Waits => undecided,
                     };
-                    let expected = format!("{kind}, {expected}");
+                    let expected = match ask.kind {
+                        RequestKind::NonCors => kind.to_owned(),
+                        _ => format!("{kind}, {expected}"),
+                    };
                     assert_eq!(reports, [expected], "{described}");
                 }
             }
