@@ -131,7 +131,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// where a page's own host name is made to point to this server. Have another layer check `Host`.
     ///
     /// The server's own pages pass if the browser sends `Sec-Fetch-Site: same-origin`, or if their origin
-    /// is one of the [`own_origins`](Self::own_origins).
+    /// is one of the [`own_origins`](Self::own_origins). Their requests are [no CORS
+    /// requests](crate::RequestKind::NonCors), whether the policy refuses others or not. A preflight is never
+    /// an own page's, whatever it claims.
     ///
     /// ```
     /// use http::{Request, StatusCode};
@@ -157,13 +159,19 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// Adds an exact origin of the server's own pages, which is not refused. It allows nothing else.
+    /// Adds an exact origin of the server's own pages. Their requests are not refused, and are reported as [no
+    /// CORS requests](crate::RequestKind::NonCors). It allows nothing else: preflights and the headers of
+    /// responses do not change.
     ///
-    /// Browsers mark the requests of such pages with `Sec-Fetch-Site: same-origin`. They omit it over plain
-    /// http beyond this machine, in Safari before 16.4, and in Chromium's WebSocket handshakes: there, only
-    /// this option lets them in. It can also list other origins whose forms may post here, such as an
-    /// identity provider's. A form under `Referrer-Policy: no-referrer` sends `Origin: null`, and is
-    /// refused where there is no `Sec-Fetch-Site`.
+    /// Browsers send `Origin` with every request of such pages whose method is not `GET` or `HEAD`, and mark it with
+    /// `Sec-Fetch-Site: same-origin`. They omit the mark over plain http beyond this machine, in Safari before
+    /// 16.4, and in Chromium's WebSocket handshakes: there, only this option tells their requests from others.
+    /// It can also list other origins whose forms may post here, such as an identity provider's. A form under
+    /// `Referrer-Policy: no-referrer` sends `Origin: null`, and counts as another page's where there is no
+    /// `Sec-Fetch-Site`.
+    ///
+    /// Default: no origin. A policy that [refuses requests](Self::refuse_disallowed_origins) warns of that, because it
+    /// could refuse the server's own pages.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -186,7 +194,8 @@ impl<Q> CorsLayerBuilder<Q> {
         self
     }
 
-    /// States that the server has no pages of its own, so there are no own origins to list.
+    /// States that the server has no pages of its own, so there are no own origins to list. It silences the warning of a
+    /// policy that [refuses requests](Self::refuse_disallowed_origins), and does not build without refusing.
     pub fn no_own_origins(mut self) -> Self {
         if self.may_set(ConfigOption::NoOwnOrigins, true) {
             self.config.no_own_origins = true;
@@ -205,7 +214,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | before the asynchronous predicate has decided: the predicate panics, the inner service fails or panics meanwhile, or the client goes away | [`Refusal::Undecided`](crate::Refusal::Undecided) |
     /// | before the inner service has responded to a preflight, for the same reasons | the decision of the policy |
     ///
-    /// A request that [`select`](crate::CorsLayer::select) has no policy for is reported to nobody.
+    /// A request that [`select`](crate::CorsLayer::select) has no policy for is reported to nobody. A request of
+    /// the server's own pages is reported as [no CORS request](crate::RequestKind::NonCors) without a refusal, however
+    /// it ends.
     ///
     /// The hook should not block. If it panics, the request fails. Where it reports a request that ends early,
     /// it may run while the response future is dropped. [`Refusal::name`](crate::Refusal::name)
@@ -275,7 +286,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// A refused response carries `x-cors-refusal`: the refusal's [name](crate::Refusal::name) and what the
     /// request itself carried, in at most 256 bytes. It never shows another configured value. A preflight
     /// from an allowed origin gets what is allowed, so the browser's own message names the refused method
-    /// or header.
+    /// or header. Responses to the server's own pages do not change: their requests are [no CORS
+    /// requests](crate::RequestKind::NonCors).
     pub fn diagnose(mut self, diagnose: bool) -> Self {
         if self.may_set(ConfigOption::Diagnose, diagnose) {
             self.config.diagnose = diagnose;

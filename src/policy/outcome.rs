@@ -13,8 +13,8 @@ pub struct Outcome {
     /// The reason why it is not allowed. `None` if it is allowed, or is not a CORS request.
     ///
     /// A request that is not a preflight is refused for its origin only: the preflight checked method and
-    /// headers. With [`refuse_disallowed_origins`](crate::CorsLayerBuilder::refuse_disallowed_origins),
-    /// requests of the server's own pages are not refused either.
+    /// headers. Requests of the server's own pages are not CORS requests, so they have no refusal, whether the
+    /// policy [refuses requests](crate::CorsLayerBuilder::refuse_disallowed_origins) or not.
     pub refusal: Option<Refusal>,
     /// What may be wrong with the request. `None` if nothing is known.
     pub hint: Option<Hint>,

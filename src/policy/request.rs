@@ -94,9 +94,11 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RequestKind {
-    /// Not a CORS request: it has no `Origin` header, or it is from a page of the server's own origin. Browsers send
-    /// `Origin` with every request of such a page whose method is not GET or HEAD, and mark it with `Sec-Fetch-Site:
-    /// same-origin`. A policy also knows its [own origins](crate::CorsLayerBuilder::own_origins).
+    /// Not a CORS request: it has no `Origin` header, or it is from a page of the server's own origin. Browsers
+    /// send `Origin` with every request of such a page whose method is not `GET` or `HEAD`, and mark it with
+    /// `Sec-Fetch-Site: same-origin`. The mark counts if it is the only one, and `Origin` is http, https or
+    /// `null`. [`of`](Self::of) knows own pages by the mark alone, a policy also by its [own
+    /// origins](crate::CorsLayerBuilder::own_origins). A preflight is never an own page's.
     NonCors,
     /// A CORS request that a browser sends without a preflight: its method and its headers are
     /// safelisted. If its upload is streamed or has listeners, a browser sends a preflight all the same,

@@ -38,7 +38,8 @@ impl CorsLayer {
     /// | option | in a `first_match` |
     /// |---|---|
     /// | origins, synchronous predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
-    /// | `refuse_disallowed_origins`, `own_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
+    /// | `refuse_disallowed_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
+    /// | `own_origins` | the same in all parts, with refusing or without: the server's own pages are known to all or to none |
     /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that every request is reported. A closure is the same if one call of `on_decision` gave it |
     /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service sees preflights or does not |
     /// | `vary_on` | combined: every response carries the names of all parts |
