@@ -43,12 +43,13 @@ mod shim {
         path: &dyn Display,
         answered: bool,
         refusal: Option<&dyn Display>,
+        hint: Option<&dyn Display>,
     ) {
-        let origin = origin.map(display);
+        let (origin, hint) = (origin.map(display), hint.map(display));
         if let Some(refusal) = refusal {
-            debug!(target: TARGET, %kind, %method, origin, %path, answered, %refusal, "refused");
+            debug!(target: TARGET, %kind, %method, origin, %path, answered, %refusal, hint, "refused");
         } else {
-            debug!(target: TARGET, %kind, %method, origin, %path, answered, "passed");
+            debug!(target: TARGET, %kind, %method, origin, %path, answered, hint, "passed");
         }
     }
 
@@ -102,6 +103,7 @@ mod shim {
         _: Option<&dyn Display>,
         _: &dyn Display,
         _: bool,
+        _: Option<&dyn Display>,
         _: Option<&dyn Display>,
     ) {
     }

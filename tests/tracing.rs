@@ -158,11 +158,13 @@ fn hostile_values_are_escaped_and_cut() {
           refusal=malformed origin `https://a\\xff\\tb\\\"`"
         ]
     );
+    let cut = format!("{}...", "M".repeat(253));
     assert_eq!(
         events(Level::DEBUG, || ours().build().unwrap(), &requests[4..], &[]),
         [format!(
-            "DEBUG passed kind=preflighted request method={}... origin=https://app.example.com path=/ answered=false",
-            "M".repeat(253)
+            "DEBUG passed kind=preflighted request method={cut} origin=https://app.example.com path=/ \
+             answered=false hint=its preflight is refused: method `{cut}` is longer than the 64 bytes that a \
+             method may have"
         )]
     );
 }
@@ -219,6 +221,21 @@ fn a_route_that_names_no_methods_is_an_event_once() {
         [
             "WARN allow_methods_of_route has no effect on a route whose response to OPTIONS has no Allow \
           header; in axum, put the layer around the whole router, not into Router::layer"
+        ]
+    );
+}
+
+#[test]
+fn a_near_miss_is_part_of_the_event() {
+    let build = || ours().build().unwrap();
+    let get = request("GET", "/", &[("origin", b"http://app.example.com")]);
+    let events = events(Level::DEBUG, build, &[get], &[]);
+    assert_eq!(
+        events,
+        [
+            "DEBUG refused kind=simple request method=GET origin=http://app.example.com path=/ answered=false \
+          refusal=origin `http://app.example.com` is not allowed hint=`https://app.example.com` is allowed, \
+          but the scheme differs"
         ]
     );
 }

@@ -43,7 +43,8 @@ pub(super) fn tell(policy: &Policy, request: RequestHead<'_>, outcome: &Outcome)
     let origin = origin.as_ref().map(|origin| origin as &dyn fmt::Display);
     let path = Escaped::new(request.uri.path().as_bytes());
     let refusal = outcome.refusal.as_ref().map(|refusal| refusal as &dyn fmt::Display);
-    trace::decision(&outcome.kind, &method, origin, &path, outcome.answered, refusal);
+    let hint = outcome.hint.as_ref().map(|hint| hint as &dyn fmt::Display);
+    trace::decision(&outcome.kind, &method, origin, &path, outcome.answered, refusal, hint);
 }
 
 /// The outcome of a request that ends before its predicate decides.

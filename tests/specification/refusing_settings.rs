@@ -62,15 +62,8 @@ fn the_settings_can_be_read_back() {
     assert_eq!(Policy::try_from(own.config()).unwrap(), own);
     assert_eq!(own.config().own_origins, ["http://localhost", "https://tool.example.com"]);
     assert_ne!(own, ours().build_policy().unwrap());
-    let lines = "\nown origins: http://localhost, https://tool.example.com\n  requests: no CORS requests\nother";
-    assert!(own.to_string().contains(lines), "{own}");
     let any = CorsLayer::builder().allow_any_origin().own_origin("https://tool.example.com");
-    let lines = "\nown origins: https://tool.example.com\n  requests: no CORS requests\nno origin";
-    assert!(any.build_policy().unwrap().to_string().contains(lines));
-    let text = policy.to_string();
-    let line = "\n  upgrades: 403, but for the server's own pages: https://tool.example.com\n";
-    assert!(text.contains(line), "{text}");
-    assert!(none.to_string().contains("\nall of this is only reported, and nothing done\n"));
+    assert_eq!(any.build_policy().unwrap().config().own_origins, ["https://tool.example.com"]);
 }
 
 #[test]
