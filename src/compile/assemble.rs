@@ -15,8 +15,8 @@ use http::{
 use super::validate::{List, Valid};
 use crate::{
     fetch::{ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK, SEC_FETCH_SITE},
-    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Responses, Rules},
-    response::{Exposed, ResponseRules, Timing, Vary, lasting},
+    policy::{AllowedHeaders, AllowedMethods, AllowedOrigins, Policy, Refusing, Rules},
+    response::{Exposed, ResponseRules, Responses, Timing, Vary, lasting},
     trace,
 };
 

@@ -29,4 +29,4 @@ pub use refusal::Refusal;
 pub(crate) use request::{MAX_METHOD, OwnedHead};
 pub use request::{RequestHead, RequestKind};
 pub(crate) use request_headers::AllowedHeaders;
-pub(crate) use rules::{Refusing, Responses, Rules};
+pub(crate) use rules::{Refusing, Rules};

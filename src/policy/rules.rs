@@ -1,8 +1,8 @@
 //! The compiled form of a configuration, which a policy reads for each request.
 
-use std::{panic::RefUnwindSafe, sync::Arc, time::Duration};
+use std::{panic::RefUnwindSafe, time::Duration};
 
-use http::{Method, Response};
+use http::Response;
 
 use super::{
     closures::Hook, methods::AllowedMethods, origins::AllowedOrigins,
@@ -11,7 +11,7 @@ use super::{
 use crate::{
     config::{ConfigWarning, Danger, Refuse},
     origin::OriginSet,
-    response::ResponseRules,
+    response::Responses,
     trace,
 };
 
@@ -57,22 +57,6 @@ pub(crate) struct Refusing {
     /// For responses that also vary by `Sec-Fetch-Site`: those to the server's own pages, and those to refused
     /// requests.
     pub(crate) responses: Responses,
-}
-
-/// The rules for responses, by the method of the request.
-#[derive(Clone)]
-pub(crate) struct Responses {
-    pub(crate) to_most: Arc<ResponseRules>,
-    /// Responses to `OPTIONS` vary like those to preflights, whether they are to preflights or not. `OPTIONS` is [not
-    /// cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7), but some caches store it anyway.
-    pub(crate) to_options: Arc<ResponseRules>,
-}
-
-impl Responses {
-    #[inline]
-    pub(super) fn to(&self, method: &Method) -> &Arc<ResponseRules> {
-        if *method == Method::OPTIONS { &self.to_options } else { &self.to_most }
-    }
 }
 
 impl Rules {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use http::{
-    HeaderMap, HeaderValue,
+    HeaderMap, HeaderValue, Method,
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_EXPOSE_HEADERS, HeaderName, ORIGIN, VARY,
@@ -112,6 +112,22 @@ impl Rare {
 
 /// The header with the reason of a refusal, for development.
 pub(crate) const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");
+
+/// The rules for responses, by the method of the request.
+#[derive(Clone)]
+pub(crate) struct Responses {
+    pub(crate) to_most: Arc<ResponseRules>,
+    /// Responses to `OPTIONS` vary like those to preflights, whether they are to preflights or not. `OPTIONS` is [not
+    /// cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7), but some caches store it anyway.
+    pub(crate) to_options: Arc<ResponseRules>,
+}
+
+impl Responses {
+    #[inline]
+    pub(crate) fn to(&self, method: &Method) -> &Arc<ResponseRules> {
+        if *method == Method::OPTIONS { &self.to_options } else { &self.to_most }
+    }
+}
 
 /// The part of a policy that is needed to write a response, when the request is gone.
 #[derive(Clone, Debug, Default)]

@@ -5,5 +5,5 @@ mod vary;
 pub(crate) mod lasting;
 
 pub use headers::ResponseHeaders;
-pub(crate) use headers::{CORS_REFUSAL, Exposed, ResponseRules, Timing};
+pub(crate) use headers::{CORS_REFUSAL, Exposed, ResponseRules, Responses, Timing};
 pub(crate) use vary::Vary;
