@@ -14,7 +14,7 @@ impl CorsLayer {
     /// Creates a layer that calls `choose` for the source of each request's policy. If it returns `None`, the
     /// request and its response pass unchanged, even for preflights.
     ///
-    /// A source is a [`Policy`], or a whole layer, for example one made by [`first_match`](Self::first_match). If the
+    /// A source is a [`Policy`](crate::Policy), or a whole layer, for example one made by [`first_match`](Self::first_match). If the
     /// sources have different types, make them one type with [`boxed`](Self::boxed).
     ///
     /// Choose by properties that all requests to a resource share, such as the path or `Host`. A preflight has
