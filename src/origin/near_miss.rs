@@ -69,7 +69,10 @@ impl OriginSet {
     /// It takes a bounded number of look-ups, however many origins there are. An origin on another port is only
     /// searched for in small sets.
     pub(crate) fn near_miss(&self, origin: &[u8]) -> Option<(String, OriginDifference)> {
-        let text = str::from_utf8(origin).ok().filter(|text| text.len() <= MAX_ORIGIN)?;
+        if origin.len() > MAX_ORIGIN {
+            return None;
+        }
+        let text = str::from_utf8(origin).ok()?;
         let malformed = [
             (text.strip_suffix('/').map(str::to_owned), OriginDifference::TrailingSlash),
             (Some(text.to_ascii_lowercase()), OriginDifference::Case),

@@ -73,7 +73,10 @@ impl Rules {
 /// The allowed name that is one slip away from `name`. Case, `-` and `_` do not count. Short names differ by a letter
 /// without being meant for each other.
 fn similar<'a>(name: &[u8], allowed: impl Iterator<Item = &'a str>) -> Option<String> {
-    let name = str::from_utf8(name).ok().filter(|name| name.len() <= LONGEST)?;
+    if name.len() > LONGEST {
+        return None;
+    }
+    let name = str::from_utf8(name).ok()?;
     let can_be_slip = name.len() >= SHORTEST_SLIP;
     let plain = |name: &str| name.replace(['-', '_'], "").to_ascii_lowercase();
     let (lower, meant) = (name.to_ascii_lowercase(), plain(name));
