@@ -23,7 +23,8 @@ pub use config::{
     Refuse, UnknownDanger, UnknownRefuse,
 };
 pub use origin::{
-    InvalidOriginPattern, Origin, OriginDifference, OriginFault, OriginPattern, OriginSet,
+    InvalidLabelPattern, InvalidOriginPattern, LabelPattern, Origin, OriginDifference, OriginFault,
+    OriginPattern, OriginSet,
 };
 pub use policy::{Decision, Hint, Outcome, Policy, Refusal, RequestHead, RequestKind};
 pub use response::ResponseHeaders;

@@ -35,6 +35,11 @@ pub enum Danger {
     /// `true` when it fails. With credentials, the stranger reads what the user's cookies open. With
     /// private networks, the stranger reaches into them.
     ///
+    /// A predicate without a slip can still let strangers in, if they can get a name that it allows. Where many customers
+    /// share a host, anyone with an account can call a project `shop-evil-acme`, and so get
+    /// `https://shop-evil-acme.vercel.app`. A [`LabelPattern`](crate::LabelPattern) for the previews of a project `shop`
+    /// cannot tell the two apart.
+    ///
     /// Lets [`allow_origin_if`](crate::CorsLayerBuilder::allow_origin_if) and
     /// [`allow_origin_if_async`](crate::CorsLayerBuilder::allow_origin_if_async) build with credentials or
     /// private networks.
@@ -45,6 +50,8 @@ pub enum Danger {
     /// Lets any origin build with credentials, but never with private networks. Each origin is sent back
     /// its own name. `null` stays refused, and so do http origins, loopback ones aside, without
     /// [`InsecureOrigins`](Self::InsecureOrigins).
+    #[doc(alias = "mirror_request")]
+    #[doc(alias = "very_permissive")]
     AnyOriginWithCredentials,
 }
 

@@ -50,8 +50,8 @@ impl fmt::Display for ConfigError {
             Self::PredicateWithCredentials => write!(
                 f,
                 "a predicate decides where requests carry cookies (with credentials, or when disallowed \
-                 origins are refused), so a slip in it gives away what they open; list patterns, or accept \
-                 {}",
+                 origins are refused), so a slip in it gives away what they open, and so does a name that strangers \
+                 can get (such as a preview at a shared host); list patterns, or accept {}",
                 Accepted(Danger::PredicateWithCredentials)
             ),
             Self::InsecureOriginWithCredentials { origin } => write!(
@@ -194,7 +194,7 @@ impl fmt::Display for ConfigError {
             }
             Self::RefusingBeforeAnyOrigin => f.write_str(
                 "the last policy allows any origin, so there is none left that the others could refuse; list its \
-                 origins, or do not refuse",
+                 origins, or do not refuse (the preset mcp does)",
             ),
             Self::CoveredByPart { place, origin, by_place, by } if origin == by => write!(
                 f,

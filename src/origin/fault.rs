@@ -86,6 +86,8 @@ pub enum OriginFault {
     DefaultPort,
     /// A `*` that is neither the whole first label nor the whole port.
     WildcardPlace,
+    /// A `*` for a part of the first label, which only a [`LabelPattern`](crate::LabelPattern) can have.
+    WildcardInLabel,
     /// A `*` in place of the host.
     WildcardHost,
     /// A `*.` before an IP address.
@@ -128,6 +130,9 @@ impl OriginFault {
                 "write a port from 1 to 65535, or `:*` for any"
             }
             Self::WildcardPlace => "write `*.` before the whole host, `:*` for the port, or both",
+            Self::WildcardInLabel => {
+                "write `*.` before the whole host (in code, allow_origin_if can ask a LabelPattern)"
+            }
             Self::WildcardHost => "write `*` alone for any origin, or `*.` before a domain",
             Self::WildcardBeforeIp => "write each address by itself",
             Self::WildcardInOpaqueHost => "write each origin by itself",
@@ -218,6 +223,9 @@ impl fmt::Display for OriginFault {
             Self::PortLeadingZero => "has a port with leading zeros, which browsers do not send",
             Self::DefaultPort => "has its scheme's default port, which browsers leave out",
             Self::WildcardPlace => "has a `*` that is neither the whole first label nor the whole port",
+            Self::WildcardInLabel => {
+                "has a `*` for a part of the first label, and in a list it stands for the whole label"
+            }
             Self::WildcardHost => "has a `*` in place of the host, which says no more than its scheme",
             Self::WildcardBeforeIp => "has a `*.` before an IP address, which has no subdomains",
             Self::WildcardInOpaqueHost => {

@@ -41,7 +41,7 @@ pub(super) fn like(text: &str) -> Option<OriginFault> {
     if bare_ipv6(text).is_some() {
         return Some(OriginFault::Ipv6WithoutBrackets);
     }
-    like_url(text)
+    like_url(text).or_else(|| has_wildcard_in_label(text).then_some(OriginFault::WildcardInLabel))
 }
 
 /// The scheme, if there is one, and the address with its port, if both are without brackets.
@@ -73,6 +73,18 @@ fn like_url(text: &str) -> Option<OriginFault> {
         None if is_url && rest.split(':').next() == Some("*") => Some(OriginFault::WildcardHost),
         None => None,
     }
+}
+
+/// Returns whether it could be a [`LabelPattern`](super::LabelPattern). In `https://*example.com`, the `*` may stand for
+/// subdomains.
+fn has_wildcard_in_label(text: &str) -> bool {
+    let host =
+        text.split_once("://").map_or("", |(_, rest)| rest.split(':').next().unwrap_or(rest));
+    let (label, domain) = host.split_once('.').unwrap_or_default();
+    text.matches('*').count() == 1
+        && label.contains('*')
+        && label.bytes().any(|byte| byte.is_ascii_alphanumeric())
+        && domain.contains('.')
 }
 
 /// The scheme of a URL that has no host, such as `about:blank`. In `data:3000`, the colon begins a port.

@@ -24,6 +24,22 @@ pub(super) fn suffix_below(name: &str) -> Option<&'static str> {
         .min_by_key(|suffix| suffix.len())
 }
 
+/// Returns whether anyone can register the names directly below `name`, as below `co.uk`. Names below `vercel.app` only go
+/// to that company's customers. A single label counts, listed or not, except `localhost`.
+pub(super) fn is_registry(name: &str) -> bool {
+    is_public_suffix(name) && (!name.contains('.') || is_run_by_registry(name))
+}
+
+#[cfg(feature = "public-suffix")]
+fn is_run_by_registry(name: &str) -> bool {
+    psl2::lookup(name).is_some_and(|domain| domain.is_icann())
+}
+
+#[cfg(not(feature = "public-suffix"))]
+fn is_run_by_registry(_: &str) -> bool {
+    false
+}
+
 #[cfg(feature = "public-suffix")]
 fn is_listed(name: &str) -> bool {
     psl2::lookup(name).is_some_and(|domain| domain.suffix() == name)

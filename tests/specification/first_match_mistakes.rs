@@ -120,7 +120,7 @@ fn refusing_before_a_policy_for_any_origin_is_a_mistake() {
     assert_eq!(
         mistakes.to_string(),
         "first_match: the last policy allows any origin, so there is none left that the others could refuse; list \
-         its origins, or do not refuse"
+         its origins, or do not refuse (the preset mcp does)"
     );
 }
 

@@ -169,6 +169,7 @@ fn means_several(mistake: &InvalidOriginPattern) -> bool {
             OriginFault::RegularExpression
                 | OriginFault::AddressRange
                 | OriginFault::WildcardPlace
+                | OriginFault::WildcardInLabel
                 | OriginFault::WildcardHost
                 | OriginFault::WildcardBeforeIp
                 | OriginFault::WildcardInOpaqueHost
