@@ -17,7 +17,7 @@ mod trace;
 pub mod browser;
 pub mod guide;
 
-pub use builder::CorsLayerBuilder;
+pub use builder::{CorsLayerBuilder, NameText, NameTexts, OriginText, OriginTexts, Synchronous};
 pub use config::{
     ClosureOption, ConfigError, ConfigErrors, ConfigOption, ConfigWarning, CorsConfig, Danger,
     Refuse, UnknownDanger, UnknownRefuse,

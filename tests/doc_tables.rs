@@ -57,7 +57,7 @@ fn preflight_status() {
 
 #[test]
 fn own_origins() {
-    check("pub fn own_origin(", |builder, origin| Some(builder.own_origin(origin)));
+    check("pub fn own_origin<", |builder, origin| Some(builder.own_origin(origin)));
 }
 
 /// Each permitted literal builds. Each prohibited one does not, with exactly one mistake.

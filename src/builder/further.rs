@@ -2,7 +2,10 @@
 
 use http::StatusCode;
 
-use super::options::{CorsLayerBuilder, as_text};
+use super::{
+    options::CorsLayerBuilder,
+    text::{NameText, NameTexts, OriginText, OriginTexts},
+};
 use crate::{
     config::{ClosureOption, ConfigError, ConfigOption, Refuse},
     policy::{Hook, Outcome, RequestHead},
@@ -19,6 +22,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// rules are those of [`allow_credentials`](Self::allow_credentials), or stricter. Any origin, `null`
     /// and origins over plain http (loopback ones aside) never build with it. Public suffixes and
     /// predicates need their [`Danger`](crate::Danger).
+    #[doc(alias = "AllowPrivateNetwork")]
     pub fn allow_private_network(mut self, allow: bool) -> Self {
         if self.may_set(ConfigOption::AllowPrivateNetwork, allow) {
             self.config.allow_private_network = allow;
@@ -42,8 +46,14 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Adds a request header to the `Vary` of every response. Needed if your closure reads that header:
     /// without it, a shared cache gives one tenant's response to another. `*` does not build: it would keep
     /// caches from using any response.
-    pub fn vary_on(mut self, name: impl AsRef<str>) -> Self {
-        self.config.vary_on.push(name.as_ref().to_owned());
+    #[doc(alias = "Vary")]
+    pub fn vary_on(self, name: impl NameText) -> Self {
+        self.vary_on_headers([name])
+    }
+
+    /// Adds several request headers to `Vary`, each as in [`vary_on`](Self::vary_on).
+    pub fn vary_on_headers(mut self, names: impl NameTexts) -> Self {
+        self.config.vary_on.extend(names.into_names());
         self
     }
 
@@ -179,18 +189,13 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `http://localhost:3000` | `http://localhost:*` |
     /// | `http://192.168.1.7:8080` | `null` |
     /// | `https://login.example.org` | `*` |
-    pub fn own_origin(self, origin: impl AsRef<[u8]>) -> Self {
+    pub fn own_origin<As: ?Sized>(self, origin: impl OriginText<As>) -> Self {
         self.own_origins([origin])
     }
 
     /// Adds several of the server's own origins, each as in [`own_origin`](Self::own_origin).
-    pub fn own_origins<I>(mut self, origins: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<[u8]>,
-    {
-        let origins = origins.into_iter().map(|origin| as_text(origin.as_ref()));
-        self.config.own_origins.extend(origins);
+    pub fn own_origins<As: ?Sized>(mut self, origins: impl OriginTexts<As>) -> Self {
+        self.config.own_origins.extend(origins.into_texts());
         self
     }
 

@@ -4,5 +4,8 @@ mod options;
 mod further;
 mod predicate;
 mod presets;
+mod additions;
+mod text;
 
-pub use options::CorsLayerBuilder;
+pub use options::{CorsLayerBuilder, Synchronous};
+pub use text::{NameText, NameTexts, OriginText, OriginTexts};

@@ -1,5 +1,9 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
+use super::{
+    additions::Additions,
+    text::{NameText, NameTexts, OriginText, OriginTexts},
+};
 use crate::{
     compile,
     config::{ConfigError, ConfigErrors, ConfigOption, CorsConfig, Danger},
@@ -34,6 +38,7 @@ use crate::{
 #[must_use = "a builder does nothing until it is built"]
 pub struct CorsLayerBuilder<Q = ()> {
     pub(super) config: CorsConfig,
+    pub(super) additions: Additions,
     pub(super) closures: Closures,
     /// The values of the single-valued options, as text: they show when an option is set twice.
     pub(super) scalars: BTreeMap<ConfigOption, String>,
@@ -42,6 +47,16 @@ pub struct CorsLayerBuilder<Q = ()> {
     pub(super) question: Q,
 }
 
+/// A builder without an asynchronous predicate, which a [`Policy`] could not wait for.
+#[diagnostic::on_unimplemented(
+    message = "a `Policy` cannot wait for the predicate of `allow_origin_if_async`",
+    label = "needs a builder without that predicate",
+    note = "call `build` for a layer, which waits for it, or decide in `allow_origin_if`"
+)]
+pub trait Synchronous {}
+
+impl Synchronous for () {}
+
 impl CorsLayer {
     /// Begins a configuration.
     pub fn builder() -> CorsLayerBuilder {
@@ -49,10 +64,12 @@ impl CorsLayer {
     }
 
     /// Creates a layer for data that anyone may read: any origin, no credentials, the safelisted methods,
-    /// and `content-type`, so that JSON can be posted.
+    /// and `content-type`, so that JSON can be posted. The `permissive` of `tower_http` allows all methods and headers:
+    /// [`guide::migration`](crate::guide::migration) has the long form.
     ///
     /// Do not use it for a server that only its location protects, such as one on `localhost` or behind a
     /// firewall. The pages of every site could read from it through a visitor's browser.
+    #[doc(alias = "permissive")]
     pub fn public() -> Self {
         Self::new(compile::public())
     }
@@ -94,19 +111,23 @@ impl CorsLayerBuilder {
     pub fn build(self) -> Result<CorsLayer, ConfigErrors> {
         self.build_policy().map(CorsLayer::new)
     }
+}
 
+impl<Q> CorsLayerBuilder<Q> {
     /// Builds the policy, for use without a layer.
     ///
     /// # Errors
     ///
     /// The same as in [`build`](Self::build).
-    pub fn build_policy(self) -> Result<Policy, ConfigErrors> {
-        self.build_parts().map(|(policy, ())| policy)
+    pub fn build_policy(self) -> Result<Policy, ConfigErrors>
+    where
+        Q: Synchronous,
+    {
+        self.build_parts().map(|(policy, _)| policy)
     }
-}
 
-impl<Q> CorsLayerBuilder<Q> {
-    pub(super) fn build_parts(self) -> Result<(Policy, Q), ConfigErrors> {
+    pub(super) fn build_parts(mut self) -> Result<(Policy, Q), ConfigErrors> {
+        self.mistakes.extend(self.additions.join(&mut self.config));
         let policy = compile::build(&self.config, self.closures, self.mistakes)?;
         Ok((policy, self.question))
     }
@@ -117,18 +138,16 @@ impl<Q> CorsLayerBuilder<Q> {
     /// With credentials, http origins do not build, loopback ones aside: see [`Danger::InsecureOrigins`].
     /// Neither do wildcards over a public suffix: see [`Danger::PublicSuffixes`]. `null` needs
     /// [`Danger::NullOrigin`], and never builds with credentials.
-    pub fn allow_origin(self, origin: impl AsRef<[u8]>) -> Self {
+    #[doc(alias = "AllowOrigin")]
+    #[doc(alias = "exact")]
+    pub fn allow_origin<As: ?Sized>(self, origin: impl OriginText<As>) -> Self {
         self.allow_origins([origin])
     }
 
     /// Allows several origins or patterns, each as in [`allow_origin`](Self::allow_origin).
-    pub fn allow_origins<I>(mut self, origins: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<[u8]>,
-    {
-        let origins = origins.into_iter().map(|origin| as_text(origin.as_ref()));
-        self.config.allow_origins.extend(origins);
+    #[doc(alias = "list")]
+    pub fn allow_origins<As: ?Sized>(mut self, origins: impl OriginTexts<As>) -> Self {
+        self.config.allow_origins.extend(origins.into_texts());
         self
     }
 
@@ -138,6 +157,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// [`Danger::AnyOriginWithCredentials`]. It is safe for data that anyone on the internet may read. It
     /// is not safe for a server that only its location protects, such as one on `localhost` or behind a
     /// firewall.
+    #[doc(alias = "Any")]
     pub fn allow_any_origin(self) -> Self {
         self.allow_origin("*")
     }
@@ -147,6 +167,7 @@ impl<Q> CorsLayerBuilder<Q> {
     ///
     /// A bearer token that a script sets is not a credential in this sense. It only needs
     /// `allow_header("authorization")`.
+    #[doc(alias = "AllowCredentials")]
     pub fn allow_credentials(mut self, allow: bool) -> Self {
         if self.may_set(ConfigOption::AllowCredentials, allow) {
             self.config.allow_credentials = allow;
@@ -171,17 +192,14 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `M-SEARCH` | `PUT ` |
     /// | `LINK` | `DELET` |
     /// | `SET` | `ALL` |
-    pub fn allow_method(self, method: impl AsRef<str>) -> Self {
+    pub fn allow_method(self, method: impl NameText) -> Self {
         self.allow_methods([method])
     }
 
     /// Allows several methods, each as in [`allow_method`](Self::allow_method).
-    pub fn allow_methods<I>(mut self, methods: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.allow_methods.extend(texts(methods));
+    #[doc(alias = "AllowMethods")]
+    pub fn allow_methods(mut self, methods: impl NameTexts) -> Self {
+        self.config.allow_methods.extend(methods.into_names());
         self
     }
 
@@ -210,17 +228,14 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `Authentication` | `authorisation` |
     /// | `x-contenttype` | `contentType` |
     /// | `x-custom` | `x-*` |
-    pub fn allow_header(self, name: impl AsRef<str>) -> Self {
+    pub fn allow_header(self, name: impl NameText) -> Self {
         self.allow_headers([name])
     }
 
     /// Allows several request headers, each as in [`allow_header`](Self::allow_header).
-    pub fn allow_headers<I>(mut self, names: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.allow_headers.extend(texts(names));
+    #[doc(alias = "AllowHeaders")]
+    pub fn allow_headers(mut self, names: impl NameTexts) -> Self {
+        self.config.allow_headers.extend(names.into_names());
         self
     }
 
@@ -245,17 +260,14 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `access-control-allow-origin` | `Access-Control-Request-Method` |
     /// | `*` | `Access-Control-Max-Age` |
     /// | `x-custom` | `x-*` |
-    pub fn expose_header(self, name: impl AsRef<str>) -> Self {
+    pub fn expose_header(self, name: impl NameText) -> Self {
         self.expose_headers([name])
     }
 
     /// Lets scripts read several response headers, each as in [`expose_header`](Self::expose_header).
-    pub fn expose_headers<I>(mut self, names: I) -> Self
-    where
-        I: IntoIterator,
-        I::Item: AsRef<str>,
-    {
-        self.config.expose_headers.extend(texts(names));
+    #[doc(alias = "ExposeHeaders")]
+    pub fn expose_headers(mut self, names: impl NameTexts) -> Self {
+        self.config.expose_headers.extend(names.into_names());
         self
     }
 
@@ -275,6 +287,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// | `0 s` | `86401 s` |
     /// | `5 s` | `0.5 s` |
     /// | `86400 s` | `7200.001 s` |
+    #[doc(alias = "MaxAge")]
     pub fn max_age(mut self, max_age: Duration) -> Self {
         if self.may_set(ConfigOption::MaxAge, max_age) {
             self.config.max_age = Some(max_age);
@@ -283,8 +296,13 @@ impl<Q> CorsLayerBuilder<Q> {
     }
 
     /// Accepts a [`Danger`]: lifts the check that keeps such a configuration from building.
-    pub fn dangerously_allow(mut self, danger: Danger) -> Self {
-        self.config.dangerously_allow.push(danger);
+    pub fn dangerously_allow(self, danger: Danger) -> Self {
+        self.dangerously_allow_these([danger])
+    }
+
+    /// Accepts several dangers, each as in [`dangerously_allow`](Self::dangerously_allow).
+    pub fn dangerously_allow_these(mut self, dangers: impl IntoIterator<Item = Danger>) -> Self {
+        self.config.dangerously_allow.extend(dangers);
         self
     }
 }
@@ -314,18 +332,4 @@ impl<Q> CorsLayerBuilder<Q> {
         }
         true
     }
-}
-
-fn texts<I>(list: I) -> impl Iterator<Item = String>
-where
-    I: IntoIterator,
-    I::Item: AsRef<str>,
-{
-    list.into_iter().map(|text| text.as_ref().to_owned())
-}
-
-/// Replaces bytes that are not UTF-8. No origin contains the replacement character, so `build` reports the
-/// text.
-pub(super) fn as_text(bytes: &[u8]) -> String {
-    String::from_utf8_lossy(bytes).into_owned()
 }

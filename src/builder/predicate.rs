@@ -37,6 +37,7 @@ impl CorsLayerBuilder {
     ///     .build()?;
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
+    #[doc(alias = "predicate")]
     pub fn allow_origin_if<F>(mut self, predicate: F) -> Self
     where
         F: Fn(&Origin, &RequestHead<'_>) -> bool + Send + Sync + 'static,
@@ -83,6 +84,7 @@ impl CorsLayerBuilder {
     ///     .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)))
     ///     .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
     /// ```
+    #[doc(alias = "async_predicate")]
     pub fn allow_origin_if_async<F, Fut, E>(
         mut self,
         predicate: F,
@@ -94,9 +96,9 @@ impl CorsLayerBuilder {
     {
         self.note_second_predicate();
         self.closures.predicate = Some(Predicate::Asynchronous);
-        let Self { config, closures, scalars, mistakes, question: () } = self;
+        let Self { config, additions, closures, scalars, mistakes, question: () } = self;
         let question = AsyncPredicate::new(predicate);
-        CorsLayerBuilder { config, closures, scalars, mistakes, question }
+        CorsLayerBuilder { config, additions, closures, scalars, mistakes, question }
     }
 
     fn note_second_predicate(&mut self) {
@@ -108,7 +110,7 @@ impl CorsLayerBuilder {
 }
 
 impl CorsLayerBuilder<AsyncPredicate> {
-    /// Builds the layer. There is no `build_policy`: a [`Policy`](crate::Policy) cannot wait for the
+    /// Builds the layer. `build_policy` does not compile here: a [`Policy`](crate::Policy) cannot wait for the
     /// predicate.
     ///
     /// # Errors

@@ -47,8 +47,15 @@ fn nearest(name: &str) -> Option<(&'static str, Option<ConfigOption>)> {
 }
 
 /// Presets, and methods that take closures.
-const BUILDER_ONLY: [&str; 6] =
-    ["allow_origin_if", "allow_origin_if_async", "grpc_web", "loopback", "mcp", "on_decision"];
+const BUILDER_ONLY: [&str; 7] = [
+    "allow_origin_if",
+    "allow_origin_if_async",
+    "connect",
+    "grpc_web",
+    "loopback",
+    "mcp",
+    "on_decision",
+];
 
 /// `allowOrigins` and `allow-origins` become `allow_origins`.
 fn in_snake_case(name: &str) -> String {
