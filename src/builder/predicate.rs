@@ -13,7 +13,8 @@ use crate::{
 
 impl CorsLayerBuilder {
     /// Allows the origins for which `predicate` returns `true`. It is called for origins that no pattern
-    /// matches.
+    /// matches. For preview deployments, it can ask a [`LabelPattern`](crate::LabelPattern). An `async` closure goes to
+    /// [`allow_origin_if_async`](Self::allow_origin_if_async).
     ///
     /// It only sees well-formed origins, never `null`. With credentials or private networks, it sees no
     /// origins over plain http, loopback ones aside (see
