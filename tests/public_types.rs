@@ -12,10 +12,10 @@ use http::Request;
 use tower_cors::{
     AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, ClosureOption, ConfigError,
     ConfigErrors, ConfigOption, ConfigWarning, Cors, CorsConfig, CorsLayer, CorsLayerBuilder,
-    Danger, Decision, FirstMatch, Hint, InvalidLabelPattern, InvalidOriginPattern, LabelPattern, Origin, OriginDifference,
-    OriginFault, OriginPattern, OriginSet, Outcome, Policy, PolicySource, Refusal, Refuse,
-    RequestHead, RequestKind, ResponseFuture, ResponseHeaders, Select, UnknownDanger,
-    UnknownRefuse,
+    Danger, Decision, FirstMatch, Hint, InvalidLabelPattern, InvalidOriginPattern, LabelPattern,
+    Origin, OriginDifference, OriginFault, OriginPattern, OriginSet, Outcome, Policy, PolicySource,
+    Refusal, Refuse, RequestHead, RequestKind, ResponseFuture, ResponseHeaders, Select,
+    UnknownDanger, UnknownRefuse,
     browser::{
         Browser, CookieRefusal, CookieRefusalReason, Credentials, Exchange, Exchanges, Fetch,
         FetchResponse, Mode, NetworkError, NetworkErrorCause, Page, ReadableResponse, Redirect,
