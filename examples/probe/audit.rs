@@ -1,14 +1,21 @@
 //! Sends requests with many origins, and collects the findings.
 
-use std::{cmp::Reverse, error::Error, fmt};
+use std::{
+    cmp::Reverse,
+    error::Error,
+    fmt,
+    hash::{BuildHasher, RandomState},
+};
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use serde_json::{Value, json};
 
 use super::{
     Arguments,
-    checks::{self, Answer, Hostile},
+    checks::{self, Answer},
     client::{self, HttpClient},
+    hostile::{self, Hostile},
+    misplaced::{self, Placement},
 };
 
 /// Returns the text to print, and whether there are no findings.
@@ -57,20 +64,26 @@ pub(crate) struct Finding {
     pub(crate) severity: Severity,
     pub(crate) name: &'static str,
     pub(crate) found: String,
-    pub(crate) advice: &'static str,
+    pub(crate) why: &'static str,
+    pub(crate) change: &'static str,
 }
 
 impl Finding {
     fn json(&self) -> Value {
-        let Self { severity, name, found, advice } = self;
-        json!({ "severity": severity.to_string(), "name": name, "found": found, "advice": advice })
+        let Self { severity, name, found, why, change } = self;
+        json!({
+            "severity": severity.to_string(),
+            "name": name,
+            "found": found,
+            "why": why,
+            "change": change,
+        })
     }
 }
 
 fn table(findings: &[Finding]) -> String {
-    let width = findings.iter().map(|finding| finding.name.len()).max().unwrap_or_default();
-    let lines = findings.iter().map(|Finding { severity, name, found, advice }| {
-        format!("{severity:<6}  {name:<width$}  {found}\n{:<8}{:<width$}  -> {advice}", "", "")
+    let lines = findings.iter().map(|Finding { severity, name, found, why, change }| {
+        format!("{severity:<6}  {name}\n  seen:    {found}\n  why:     {why}\n  change:  {change}")
     });
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -85,12 +98,7 @@ pub(crate) struct Auditor {
 
 impl Auditor {
     pub(crate) fn new(url: Uri, origin: &str, method: &Method) -> Result<Self, Box<dyn Error>> {
-        let is_absolute =
-            matches!(url.scheme_str(), Some("http" | "https")) && url.host().is_some();
-        if !is_absolute {
-            return Err(format!("the URL {url} is none of http or https").into());
-        }
-        if checks::parts(origin).is_none() {
+        if hostile::parts(origin).is_none() {
             return Err(format!(
                 "the origin {origin:?} has no scheme or no host; write https://app.example.com"
             )
@@ -102,18 +110,44 @@ impl Auditor {
 
     /// Returns all findings, worst first.
     pub(crate) async fn findings(&self) -> Result<Vec<Finding>, Box<dyn Error>> {
-        let own = self.get(&[("origin", &self.origin)]).await?;
+        // A shared cache would now keep a response without CORS headers.
         let none = self.get(&[]).await?;
         let stranger = self.get(&[("origin", checks::STRANGER)]).await?;
-        let preflight = self.preflight(&self.origin, &[]).await?;
-        let strange_preflight = self.preflight(checks::STRANGER, &[]).await?;
+        let cached = self.get(&[("origin", &self.origin)]).await?;
+        let fresh =
+            self.send(&Method::GET, &self.fresh_url()?, &[("origin", &self.origin)]).await?;
+        let is_mixed = !self.allows(&cached) && self.allows(&fresh);
+        let own = if is_mixed { fresh } else { cached };
 
-        let mut findings = checks::of_answers(&self.origin, &own, &none, &stranger);
-        findings.extend(checks::of_preflights(&self.method, &own, &preflight, &strange_preflight));
+        let plain = self.preflight(&Method::GET, &self.origin, &[]).await?;
+        let of_method = self.preflight(&self.method, &self.origin, &[]).await?;
+        let strange_preflight = self.preflight(&self.method, checks::STRANGER, &[]).await?;
+
+        let placement = Placement {
+            origin: &self.origin,
+            method: &self.method,
+            actual: &own,
+            preflight: &plain,
+            of_method: &of_method,
+        };
+        let preflight = if placement.allows_method() { &of_method } else { &plain };
+        let mut findings = placement.findings();
+        findings.extend(is_mixed.then(|| Finding {
+            severity: Severity::High,
+            name: "cache-mixes-responses",
+            found: format!(
+                "the origin {} is allowed only if a query that is new keeps caches from answering",
+                self.origin
+            ),
+            why: "it looks as if a cache gives a page the response that it kept for another one",
+            change: "send Vary: Origin with all responses, let the cache heed it, and then clear the cache",
+        }));
+        findings.extend(checks::of_answers(&self.origin, &own, &none, &stranger));
+        findings.extend(checks::of_preflights(&own, preflight, &strange_preflight));
         let reflects_all = stranger.echoes(checks::STRANGER);
         let mut below = Vec::new();
         if !reflects_all {
-            for domain in checks::domains(&self.origin) {
+            for domain in hostile::domains(&self.origin) {
                 if self.allows_subdomains(domain).await? {
                     below.push(domain);
                 }
@@ -123,22 +157,23 @@ impl Auditor {
             severity: Severity::Note,
             name: "any-subdomain",
             found: format!("any subdomain of {domain} is allowed"),
-            advice: "whoever takes over one of them is allowed: list those that need to be",
+            why: "whoever takes over one of the subdomains can read the response",
+            change: "list the subdomains that need it, if they are known",
         }));
-        for Hostile { name, severity, origins, advice } in checks::hostile(&self.origin) {
+        for Hostile { name, severity, origins, why, change } in hostile::hostile(&self.origin) {
             // If every origin is reflected, only `null` tells anything new.
             if reflects_all && name != "null-origin" {
                 continue;
             }
             for origin in
-                origins.iter().filter(|origin| !checks::is_below(origin, &self.origin, &below))
+                origins.iter().filter(|origin| !hostile::is_below(origin, &self.origin, &below))
             {
                 let answer = self.get(&[("origin", origin)]).await?;
                 if answer.echoes(origin) {
                     let with = if answer.allows_credentials() { ", with credentials" } else { "" };
                     let found = format!("Origin: {origin} is allowed{with}");
-                    let severity = checks::weighed(severity, &answer);
-                    findings.push(Finding { severity, name, found, advice });
+                    let severity = hostile::weighed(severity, &answer);
+                    findings.push(Finding { severity, name, found, why, change });
                     break;
                 }
             }
@@ -152,7 +187,7 @@ impl Auditor {
     }
 
     async fn allows_subdomains(&self, domain: &str) -> Result<bool, Box<dyn Error>> {
-        let Some((scheme, _, port)) = checks::parts(&self.origin) else { return Ok(false) };
+        let Some((scheme, _, port)) = hostile::parts(&self.origin) else { return Ok(false) };
         let origin = format!("{scheme}://tower-cors-probe.{domain}{port}");
         Ok(self.get(&[("origin", &origin)]).await?.echoes(&origin))
     }
@@ -164,15 +199,17 @@ impl Auditor {
             return Ok(findings);
         }
         let host = checks::STRANGER.trim_start_matches("https://");
-        for (name, headers, advice) in [
+        for (name, headers, why, change) in [
             (
                 "depends-on-host",
                 [("host", host), ("x-forwarded-host", host)],
-                "decide by the allowlist alone: an attacker's host name can point to this server",
+                "an attacker's host name can point to this server",
+                "decide by the list of allowed origins alone",
             ),
             (
                 "depends-on-cookies",
                 [("cookie", "session=1"), ("x-probe", "1")],
+                "a page can have cookies sent, and is then allowed to read the response",
                 "make the same decision with and without cookies",
             ),
         ] {
@@ -182,7 +219,7 @@ impl Auditor {
                     Severity::High,
                     format!("with {}: {}, another origin is allowed", headers[0].0, headers[0].1),
                 );
-                findings.push(Finding { severity, name, found, advice });
+                findings.push(Finding { severity, name, found, why, change });
             }
         }
         Ok(findings)
@@ -205,7 +242,8 @@ impl Auditor {
                     found: format!(
                         "Access-Control-Allow-Origin: {allowed} for more than one Origin"
                     ),
-                    advice: "refuse an Origin header that is not exactly one origin",
+                    why: "an origin that is not allowed is sent back, because only a part of the header was compared",
+                    change: "refuse an Origin header that is not exactly one origin",
                 }));
             }
         }
@@ -214,14 +252,15 @@ impl Auditor {
 
     async fn private_network(&self) -> Result<Option<Finding>, Box<dyn Error>> {
         let asks = [("access-control-request-private-network", "true")];
-        let answer = self.preflight(checks::STRANGER, &asks).await?;
+        let answer = self.preflight(&self.method, checks::STRANGER, &asks).await?;
         Ok(answer.has("access-control-allow-private-network").then(|| Finding {
             severity: Severity::Medium,
             name: "private-network",
             found: String::from(
                 "Access-Control-Allow-Private-Network for an origin that is not allowed",
             ),
-            advice: "allow it for listed origins only, or not at all",
+            why: "pages of every site can try to reach this server in a private network",
+            change: "send it to allowed origins only, or not at all",
         }))
     }
 
@@ -233,15 +272,21 @@ impl Auditor {
         let url = Uri::from_parts(parts)?;
         let answer = self.send(&Method::GET, &url, &[("origin", &self.origin)]).await?;
         let is_hidden = answer.status >= 400 && answer.allow_origin().is_none();
-        Ok((is_hidden && own.allow_origin().is_some()).then(|| Finding {
-            severity: Severity::Low,
-            name: "hidden-errors",
-            found: format!(
-                "a response of status {} has no CORS headers, so pages cannot read it",
-                answer.status
-            ),
-            advice: "put the CORS layer outside everything that makes error responses",
-        }))
+        Ok((is_hidden && own.allow_origin().is_some()).then(|| misplaced::hidden_error(&answer)))
+    }
+
+    fn allows(&self, answer: &Answer) -> bool {
+        answer.echoes("*") || answer.echoes(&self.origin)
+    }
+
+    /// The URL with a query that no cache has seen.
+    fn fresh_url(&self) -> Result<Uri, Box<dyn Error>> {
+        let number = RandomState::new().hash_one(&self.origin);
+        let join = if self.url.query().is_some() { '&' } else { '?' };
+        let path = self.url.path_and_query().map_or("/", |path| path.as_str());
+        let mut parts = self.url.clone().into_parts();
+        parts.path_and_query = Some(format!("{path}{join}tower-cors-probe={number}").parse()?);
+        Ok(Uri::from_parts(parts)?)
     }
 
     async fn get(&self, headers: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
@@ -250,11 +295,12 @@ impl Auditor {
 
     async fn preflight(
         &self,
+        method: &Method,
         origin: &str,
         further: &[(&str, &str)],
     ) -> Result<Answer, Box<dyn Error>> {
         let mut headers =
-            vec![("origin", origin), ("access-control-request-method", self.method.as_str())];
+            vec![("origin", origin), ("access-control-request-method", method.as_str())];
         headers.extend(further);
         self.send(&Method::OPTIONS, &self.url, &headers).await
     }

@@ -2,9 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use http::{HeaderMap, Method, Response};
+use http::{HeaderMap, Response};
 
-use super::audit::{Finding, Severity};
+use super::{
+    audit::{Finding, Severity},
+    client,
+    hostile::weighed,
+};
 
 /// An origin that no server allows by name: `.invalid` is reserved.
 pub(crate) const STRANGER: &str = "https://tower-cors-probe.invalid";
@@ -21,15 +25,20 @@ impl Answer {
         Self { status: response.status().as_u16(), headers: response.headers().clone() }
     }
 
+    /// Whether the status is one that browsers accept for a preflight.
+    pub(crate) fn is_ok(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
 
     /// All lines of a header, joined with commas.
-    fn combined(&self, name: &str) -> Option<String> {
+    pub(crate) fn combined(&self, name: &str) -> Option<String> {
         let lines = self.headers.get_all(name).iter();
         let lines: Vec<String> =
-            lines.map(|line| line.as_bytes().trim_ascii().escape_ascii().to_string()).collect();
+            lines.map(|line| client::printable(line.as_bytes().trim_ascii())).collect();
         (!lines.is_empty()).then(|| lines.join(", "))
     }
 
@@ -46,162 +55,12 @@ impl Answer {
         self.allow_origin().is_some_and(|allowed| allowed == origin)
     }
 
-    fn varies_by_origin(&self) -> bool {
+    pub(crate) fn varies_by_origin(&self) -> bool {
         let vary = self.combined("vary").unwrap_or_default();
         vary.split(',')
             .map(str::trim)
             .any(|name| name == "*" || name.eq_ignore_ascii_case("origin"))
     }
-}
-
-/// Origins that resemble an allowed one, and should not be allowed.
-pub(crate) struct Hostile {
-    pub(crate) name: &'static str,
-    /// If credentials are allowed, too.
-    pub(crate) severity: Severity,
-    pub(crate) origins: Vec<String>,
-    pub(crate) advice: &'static str,
-}
-
-/// Lowers the severity if credentials are not allowed: the page can then read only what anyone could.
-pub(crate) fn weighed(severity: Severity, answer: &Answer) -> Severity {
-    match severity {
-        Severity::High if !answer.allows_credentials() => Severity::Medium,
-        severity => severity,
-    }
-}
-
-/// Splits an origin into scheme, host, and port with its colon.
-pub(crate) fn parts(origin: &str) -> Option<(&str, &str, &str)> {
-    let (scheme, rest) = origin.split_once("://")?;
-    let colon = rest.rfind(':').filter(|&at| !rest[at..].contains(']')).unwrap_or(rest.len());
-    let (host, port) = rest.split_at(colon);
-    (!scheme.is_empty() && !host.is_empty()).then_some((scheme, host, port))
-}
-
-/// The host and the domains above it, down to two labels.
-pub(crate) fn domains(origin: &str) -> Vec<&str> {
-    let Some((_, mut domain, _)) = parts(origin) else { return Vec::new() };
-    let mut domains = Vec::new();
-    while domain.contains('.') && domain.bytes().any(|byte| byte.is_ascii_alphabetic()) {
-        domains.push(domain);
-        domain = domain.split_once('.').map_or("", |(_, parent)| parent);
-    }
-    domains
-}
-
-/// Whether the host of an origin is well-formed, is not `own`'s, and is a subdomain of one of `domains`.
-pub(crate) fn is_below(origin: &str, own: &str, domains: &[&str]) -> bool {
-    let (Some((_, host, _)), Some((_, own, _))) = (parts(origin), parts(own)) else { return false };
-    let is_ordinary = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.');
-    host != own
-        && host.bytes().all(is_ordinary)
-        && domains.iter().any(|domain| host.ends_with(&format!(".{domain}")))
-}
-
-pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
-    use Severity::{High, Low, Note};
-
-    let Some((scheme, host, port)) = parts(origin) else { return Vec::new() };
-    let stranger = STRANGER.trim_start_matches("https://");
-    let is_name = !host.starts_with('[') && host.bytes().any(|byte| byte.is_ascii_alphabetic());
-    // The parent domain, too, because a suffix match may compare only that.
-    let parent = host.split_once('.').map(|(_, parent)| parent).filter(|it| it.contains('.'));
-    let with = |severity, name, origins, advice| Hostile { name, severity, origins, advice };
-    let mut all = vec![with(
-        High,
-        "null-origin",
-        vec![String::from("null")],
-        "do not allow null: any page can have it, by a sandboxed frame",
-    )];
-    if is_name {
-        let dots = host
-            .match_indices('.')
-            .map(|(at, _)| format!("{scheme}://{}x{}{port}", &host[..at], &host[at + 1..]));
-        all.extend([
-            with(
-                High,
-                "prefix-match",
-                vec![
-                    format!("{scheme}://{host}.{stranger}{port}"),
-                    format!("{scheme}://{host}{stranger}{port}"),
-                ],
-                "compare whole origins: an attacker's domain can begin with yours",
-            ),
-            with(
-                High,
-                "suffix-match",
-                [Some(host), parent]
-                    .into_iter()
-                    .flatten()
-                    .map(|host| format!("{scheme}://tower-cors-probe{host}{port}"))
-                    .collect(),
-                "compare whole origins: an attacker's domain can end with yours",
-            ),
-            with(
-                High,
-                "substring-match",
-                vec![
-                    format!("{scheme}://tower-cors-probe-{host}.{stranger}{port}"),
-                    format!("{scheme}://{stranger}/{host}"),
-                    format!("{scheme}://{stranger}?{host}"),
-                ],
-                "compare whole origins: an attacker's origin can contain yours",
-            ),
-            with(
-                High,
-                "unescaped-dot",
-                dots.collect(),
-                "use no regular expressions, or escape the dots",
-            ),
-            with(
-                High,
-                "odd-bytes",
-                ["{", "%60", "`", "/", "?", "!", " "]
-                    .into_iter()
-                    .flat_map(|byte| {
-                        [Some(host), parent]
-                            .into_iter()
-                            .flatten()
-                            .map(move |host| format!("{scheme}://{stranger}{byte}.{host}{port}"))
-                    })
-                    .collect(),
-                "parse the origin before it is compared: some of these are another's host to a browser",
-            ),
-        ]);
-    }
-    let insecure =
-        if scheme == "https" { vec![format!("http://{host}{port}")] } else { Vec::new() };
-    let other_port = if port == ":8081" { ":8082" } else { ":8081" };
-    all.extend([
-        with(
-            High,
-            "insecure-origin",
-            insecure,
-            "allow only https: over http, anyone on the network can serve a page of that origin",
-        ),
-        with(
-            Note,
-            "any-port",
-            vec![format!("{scheme}://{host}{other_port}")],
-            "any server on another port of that host is allowed",
-        ),
-        with(
-            Low,
-            "loose-comparison",
-            vec![
-                format!("{scheme}://{host}{port}/"),
-                format!("{}://{host}{port}", scheme.to_ascii_uppercase()),
-                format!("{scheme}://{}{port}", host.to_ascii_uppercase()),
-                format!("{scheme}://user@{host}{port}"),
-            ]
-            .into_iter()
-            .filter(|hostile| hostile != origin)
-            .collect(),
-            "compare byte for byte: no browser sends such an origin",
-        ),
-    ]);
-    all
 }
 
 /// Checks the answers to an allowed origin, to no origin and to `STRANGER`.
@@ -212,8 +71,8 @@ pub(crate) fn of_answers(
     stranger: &Answer,
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |severity, name, found: String, advice| {
-        findings.push(Finding { severity, name, found, advice });
+    let mut add = |severity, name, found: String, why, change| {
+        findings.push(Finding { severity, name, found, why, change });
     };
     if stranger.echoes(STRANGER) {
         let with = if stranger.allows_credentials() { ", with credentials" } else { "" };
@@ -221,6 +80,7 @@ pub(crate) fn of_answers(
             weighed(Severity::High, stranger),
             "any-origin-reflected",
             format!("Origin: {STRANGER} is allowed{with}"),
+            "pages of every site can read the response, with the visitor's cookies if credentials are allowed",
             "list the allowed origins; if anyone may read the response without cookies, send *",
         );
     }
@@ -232,27 +92,31 @@ pub(crate) fn of_answers(
             String::from(
                 "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
             ),
-            "browsers reject that: list the origins, or do not allow credentials",
+            "browsers refuse the combination for requests with credentials",
+            "list the allowed origins, or do not allow credentials",
         ),
         Some("*") => add(
             Severity::Note,
             "any-origin",
             String::from("Access-Control-Allow-Origin: *"),
-            "pages of every site can read it: serve nothing here that only the network protects",
+            "pages of every site can read the response",
+            "keep it for public data; list the origins if only the network protects this server",
         ),
-        Some(allowed) if allowed == origin => {}
-        Some(allowed) => add(
+        Some(several) if several.contains(',') => add(
+            Severity::Medium,
+            "written-twice",
+            format!("Access-Control-Allow-Origin: {several}"),
+            "browsers refuse more than one value; it looks as if two layers, or a gateway and the application, both write it",
+            "remove one of the two, and let the other write all CORS headers",
+        ),
+        Some(allowed) if allowed != origin => add(
             Severity::Medium,
             "invalid-allow-origin",
             format!("Access-Control-Allow-Origin: {allowed} for the origin {origin}"),
-            "send one line with the request's own origin: browsers refuse anything else",
+            "browsers refuse everything but the request's own origin and *",
+            "send the request's own origin if it is allowed, and nothing if it is not",
         ),
-        None => add(
-            Severity::Note,
-            "not-allowed",
-            format!("the origin {origin} is not allowed"),
-            "give --origin an allowed one, and the audit checks more",
-        ),
+        _ => {}
     }
     let depends = [own, none, stranger].map(Answer::allow_origin);
     let depends = depends.iter().collect::<BTreeSet<_>>().len() > 1;
@@ -264,18 +128,22 @@ pub(crate) fn of_answers(
                 Severity::High,
                 "missing-vary",
                 format!("the response to {to} has no Vary: Origin, but responses differ by origin"),
-                "send Vary: Origin on all responses: without it, a cache gives one page's response to another",
+                "a cache can give one page's response to another page, which cannot read it, or must not",
+                "send Vary: Origin with all responses, even if the request has no Origin",
             );
             break;
         }
     }
-    if let Some(value) = own.combined("access-control-allow-credentials").filter(|it| it != "true")
+    if let Some(value) = own
+        .combined("access-control-allow-credentials")
+        .filter(|value| value != "true" && allowed.as_ref().is_none_or(|it| !it.contains(',')))
     {
         add(
             Severity::Low,
             "invalid-credentials",
             format!("Access-Control-Allow-Credentials: {value}"),
-            "send true, in lower case, or nothing",
+            "browsers accept only the value true, in lower case and once",
+            "send true, or leave the header out",
         );
     }
     if stranger.allow_origin().is_none() {
@@ -290,7 +158,8 @@ pub(crate) fn of_answers(
                 Severity::Low,
                 "headers-for-refused",
                 format!("{} for an origin that is not allowed", leaked.join(", ")),
-                "send a refused origin nothing but Vary",
+                "the headers have no effect there, and tell strangers about the configuration",
+                "send no CORS headers to an origin that is not allowed, only Vary",
             );
         }
     }
@@ -301,40 +170,20 @@ pub(crate) fn of_answers(
         add(
             Severity::Low,
             "preflight-headers",
-            format!("{} on a response to a request that is not a preflight", misplaced.join(", ")),
-            "send them only in answers to preflights: browsers ignore them elsewhere",
+            format!("{} in a response to a request that is not a preflight", misplaced.join(", ")),
+            "browsers read these headers only in answers to preflights",
+            "send them only there",
         );
     }
     findings
 }
 
-/// Checks the answers to preflights.
-pub(crate) fn of_preflights(
-    method: &Method,
-    own: &Answer,
-    preflight: &Answer,
-    stranger: &Answer,
-) -> Vec<Finding> {
+/// Checks what the answers to preflights contain.
+pub(crate) fn of_preflights(own: &Answer, preflight: &Answer, stranger: &Answer) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let mut add = |severity, name, found: String, advice| {
-        findings.push(Finding { severity, name, found, advice });
+    let mut add = |severity, name, found: String, why, change| {
+        findings.push(Finding { severity, name, found, why, change });
     };
-    let is_allowed = own.allow_origin().is_some();
-    if is_allowed && !(200..300).contains(&preflight.status) {
-        add(
-            Severity::Medium,
-            "preflight-status",
-            format!("a preflight for {method} gets status {}", preflight.status),
-            "answer it with 2xx before authentication, redirects and routes: browsers refuse anything else",
-        );
-    } else if is_allowed && preflight.allow_origin().is_none() {
-        add(
-            Severity::Medium,
-            "preflight-without-cors",
-            format!("a preflight for {method} gets no Access-Control-Allow-Origin"),
-            "let the CORS layer answer it",
-        );
-    }
     let is_wrong = |answer: &Answer, origin: &str| {
         answer.echoes(origin) && !answer.allows_credentials() && own.allows_credentials()
     };
@@ -342,8 +191,9 @@ pub(crate) fn of_preflights(
         add(
             Severity::Medium,
             "preflight-without-credentials",
-            String::from("responses allow credentials, and preflights do not"),
-            "send Access-Control-Allow-Credentials with both",
+            String::from("responses allow credentials, but answers to preflights do not"),
+            "browsers do not send a request with credentials if its preflight does not allow them",
+            "send Access-Control-Allow-Credentials: true with both",
         );
     }
     if stranger.echoes(STRANGER) && stranger.allows_credentials() {
@@ -351,7 +201,8 @@ pub(crate) fn of_preflights(
             Severity::High,
             "preflight-of-any-origin",
             format!("a preflight of Origin: {STRANGER} is allowed, with credentials"),
-            "list the origins that are allowed",
+            "pages of every site can send requests with the visitor's cookies",
+            "list the allowed origins",
         );
     }
     let has_wildcard = |name: &str| {
@@ -363,7 +214,8 @@ pub(crate) fn of_preflights(
             add(
                 Severity::Low,
                 "literal-wildcard",
-                format!("{name}: * with credentials, where browsers do not treat it as a wildcard"),
+                format!("{name}: * with Access-Control-Allow-Credentials: true"),
+                "for requests with credentials, browsers take * as a name, and not as a wildcard",
                 "list the names",
             );
         }
@@ -376,18 +228,18 @@ pub(crate) fn of_preflights(
                 Severity::Low,
                 "invalid-max-age",
                 format!("Access-Control-Max-Age: {value}"),
-                "send whole seconds, 86400 at most: no browser keeps an answer for longer",
+                "browsers read whole seconds, and keep no answer for longer than a day",
+                "send a whole number of seconds, at most 86400",
             );
         }
     }
-    if is_allowed && max_age.is_none() && (200..300).contains(&preflight.status) {
+    if preflight.allow_origin().is_some() && max_age.is_none() && preflight.is_ok() {
         add(
             Severity::Note,
             "no-max-age",
-            String::from(
-                "preflights have no Access-Control-Max-Age, so browsers keep their answers for 5 seconds",
-            ),
-            "send it, and fewer are sent",
+            String::from("answers to preflights have no Access-Control-Max-Age"),
+            "browsers keep the answers for only 5 seconds, and then send another preflight",
+            "send Access-Control-Max-Age, and browsers send fewer preflights",
         );
     }
     findings

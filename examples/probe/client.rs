@@ -31,3 +31,12 @@ pub(crate) fn describe(error: &(dyn Error + 'static)) -> String {
     }
     text
 }
+
+/// A header's value as text. Only bytes that are not printable ASCII are escaped.
+pub(crate) fn printable(value: &[u8]) -> String {
+    let text = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => byte.escape_ascii().to_string(),
+    };
+    value.iter().map(text).collect()
+}

@@ -9,7 +9,11 @@
 //! The first command prints the requests and responses, and whether a page can read the result.
 //!
 //! The second sends requests with many origins, and prints its findings, worst first. Give an allowed origin as
-//! `--origin`: the others are derived from it. The audit sends only `GET` and `OPTIONS`.
+//! `--origin`: the others are derived from it. The audit sends only `GET` and `OPTIONS`. Each finding says what was
+//! seen, why it matters, and what to change. A note may be intended.
+//!
+//! The URL needs its scheme: without one it could mean http or https, which are different origins. Headers that a
+//! script cannot set are reported, and not sent.
 //!
 //! `--json` prints JSON. The exit status is 0 if the page can read the response or the audit finds nothing, and 1 if
 //! not. It is 2 if a request cannot be sent.
@@ -17,6 +21,8 @@
 mod audit;
 mod checks;
 mod client;
+mod hostile;
+mod misplaced;
 mod verdict;
 
 use std::{error::Error, process::ExitCode};
@@ -30,6 +36,7 @@ use http::{HeaderName, HeaderValue, Method, Uri};
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Arguments {
     /// The URL that the page's script fetches
+    #[arg(value_parser = url)]
     pub(crate) url: Uri,
     /// The origin of the page, such as <https://app.example.com>
     #[arg(long)]
@@ -50,7 +57,7 @@ pub(crate) struct Arguments {
     #[arg(long)]
     pub(crate) upload_listener: bool,
     /// Audits the server for common mistakes, instead of making one request
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["headers", "body", "credentials", "upload_listener"])]
     pub(crate) audit: bool,
     /// Prints JSON
     #[arg(long)]
@@ -74,6 +81,25 @@ async fn main() -> ExitCode {
 /// Returns the text to print, and whether the result is good.
 pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
     if arguments.audit { audit::run(arguments).await } else { verdict::run(arguments).await }
+}
+
+fn url(text: &str) -> Result<Uri, String> {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        if text.starts_with(['/', '?', '#']) || text.is_empty() {
+            return Err(String::from("it has no host; write https://api.example.com/items"));
+        }
+        let is_local =
+            text.starts_with("localhost") || text.starts_with("127.") || text.starts_with("[::1]");
+        let scheme = if is_local { "http" } else { "https" };
+        return Err(format!("it has no scheme; write {scheme}://{text}"));
+    };
+    if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+        return Err(format!("the scheme {scheme} is neither http nor https; write https://{rest}"));
+    }
+    if rest.is_empty() || rest.starts_with(['/', ':', '?', '#']) {
+        return Err(String::from("it has no host; write https://api.example.com/items"));
+    }
+    text.parse().map_err(|error| format!("it is no URL: {error}"))
 }
 
 fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {

@@ -1,9 +1,10 @@
 //! Makes one request as a browser would, and says whether the page can read the response.
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error};
 
-use http::{HeaderMap, HeaderName, Request};
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use serde_json::{Value, json};
+use tower::service_fn;
 use tower_cors::browser::{
     Browser, Credentials, Exchange, FetchResponse, NetworkError, NetworkErrorCause,
 };
@@ -18,6 +19,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
     for (name, value) in &arguments.headers {
         request.headers_mut().append(name, value.clone());
     }
+    let dropped = dropped(arguments).await;
     let mut page = Browser::new(client::new()?).page(&arguments.origin);
     let mut fetch = page.fetch(request).upload_listener(arguments.upload_listener);
     if arguments.credentials {
@@ -46,9 +48,14 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
         },
     };
     if !arguments.json {
-        return Ok((format!("{exchanges}verdict: {verdict}"), result.is_ok()));
+        let mut text: String = exchanges.iter().map(printed_exchange).collect();
+        for name in &dropped {
+            text += &format!("dropped: {name}, because a script cannot set it\n");
+        }
+        return Ok((format!("{text}verdict: {verdict}"), result.is_ok()));
     }
     let printed = json!({
+        "dropped_headers": dropped,
         "exchanges": exchanges.iter().map(exchange).collect::<Vec<_>>(),
         "readable": result.is_ok(),
         "status": result.as_ref().ok().and_then(FetchResponse::status).map(|it| it.as_u16()),
@@ -57,6 +64,40 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
         "failed_exchange": result.as_ref().err().and_then(NetworkError::exchange),
     });
     Ok((serde_json::to_string_pretty(&printed)?, result.is_ok()))
+}
+
+/// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a
+/// preflight.
+async fn dropped(arguments: &Arguments) -> Vec<&str> {
+    let silent = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    let mut page = Browser::new(silent).page(&arguments.url.to_string());
+    let mut request = Request::new(());
+    *request.uri_mut() = arguments.url.clone();
+    request.headers_mut().extend(arguments.headers.iter().cloned());
+    // What is wrong with the URL is found when it is fetched in earnest.
+    let _ = page.fetch(request).await;
+    let Some(exchange) = page.exchanges().first() else { return Vec::new() };
+    let sent = exchange.request_headers();
+    let given = arguments.headers.iter();
+    given
+        .filter(|(name, value)| sent.get_all(name).iter().all(|it| it != value))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+fn printed_exchange(exchange: &Exchange) -> String {
+    let of_preflight = if exchange.is_preflight() { " (preflight)" } else { "" };
+    let printed = |mark: char, headers: &HeaderMap| -> String {
+        lines(headers).iter().map(|[name, value]| format!("{mark}   {name}: {value}\n")).collect()
+    };
+    let status = exchange.status().map_or(String::from("no response"), |it| it.to_string());
+    format!(
+        "> {} {}{of_preflight}\n{}< {status}\n{}",
+        exchange.method(),
+        exchange.uri(),
+        printed('>', exchange.request_headers()),
+        exchange.response_headers().map(|headers| printed('<', headers)).unwrap_or_default(),
+    )
 }
 
 fn exchange(exchange: &Exchange) -> Value {
@@ -72,6 +113,8 @@ fn exchange(exchange: &Exchange) -> Value {
 
 /// The headers as pairs in wire order, because a name may be repeated.
 fn lines(headers: &HeaderMap) -> Vec<[String; 2]> {
-    let text = |bytes: &[u8]| bytes.escape_ascii().to_string();
-    headers.iter().map(|(name, value)| [name.to_string(), text(value.as_bytes())]).collect()
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        [name.to_string(), client::printable(value.as_bytes())]
+    };
+    headers.iter().map(pair).collect()
 }
