@@ -48,11 +48,11 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
         },
     };
     if !arguments.json {
-        let mut text: String = exchanges.iter().map(printed_exchange).collect();
-        for name in &dropped {
-            text += &format!("dropped: {name}, because a script cannot set it\n");
-        }
-        return Ok((format!("{text}verdict: {verdict}"), result.is_ok()));
+        let mut text: Vec<String> = exchanges.iter().flat_map(printed_exchange).collect();
+        let reason = "because a script cannot set it";
+        text.extend(dropped.iter().map(|name| format!("dropped: {name}, {reason}")));
+        text.push(format!("verdict: {verdict}"));
+        return Ok((text.join("\n"), result.is_ok()));
     }
     let printed = json!({
         "dropped_headers": dropped,
@@ -85,19 +85,20 @@ async fn dropped(arguments: &Arguments) -> Vec<&str> {
         .collect()
 }
 
-fn printed_exchange(exchange: &Exchange) -> String {
+fn printed_exchange(exchange: &Exchange) -> Vec<String> {
     let of_preflight = if exchange.is_preflight() { " (preflight)" } else { "" };
-    let printed = |mark: char, headers: &HeaderMap| -> String {
-        lines(headers).iter().map(|[name, value]| format!("{mark}   {name}: {value}\n")).collect()
+    let printed = |mark: char, headers: &HeaderMap| -> Vec<String> {
+        let lines = lines(headers).into_iter();
+        lines.map(|[name, value]| format!("{mark}   {name}: {value}")).collect()
     };
     let status = exchange.status().map_or(String::from("no response"), |it| it.to_string());
-    format!(
-        "> {} {}{of_preflight}\n{}< {status}\n{}",
-        exchange.method(),
-        exchange.uri(),
-        printed('>', exchange.request_headers()),
-        exchange.response_headers().map(|headers| printed('<', headers)).unwrap_or_default(),
-    )
+    let mut text = vec![format!("> {} {}{of_preflight}", exchange.method(), exchange.uri())];
+    text.extend(printed('>', exchange.request_headers()));
+    text.push(format!("< {status}"));
+    text.extend(
+        exchange.response_headers().map(|headers| printed('<', headers)).into_iter().flatten(),
+    );
+    text
 }
 
 fn exchange(exchange: &Exchange) -> Value {
