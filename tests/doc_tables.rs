@@ -10,7 +10,7 @@ const BUILDER: &str =
 const PATTERN: &str = include_str!("../src/origin/pattern.rs");
 
 #[test]
-fn origin_patterns() {
+fn the_table_of_origin_patterns_holds() {
     let permitted = table(PATTERN, "| permitted | matches |", "pub struct OriginPattern");
     for row in &permitted {
         let pattern: OriginPattern = literal(&row[0]).unwrap().parse().unwrap();
@@ -25,22 +25,22 @@ fn origin_patterns() {
 }
 
 #[test]
-fn methods() {
+fn the_table_of_methods_holds() {
     check("pub fn allow_method(", |builder, method| Some(builder.allow_method(method)));
 }
 
 #[test]
-fn request_headers() {
+fn the_table_of_request_headers_holds() {
     check("pub fn allow_header(", |builder, name| Some(builder.allow_header(name)));
 }
 
 #[test]
-fn exposed_headers() {
+fn the_table_of_exposed_headers_holds() {
     check("pub fn expose_header(", |builder, name| Some(builder.expose_header(name)));
 }
 
 #[test]
-fn max_age() {
+fn the_table_of_max_ages_holds() {
     check("pub fn max_age(", |builder, literal| {
         let seconds = literal.strip_suffix(" s")?.parse().ok()?;
         Some(builder.max_age(Duration::from_secs_f64(seconds)))
@@ -48,7 +48,7 @@ fn max_age() {
 }
 
 #[test]
-fn preflight_status() {
+fn the_table_of_preflight_statuses_holds() {
     check("pub fn preflight_status(", |builder, literal| {
         let status = StatusCode::from_bytes(literal.as_bytes()).ok()?;
         Some(builder.preflight_status(status))
@@ -56,7 +56,7 @@ fn preflight_status() {
 }
 
 #[test]
-fn own_origins() {
+fn the_table_of_own_origins_holds() {
     check("pub fn own_origin<", |builder, origin| Some(builder.own_origin(origin)));
 }
 

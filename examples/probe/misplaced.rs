@@ -73,7 +73,7 @@ impl Placement<'_> {
                 actual.status, preflight.status
             ),
             why: "pages of other origins can read nothing; it looks as if no CORS layer is around this route",
-            change: "put the CORS layer around the whole router, after all routes are added, and check the URL",
+            change: "put the CORS layer around the whole router, after all routes are added, and check the URL and --origin",
         }
     }
 

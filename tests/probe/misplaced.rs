@@ -67,7 +67,7 @@ preflights Some(404), others Some(404)
 medium  no-cors
   seen:    neither the response (status 404) nor the answer to its preflight (status 404) has CORS headers or Vary: Origin
   why:     pages of other origins can read nothing; it looks as if no CORS layer is around this route
-  change:  put the CORS layer around the whole router, after all routes are added, and check the URL
+  change:  put the CORS layer around the whole router, after all routes are added, and check the URL and --origin
 preflights None, others Some(404)
 medium  layer-inside-routing
   seen:    preflights are allowed, but the response of status 404 has no Access-Control-Allow-Origin
@@ -143,7 +143,7 @@ async fn audit_says_which_of_the_causes_it_looks_like() {
 medium  no-cors
   seen:    neither the response (status 404) nor the answer to its preflight (status 404) has CORS headers or Vary: Origin
   why:     pages of other origins can read nothing; it looks as if no CORS layer is around this route
-  change:  put the CORS layer around the whole router, after all routes are added, and check the URL"),
+  change:  put the CORS layer around the whole router, after all routes are added, and check the URL and --origin"),
         (twice, &["--audit"], "\
 medium  written-twice
   seen:    Access-Control-Allow-Origin: https://app.example.com, *
