@@ -122,7 +122,7 @@ async fn verdict_prints_all_requests() {
     assert!(!is_good);
     let verdict = format!(
         "\nverdict: the page cannot read the response: GET {url}: the response has no \
-         Access-Control-Allow-Credentials, and with credentials it has to be true \
+         Access-Control-Allow-Credentials, but with credentials it must be true \
          (https://fetch.spec.whatwg.org/#concept-cors-check)"
     );
     assert!(text.ends_with(&verdict), "{text}");
@@ -174,7 +174,7 @@ async fn what_cannot_be_asked_is_an_error() {
     );
     let text = asked(&["http://127.0.0.1/", "--origin", "app.example.com"]).await;
     assert!(
-        text.starts_with("GET http://127.0.0.1/: the page's address is \"app.example.com\""),
+        text.starts_with("GET http://127.0.0.1/: the page's address \"app.example.com\" is not a URL"),
         "{text}"
     );
     // The listener is closed, so nothing listens on its port.
