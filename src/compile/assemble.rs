@@ -35,7 +35,8 @@ pub(super) fn assemble(config: Valid) -> Policy {
             }
         },
         timing: if config.timing { Timing::Written } else { Timing::Kept },
-        ..ResponseRules::default()
+        vary: Vary::default(),
+        reported_inner: trace::once(),
     });
     // `vary_by` makes them different.
     let responses = Responses { to_most: Arc::clone(&response_rules), to_options: response_rules };

@@ -31,7 +31,10 @@ impl Policy {
             }
         };
         allow_origins.sort_unstable();
-        let mut config = CorsConfig {
+        let own_origins = rules.own_origins.iter().flat_map(|set| set.patterns());
+        let mut own_origins: Vec<String> = own_origins.collect();
+        own_origins.sort_unstable();
+        CorsConfig {
             allow_origins,
             allow_credentials: rules.credentials,
             allow_methods: match &rules.methods {
@@ -39,6 +42,21 @@ impl Policy {
                 AllowedMethods::Listed(methods) => {
                     methods.iter().map(ToString::to_string).collect()
                 }
+            },
+            allow_headers: match &rules.headers {
+                AllowedHeaders::Any { authorization } => {
+                    let names = ["*", "authorization"].into_iter();
+                    names.take(1 + usize::from(*authorization)).map(str::to_owned).collect()
+                }
+                AllowedHeaders::Echoed => vec![String::from("*")],
+                AllowedHeaders::Listed { names, .. } => names.clone(),
+            },
+            expose_headers: match &responses.exposed {
+                Exposed::Safelisted => Vec::new(),
+                Exposed::Listed(names) => {
+                    names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
+                }
+                Exposed::Carried => vec![String::from("*")],
             },
             max_age: rules.max_age,
             allow_private_network: rules.private_network,
@@ -57,32 +75,14 @@ impl Policy {
             dangerously_allow: rules.dangers.clone(),
             refuse_disallowed_origins: rules.refusing.as_ref().map(|refusing| refusing.refuse),
             no_own_origins: rules.no_own_origins,
-            own_origins: rules.own_origins.iter().flat_map(|set| set.patterns()).collect(),
+            own_origins,
             forward_preflights: rules.forward_preflights,
             allow_methods_of_route: rules.methods_of_route,
             diagnose: rules.diagnose,
             report_only: rules.report_only,
             attach_outcome: rules.attach_outcome,
             closures: self.closures().options(),
-            ..CorsConfig::default()
-        };
-        config.own_origins.sort_unstable();
-        config.allow_headers = match &rules.headers {
-            AllowedHeaders::Any { authorization } => {
-                let names = ["*", "authorization"].into_iter();
-                names.take(1 + usize::from(*authorization)).map(str::to_owned).collect()
-            }
-            AllowedHeaders::Echoed => vec![String::from("*")],
-            AllowedHeaders::Listed { names, .. } => names.clone(),
-        };
-        config.expose_headers = match &responses.exposed {
-            Exposed::Safelisted => Vec::new(),
-            Exposed::Listed(names) => {
-                names.to_str().unwrap_or_default().split(',').map(str::to_owned).collect()
-            }
-            Exposed::Carried => vec![String::from("*")],
-        };
-        config
+        }
     }
 
     fn closures(&self) -> Closures {

@@ -53,9 +53,9 @@ impl Rules {
         }
     }
 
-    /// The value of `Access-Control-Allow-Origin`, if a browser is certain to refuse the response all the
-    /// same. That holds for two refusals only: the requested method or header is not in the response's
-    /// lists. Other refused preflights come from no browser, so the effect of the value is unknown.
+    /// The value of `Access-Control-Allow-Origin`, if browsers refuse the preflight even with it. They do if the
+    /// requested method or header is not in the response's lists. No browser sends the other refused preflights, so
+    /// nobody knows what the value would do.
     fn origin_to_tell(&self, refusal: &Refusal, request: RequestHead<'_>) -> Option<HeaderValue> {
         if !matches!(refusal, Refusal::MethodNotAllowed(_) | Refusal::HeaderNotAllowed(_)) {
             return None;

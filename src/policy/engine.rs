@@ -75,42 +75,51 @@ impl Policy {
 
     /// Classifies the request in the standard's terms, and checks it in the standard's order: the origin first,
     /// then the method and the header names of a preflight. Also returns the check that failed.
+    ///
+    /// It ignores `diagnose` and `report_only`, and checks the requests of own pages like all others.
+    /// `explain_with` does the rest.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
     pub(crate) fn decide_with<'a>(
         &self,
-        check: &'a OriginCheck,
+        earlier: &'a OriginCheck,
         request: RequestHead<'a>,
     ) -> (Decision, Option<Failure<'a>>) {
         let rules = &*self.0;
-        let responses = || rules.responses.to(request.method);
+        // Not for preflights, whose responses are prepared.
+        let response_rules = || rules.responses.to(request.method);
         match request.classify() {
-            // Not a CORS request. The response only gets the headers that caches need:
+            // Not a CORS request. `*` does not depend on the origin, so all responses have it, and one cached response
+            // serves everyone. Otherwise the response only gets `Vary`:
             // https://fetch.spec.whatwg.org/#cors-protocol-and-http-caches
             CorsRequest::None => {
                 let headers = match rules.origins.static_value() {
-                    Some(any) => ResponseHeaders::shared(responses(), any),
-                    None => ResponseHeaders::not_shared(responses()),
+                    Some(any) => ResponseHeaders::shared(response_rules(), any),
+                    None => ResponseHeaders::not_shared(response_rules()),
                 };
                 (Decision::Forward(headers), None)
             }
             // The response may be shared with the origin: https://fetch.spec.whatwg.org/#cors-request
+            // Requests of own pages come here, too.
             CorsRequest::Actual { origin } => {
-                match (check.run(&rules.origins, origin, request), &rules.refusing) {
-                    (Ok(allowed), _) => {
-                        (Decision::Forward(ResponseHeaders::shared(responses(), allowed)), None)
-                    }
-                    (Err(failure), None) => {
-                        (Decision::Forward(ResponseHeaders::not_shared(responses())), Some(failure))
-                    }
+                match (earlier.or_run(&rules.origins, origin, request), &rules.refusing) {
+                    (Ok(allowed), _) => (
+                        Decision::Forward(ResponseHeaders::shared(response_rules(), allowed)),
+                        None,
+                    ),
+                    (Err(failure), None) => (
+                        Decision::Forward(ResponseHeaders::not_shared(response_rules())),
+                        Some(failure),
+                    ),
                     (Err(failure), Some(refusing)) => {
-                        (rules.refuse(refusing, origin, request), Some(failure))
+                        (rules.refuse_or_forward(refusing, origin, request), Some(failure))
                     }
                 }
             }
             // The browser checks whether a request is allowed: https://fetch.spec.whatwg.org/#cors-preflight-request
+            // All refused preflights get the same response, so `refusing` does not matter.
             CorsRequest::Preflight { origin, method } => {
-                let checked = check.run(&rules.origins, origin, request).and_then(|allowed| {
+                let checked = earlier.or_run(&rules.origins, origin, request).and_then(|allowed| {
                     rules.methods.check(method)?;
                     rules.headers.check(request)?;
                     Ok(allowed)
@@ -136,7 +145,7 @@ impl Policy {
         self.0.origins.undecided(request.classify().origin()?)
     }
 
-    /// Returns `true` if a disallowed origin keeps the request from the inner service.
+    /// Returns `true` if the policy may respond itself. So the request has to wait for the predicate.
     pub(crate) fn may_respond(&self, request: RequestHead<'_>) -> bool {
         let refuses = || self.0.refusing.as_ref().is_some_and(|refusing| refusing.covers(request));
         let is_preflight = || matches!(request.classify(), CorsRequest::Preflight { .. });

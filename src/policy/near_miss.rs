@@ -70,8 +70,8 @@ impl Rules {
     }
 }
 
-/// The allowed name that is one slip away from `name`. Case, `-` and `_` do not count. Short names differ by a letter
-/// without being meant for each other.
+/// The allowed name that is one slip away from `name`. Case, `-` and `_` do not count. Short names have to be equal
+/// otherwise: many valid ones differ in one letter.
 fn similar<'a>(name: &[u8], allowed: impl Iterator<Item = &'a str>) -> Option<String> {
     if name.len() > LONGEST {
         return None;

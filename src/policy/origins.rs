@@ -118,6 +118,7 @@ impl Listed {
 /// The result of a [CORS check](https://fetch.spec.whatwg.org/#cors-check) that ran before the decision: by an
 /// asynchronous predicate, or by `first_match`.
 pub(crate) enum OriginCheck {
+    /// Nothing has allowed the origin yet: the list decides.
     NotRun,
     /// The origin is allowed. The value is that of `Access-Control-Allow-Origin`.
     Passed(HeaderValue),
@@ -127,7 +128,7 @@ pub(crate) enum OriginCheck {
 
 impl OriginCheck {
     #[inline]
-    pub(super) fn run<'a>(
+    pub(super) fn or_run<'a>(
         &'a self,
         origins: &AllowedOrigins,
         origin: FieldLines<'a>,

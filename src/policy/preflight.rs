@@ -58,8 +58,8 @@ impl Rules {
         response
     }
 
-    /// Sends back the requested method if any is allowed with credentials, because browsers take `*` as a
-    /// method's name then. The method must be checked already.
+    /// With credentials and any method allowed, sends back the requested method: browsers then read `*` literally. The
+    /// method must be checked already.
     #[inline]
     pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: FieldLines<'_>) {
         if let (true, AllowedMethods::Any, FieldLines::One(method)) =
@@ -69,8 +69,8 @@ impl Rules {
         }
     }
 
-    /// Sends back the requested header names if any is allowed with credentials, because browsers take `*` as a
-    /// header's name then. The names must be checked already.
+    /// With credentials and any header allowed, sends back the requested names: browsers then read `*` literally. The
+    /// names must be checked already.
     #[inline]
     pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
         if let AllowedHeaders::Echoed = self.headers {

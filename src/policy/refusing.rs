@@ -10,9 +10,10 @@ use super::{
 use crate::{config::Refuse, response::ResponseHeaders};
 
 impl Rules {
-    /// Decides about an actual request whose origin is not allowed, if the policy refuses some of them.
+    /// Decides about an actual request from a disallowed origin: refuses it, unless it is from an own page or of a kind
+    /// that is not refused.
     #[cold]
-    pub(super) fn refuse(
+    pub(super) fn refuse_or_forward(
         &self,
         refusing: &Refusing,
         origin: FieldLines<'_>,
@@ -39,7 +40,8 @@ impl Refusing {
     pub(crate) fn covers(&self, request: RequestHead<'_>) -> bool {
         match self.refuse {
             Refuse::All => true,
-            // Only the server's crate shows HTTP/2's `:protocol`, so every CONNECT counts.
+            // Over HTTP/2, an upgrade is a CONNECT with `:protocol`. The crate `http` cannot show that, so every CONNECT
+            // counts.
             Refuse::Upgrades => {
                 request.headers.contains_key(UPGRADE) || *request.method == Method::CONNECT
             }

@@ -96,8 +96,8 @@ impl<'a> From<&'a request::Parts> for RequestHead<'a> {
 pub enum RequestKind {
     /// Not a CORS request: it has no `Origin` header, or it is from a page of the server's own origin. Browsers
     /// send `Origin` with every request of such a page whose method is not `GET` or `HEAD`, and mark it with
-    /// `Sec-Fetch-Site: same-origin`. The mark counts if it is the only one, and `Origin` is http, https or
-    /// `null`. [`of`](Self::of) knows own pages by the mark alone, a policy also by its [own
+    /// `Sec-Fetch-Site: same-origin`. The mark is ignored if there are several such lines, or if `Origin`
+    /// is not http, https or `null`. [`of`](Self::of) knows own pages by the mark alone, a policy also by its [own
     /// origins](crate::CorsLayerBuilder::own_origins). A preflight is never an own page's.
     NonCors,
     /// A CORS request that a browser sends without a preflight: its method and its headers are
@@ -249,7 +249,7 @@ impl<'a> RequestHead<'a> {
 pub(super) enum CorsRequest<'a> {
     /// Not a [CORS request](https://fetch.spec.whatwg.org/#cors-request).
     None,
-    /// A [CORS request](https://fetch.spec.whatwg.org/#cors-request) other than a preflight.
+    /// Any other request with `Origin`, also of own pages.
     Actual { origin: FieldLines<'a> },
     /// A [CORS-preflight request](https://fetch.spec.whatwg.org/#cors-preflight-request), which announces a request
     /// with `method`.

@@ -38,7 +38,7 @@ pub(crate) struct Rules {
     pub(crate) no_own_origins: bool,
     pub(crate) report_only: bool,
     pub(crate) diagnose: bool,
-    /// Only the layer reads this and the next three.
+    /// From here to `is_observed`: only for the layer.
     pub(crate) methods_of_route: bool,
     /// Remembers that a warning about a route without `Allow` was sent.
     pub(crate) reported_no_allow: trace::Once,

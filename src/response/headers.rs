@@ -117,8 +117,8 @@ pub(crate) const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refu
 #[derive(Clone)]
 pub(crate) struct Responses {
     pub(crate) to_most: Arc<ResponseRules>,
-    /// Responses to `OPTIONS` vary like those to preflights, whether they are to preflights or not. `OPTIONS` is [not
-    /// cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7), but some caches store it anyway.
+    /// Responses to `OPTIONS` have the `Vary` of a preflight's response, even if the request is not a preflight.
+    /// `OPTIONS` is [not cacheable](https://www.rfc-editor.org/rfc/rfc9110#section-9.3.7), but some caches store it anyway.
     pub(crate) to_options: Arc<ResponseRules>,
 }
 
@@ -145,7 +145,7 @@ pub(crate) enum Exposed {
     #[default]
     Safelisted,
     Listed(HeaderValue),
-    /// All headers, with credentials. Browsers take `*` as a header's name then, so the names of the response's
+    /// All headers, with credentials. Browsers then read `*` literally, so the names of the response's
     /// headers are listed.
     Carried,
 }
@@ -175,7 +175,7 @@ impl ResponseRules {
     fn write(&self, headers: &mut HeaderMap, allow_origin: Option<HeaderValue>) {
         let has_vary = remove_foreign(headers, &self.reported_inner);
         if self.timing != Timing::Kept {
-            // `try_insert` does not replace it in a full map: it fails even for an existing header.
+            // Removed here, not replaced below: in a full map, `try_insert` fails even for a header that is there.
             headers.remove(TIMING_ALLOW_ORIGIN);
         }
         if !self.vary.write(headers, !has_vary) {
@@ -266,7 +266,8 @@ fn remove_all(headers: &mut HeaderMap, reported: &trace::Once) {
     }
 }
 
-/// The number of headers of the CORS protocol. An inner service that sets more makes its own names.
+/// One more than the CORS protocol has, so that the loop also finds that none is left. An inner service that sets more
+/// makes up its own names.
 const MOST_FOREIGN: usize = 8;
 
 /// Tests the prefix only, so that headers of future versions of the protocol count, too.

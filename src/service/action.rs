@@ -34,8 +34,8 @@ pub trait Decide {
     fn act_on(&self, request: RequestHead<'_>, seal: Seal) -> Action;
 }
 
-/// A token that only this crate can make. It keeps other crates from calling a source through a bound: an action
-/// that is not carried out loses a report or headers.
+/// A token that only this crate can make. It keeps other crates from calling a source through a bound. They could
+/// drop the action, and lose a report or headers.
 #[expect(unnameable_types, reason = "it seals `PolicySource`")]
 #[derive(Debug)]
 pub struct Seal(());
@@ -66,8 +66,8 @@ pub enum Action {
     Respond(Response<()>),
 }
 
-/// The work on the inner service's response. A follow-up that is dropped unused reports the request: when the inner
-/// service returns an error, or when the future is dropped.
+/// The work on the inner service's response. A dropped follow-up still makes its report: the inner service may fail, or
+/// the client go away.
 #[expect(unnameable_types, reason = "only a sealed trait gives one")]
 #[derive(Debug)]
 pub enum Then {

@@ -1,5 +1,5 @@
 //! Policies with an asynchronous predicate. They have a service and a future of their own, so that other
-//! policies have no cost from them.
+//! policies do not pay for them.
 
 use std::{
     error::Error,
@@ -246,6 +246,7 @@ fn poll_predicate(
 fn check(allows: Result<bool, String>, origin: Origin) -> OriginCheck {
     match allows {
         Ok(true) => OriginCheck::Passed(origin.into_value()),
+        // The origin is not listed either, so the check fails with the usual reason.
         Ok(false) => OriginCheck::NotRun,
         Err(error) => OriginCheck::Failed(error),
     }

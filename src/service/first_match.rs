@@ -48,7 +48,7 @@ impl CorsLayer {
     /// whose origins the predicate could also allow.
     ///
     /// Every response carries `Vary: origin`, even one with `*`, and one to a request without `Origin`.
-    /// Otherwise a cache could give a response with `*` to a page that sends cookies, whose browser refuses it.
+    /// Otherwise a cache could answer a fetch with credentials with a stored `*`, which browsers refuse.
     ///
     /// If only our pages may send cookies, but everyone may read, the last part allows any origin:
     ///

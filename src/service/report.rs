@@ -14,7 +14,7 @@ use crate::{
     trace,
 };
 
-/// Runs a predicate. If it panics, reports the request as undecided.
+/// Runs a decision, which may call a predicate. If it panics, reports the request as undecided.
 pub(super) fn with_panics<T>(
     policy: &Policy,
     request: RequestHead<'_>,

@@ -174,7 +174,9 @@ async fn what_cannot_be_asked_is_an_error() {
     );
     let text = asked(&["http://127.0.0.1/", "--origin", "app.example.com"]).await;
     assert!(
-        text.starts_with("GET http://127.0.0.1/: the page's address \"app.example.com\" is not a URL"),
+        text.starts_with(
+            "GET http://127.0.0.1/: the page's address \"app.example.com\" is not a URL"
+        ),
         "{text}"
     );
     // The listener is closed, so nothing listens on its port.
