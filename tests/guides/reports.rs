@@ -1,0 +1,119 @@
+//! The map of reports: what it names exists.
+
+use std::{fs, path::Path};
+
+const MAP: &str = include_str!("../../docs/reports.md");
+
+#[test]
+fn each_page_and_heading_of_the_map_exists() {
+    let mut pages = 0;
+    for [_, page, _] in rows() {
+        let page = Page::parse(page);
+        let source = read(&page.file);
+        if let Some(heading) = page.heading {
+            let is_heading =
+                |line: &str| line.trim_start_matches('#').strip_prefix(' ') == Some(heading);
+            assert!(
+                source.lines().any(|line| line.starts_with('#') && is_heading(line)),
+                "{page:?}"
+            );
+        }
+        if let Some((module, target)) = page.link {
+            let anchor = page.heading.map(|heading| format!("#{}", slug(heading)));
+            assert_eq!(target, format!("crate::guide::{module}{}", anchor.unwrap_or_default()));
+            assert!(read("src/guide.rs").contains(&format!("pub mod {module} {{}}")), "{page:?}");
+        }
+        pages += 1;
+    }
+    assert!(pages > 30);
+}
+
+#[test]
+fn each_test_of_the_map_exists() {
+    let mut tests = 0;
+    for [report, page, test] in rows() {
+        if test.is_empty() {
+            // Then the code of the page is the test, or a browser.
+            assert!(read(&Page::parse(page).file).contains("```"), "{report}");
+            continue;
+        }
+        let quoted: Vec<_> = test.split('`').collect();
+        let ["", name, " in ", file, ""] = quoted[..] else { panic!("{test}") };
+        let source = read(file);
+        let (before, _) =
+            source.split_once(&format!("fn {name}(")).unwrap_or_else(|| panic!("{test}"));
+        let before = before.strip_suffix("async ").unwrap_or(before);
+        let attribute = before.lines().next_back().unwrap();
+        assert!(attribute.starts_with("#["), "{test}: {attribute}");
+        tests += 1;
+    }
+    assert!(tests > 30);
+}
+
+/// All links between the guides lead somewhere, also those with a heading, which rustdoc does not check.
+#[test]
+fn each_link_from_one_guide_to_a_heading_of_another_leads_there() {
+    for entry in fs::read_dir(root().join("docs")).unwrap() {
+        let page = fs::read_to_string(entry.unwrap().path()).unwrap();
+        for link in page.split("](crate::guide::").skip(1) {
+            let target = link.split(')').next().unwrap();
+            let (name, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let other = read(&format!("docs/{name}.md"));
+            let mut headings = other.lines().filter_map(|line| line.strip_prefix("# "));
+            assert!(
+                anchor.is_empty() || headings.any(|heading| slug(heading) == anchor),
+                "{target}"
+            );
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Page {
+    file: String,
+    heading: Option<&'static str>,
+    /// The module of `guide`, and the target.
+    link: Option<(&'static str, &'static str)>,
+}
+
+impl Page {
+    /// Parses "[module: Heading](target)" or "`file`: Heading", each with or without a heading.
+    fn parse(cell: &'static str) -> Self {
+        if let Some(link) = cell.strip_prefix('[') {
+            let (text, target) = link.strip_suffix(')').unwrap().split_once("](").unwrap();
+            let (module, heading) = split_heading(text);
+            Self { file: format!("docs/{module}.md"), heading, link: Some((module, target)) }
+        } else {
+            let (file, heading) = split_heading(cell);
+            Self { file: file.replace('`', ""), heading, link: None }
+        }
+    }
+}
+
+fn split_heading(text: &str) -> (&str, Option<&str>) {
+    text.split_once(": ").map_or((text, None), |(text, heading)| (text, Some(heading)))
+}
+
+/// The report, the page and the test of each row.
+fn rows() -> impl Iterator<Item = [&'static str; 3]> {
+    let lines = MAP.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix('|'));
+    let rows = lines.map(|line| {
+        let cells: Vec<_> = line.split(" | ").map(str::trim).collect();
+        <[_; 3]>::try_from(cells).unwrap_or_else(|cells| panic!("{cells:?}"))
+    });
+    rows.filter(|row| row != &["report", "page", "test"])
+}
+
+/// How rustdoc names a heading in a URL.
+fn slug(heading: &str) -> String {
+    let kept = heading.chars().filter(|char| char.is_alphanumeric() || "-_ ".contains(*char));
+    kept.collect::<String>().to_lowercase().replace(' ', "-")
+}
+
+fn read(file: &str) -> String {
+    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
+}
+
+fn root() -> &'static Path {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+}
