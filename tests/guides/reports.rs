@@ -77,11 +77,12 @@ struct Page {
 }
 
 impl Page {
-    /// Parses "[module: Heading](target)" or "`file`: Heading", each with or without a heading.
+    /// Parses "[`module`: Heading](target)" or "`file`: Heading", each with or without a heading.
     fn parse(cell: &'static str) -> Self {
         if let Some(link) = cell.strip_prefix('[') {
             let (text, target) = link.strip_suffix(')').unwrap().split_once("](").unwrap();
             let (module, heading) = split_heading(text);
+            let module = module.trim_matches('`');
             Self { file: format!("docs/{module}.md"), heading, link: Some((module, target)) }
         } else {
             let (file, heading) = split_heading(cell);
