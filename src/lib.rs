@@ -29,8 +29,8 @@ pub use origin::{
 pub use policy::{Decision, Hint, Outcome, Policy, Refusal, RequestHead, RequestKind};
 pub use response::ResponseHeaders;
 pub use service::{
-    AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, FirstMatch,
-    PolicySource, ResponseFuture, Select,
+    AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, Cors, CorsLayer, EmptyBody,
+    FirstMatch, PolicySource, ResponseFuture, Select,
 };
 #[cfg(feature = "reload")]
 #[cfg_attr(docsrs, doc(cfg(feature = "reload")))]

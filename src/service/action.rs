@@ -3,6 +3,7 @@
 use http::{HeaderMap, Response, header::ACCESS_CONTROL_REQUEST_METHOD};
 
 use super::{
+    body::EmptyBody,
     follow_up::{FollowUp, Task},
     report::{self, Report},
 };
@@ -153,7 +154,7 @@ impl Then {
     }
 
     #[inline]
-    pub(super) fn on_response<B: Default>(self, response: &mut Response<B>) {
+    pub(super) fn on_response<B: EmptyBody>(self, response: &mut Response<B>) {
         match self {
             Self::Write(headers) => headers.apply(response.headers_mut()),
             Self::Follow(follow_up) => follow_up.on_response(response),

@@ -18,6 +18,7 @@ use tower_service::Service;
 
 use super::{
     action::Action,
+    body::EmptyBody,
     cors::{Cors, ResponseFuture},
     layer::CorsLayer,
     report::{self, Report},
@@ -96,7 +97,7 @@ impl fmt::Debug for AsyncPredicate {
 impl<S, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S, AsyncPolicy>
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>> + Clone,
-    ResponseBody: Default,
+    ResponseBody: EmptyBody,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -180,7 +181,7 @@ pin_project! {
 impl<S, RequestBody, ResponseBody> Future for AsyncResponseFuture<S, RequestBody>
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
-    ResponseBody: Default,
+    ResponseBody: EmptyBody,
 {
     type Output = Result<S::Response, S::Error>;
 
@@ -227,11 +228,11 @@ where
 }
 
 /// Finishes the response to a request that was forwarded while its predicate was running.
-fn finish<B: Default>(action: Action, mut response: Response<B>) -> Response<B> {
+fn finish<B: EmptyBody>(action: Action, mut response: Response<B>) -> Response<B> {
     match action {
         Action::Forward(then) => then.on_response(&mut response),
         // Not reached: requests that may be refused wait for the predicate before they are forwarded.
-        Action::Respond(own) => response = own.map(|()| B::default()),
+        Action::Respond(own) => response = own.map(|()| B::empty()),
     }
     response
 }

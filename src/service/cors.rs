@@ -9,7 +9,10 @@ use http::{Request, Response};
 use pin_project_lite::pin_project;
 use tower_service::Service;
 
-use super::action::{Action, PolicySource, Seal, Then};
+use super::{
+    action::{Action, PolicySource, Seal, Then},
+    body::EmptyBody,
+};
 use crate::policy::Policy;
 
 /// The [`Service`] that a [`CorsLayer`](crate::CorsLayer) puts around an inner service.
@@ -67,7 +70,7 @@ impl<S, P, RequestBody, ResponseBody> Service<Request<RequestBody>> for Cors<S, 
 where
     S: Service<Request<RequestBody>, Response = Response<ResponseBody>>,
     P: PolicySource,
-    ResponseBody: Default,
+    ResponseBody: EmptyBody,
 {
     type Response = S::Response;
     type Error = S::Error;
@@ -119,7 +122,7 @@ impl<F> ResponseFuture<F> {
 impl<F, B, E> Future for ResponseFuture<F>
 where
     F: Future<Output = Result<Response<B>, E>>,
-    B: Default,
+    B: EmptyBody,
 {
     type Output = F::Output;
 
@@ -134,7 +137,7 @@ where
             }
             StateProjection::Respond { response } => {
                 let response = response.take().expect("a future is not polled after it is ready");
-                Poll::Ready(Ok(response.map(|()| B::default())))
+                Poll::Ready(Ok(response.map(|()| B::empty())))
             }
         }
     }

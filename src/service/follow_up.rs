@@ -5,7 +5,7 @@ use http::{
     header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD},
 };
 
-use super::{report::Report, route};
+use super::{body::EmptyBody, report::Report, route};
 use crate::{
     fetch::ACCESS_CONTROL_REQUEST_PRIVATE_NETWORK,
     policy::{Policy, Refusal},
@@ -50,7 +50,7 @@ impl FollowUp {
     }
 
     #[cold]
-    pub(super) fn on_response<B: Default>(self, response: &mut Response<B>) {
+    pub(super) fn on_response<B: EmptyBody>(self, response: &mut Response<B>) {
         let Self { task, mut report } = self;
         if let Some(refusal) = task.carry_out(&report.policy, response) {
             report.outcome.refusal = Some(refusal);
@@ -63,7 +63,11 @@ impl FollowUp {
 
 impl Task {
     /// Returns the refusal, if the inner service's response causes one.
-    fn carry_out<B: Default>(self, policy: &Policy, response: &mut Response<B>) -> Option<Refusal> {
+    fn carry_out<B: EmptyBody>(
+        self,
+        policy: &Policy,
+        response: &mut Response<B>,
+    ) -> Option<Refusal> {
         match self {
             Self::Write(headers) => {
                 headers.apply(response.headers_mut());
@@ -82,7 +86,7 @@ impl Task {
                     trace::no_methods_of_route(&rules.reported_no_allow);
                     (own, None)
                 };
-                *response = own.map(|()| B::default());
+                *response = own.map(|()| B::empty());
                 refusal
             }
         }

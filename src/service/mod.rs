@@ -3,6 +3,7 @@
 mod layer;
 mod cors;
 mod action;
+mod body;
 mod follow_up;
 mod report;
 mod route;
@@ -14,6 +15,7 @@ mod asynchronous;
 
 pub use action::PolicySource;
 pub use asynchronous::{AsyncPolicy, AsyncPredicate, AsyncResponseFuture};
+pub use body::EmptyBody;
 pub use cors::{Cors, ResponseFuture};
 pub use first_match::FirstMatch;
 pub use layer::CorsLayer;
