@@ -151,9 +151,10 @@ static CASES: [Case; 9] = [
             "< access-control-allow-credentials: true",
             "< access-control-allow-origin: https://app.example.com",
             "< access-control-expose-headers: etag",
-            "< vary: origin",
+            "< vary: origin, access-control-request-method, access-control-request-headers",
             "handler: ran",
-            "verdict: preflighted request, allowed",
+            "verdict: preflighted request, allowed; it is no preflight without \
+             `access-control-request-method`",
         ],
     },
 ];

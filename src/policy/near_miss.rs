@@ -42,19 +42,19 @@ impl Rules {
 
     /// A hint about a request that is not refused.
     pub(super) fn hint(&self, kind: RequestKind, request: RequestHead<'_>) -> Option<Hint> {
-        if kind == RequestKind::Preflighted
-            && let Some(refusal) = self.refusal_of_preflight(request)
-        {
-            return Some(Hint::PreflightRefused(refusal));
-        }
-        if *request.method != Method::OPTIONS {
-            return None;
-        }
-        let has_method = request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
+        let is_options = *request.method == Method::OPTIONS;
+        let has_method = || request.headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD);
         match request.classify() {
-            CorsRequest::Actual { .. } => Some(Hint::NoPreflight(ACCESS_CONTROL_REQUEST_METHOD)),
-            CorsRequest::None if has_method => Some(Hint::NoPreflight(ORIGIN)),
-            CorsRequest::None | CorsRequest::Preflight { .. } => None,
+            // The server's own pages need no preflight.
+            CorsRequest::Actual { .. } if kind == RequestKind::NonCors => None,
+            CorsRequest::Actual { .. } if is_options => {
+                Some(Hint::NoPreflight(ACCESS_CONTROL_REQUEST_METHOD))
+            }
+            CorsRequest::None if is_options && has_method() => Some(Hint::NoPreflight(ORIGIN)),
+            CorsRequest::Actual { .. } if kind == RequestKind::Preflighted => {
+                self.refusal_of_preflight(request).map(Hint::PreflightRefused)
+            }
+            _ => None,
         }
     }
 
