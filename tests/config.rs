@@ -20,7 +20,7 @@ fn mistakes(builder: CorsLayerBuilder) -> String {
 #[rustfmt::skip]
 fn origins() {
     let cases = [
-        ("", r#""" is an empty entry, perhaps after a trailing comma; remove it, or write an origin such as "https://example.com""#),
+        ("", r#""" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it, or write an origin such as "https://example.com""#),
         ("example.com", r#""example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
         ("example.com:8080", r#""example.com:8080" has no scheme, and an origin is scheme, host and port; write "https://example.com:8080""#),
         ("localhost:3000", r#""localhost:3000" has no scheme, and an origin is scheme, host and port; write "http://localhost:3000""#),
@@ -147,7 +147,7 @@ fn combinations() {
         (builder().allow_methods(["*", "PUT"]), "allow_methods: \"*\" stands for all, so \"PUT\" would have no effect; write \"*\" alone, or only the names"),
         (builder().allow_any_method().allow_methods(["PUT", "DELETE"]), "allow_methods: \"*\" stands for all, so \"PUT\", \"DELETE\" would have no effect; write \"*\" alone, or only the names"),
         (builder().allow_method("PUT,DELETE"), "allow_methods: \"PUT,DELETE\" looks like a list, and is read as one method; write each method as an entry of its own, such as \"PUT\" (in an environment variable, with commas between them)"),
-        (builder().allow_method(""), "allow_methods: \"\" is an empty entry, perhaps after a trailing comma; remove it"),
+        (builder().allow_method(""), "allow_methods: \"\" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it"),
         (builder().allow_method("Connect"), "allow_methods: \"Connect\" is a method that no script can send; remove it"),
         (builder().allow_method("patch"), "allow_methods: \"patch\" is not how the method is spelled, and methods are compared byte for byte; write \"PATCH\""),
         (builder().allow_headers(["*", "x-a", "authorization"]), "allow_headers: \"*\" stands for all, so \"x-a\" would have no effect; write \"*\" alone, or only the names"),
@@ -156,7 +156,7 @@ fn combinations() {
         (builder().allow_header("Host"), "allow_headers: \"host\" is a header that no script can set, so no preflight asks for it; remove it"),
         (builder().allow_header("Access-Control-Allow-Origin"), "allow_headers: \"access-control-allow-origin\" is a header of responses, which no request needs; remove it"),
         (builder().expose_headers(["*", "etag"]), "expose_headers: \"*\" stands for all, so \"etag\" would have no effect; write \"*\" alone, or only the names"),
-        (builder().expose_header(""), "expose_headers: \"\" is an empty entry, perhaps after a trailing comma; remove it"),
+        (builder().expose_header(""), "expose_headers: \"\" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it"),
         (builder().expose_header("Set-Cookie"), "expose_headers: \"set-cookie\" is a header that no script can read on the response to its request; remove it"),
         (any().allow_private_network(true), "allow_origins: any origin is allowed, and so are private networks, so every site could reach into them; list the origins, or do not allow private networks"),
         (builder().allow_origin("http://example.com").allow_private_network(true).dangerously_allow(Danger::InsecureOrigins), "allow_origins: \"http://example.com\" is not encrypted, so anyone on the network could reach into private ones; serve it over https and write \"https://example.com\", or do not allow private networks"),

@@ -47,7 +47,7 @@ other origins
   upgrades: 403, but for the server's own pages
 own origins: https://api.example.com
   requests: no CORS requests
-every response: `vary: origin, x-tenant`
+every response: at least `vary: origin, x-tenant`
 refusals: say why in `x-cors-refusal`",
     );
 }
@@ -81,7 +81,7 @@ origins: none
 other origins
   responses: not readable
   preflights: 403
-every response: `vary: origin`",
+every response: at least `vary: origin`",
     );
 }
 

@@ -24,7 +24,7 @@ fn from_environment(variables: &[(&str, &str)]) -> Result<CorsConfig, config::Co
 fn mistakes_of_form() {
     let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, `preflight_status`, `forward_preflights`, `allow_methods_of_route`, `dangerously_allow`, `attach_outcome`, `diagnose`, `report_only`";
     let list = |field| format!("expected a list of strings for `{field}`, or a string with commas between its entries");
-    let flag = "expected true or false for `allow_credentials`";
+    let flag = "expected `true` or `false` for `allow_credentials`";
     let seconds = "expected a whole number of seconds for `max_age`, not below 0";
     let status = "expected a status for `preflight_status`, such as 204";
     let cases = [
@@ -158,7 +158,7 @@ fn errors_have_the_place_in_the_file() {
         (
             "allow_credentials = 'yes'",
             20..25,
-            "invalid value: string \"yes\", expected true or false for `allow_credentials`",
+            "invalid value: string \"yes\", expected `true` or `false` for `allow_credentials`",
         ),
         (
             "refuse_disallowed_origins = 'some'",
@@ -198,6 +198,6 @@ fn json_in_an_environment_variable_is_recognised() {
          write each origin as an entry of its own (in an environment variable, with commas between them)\n\
          allow_methods: \"[\\\"PUT\\\",\\\"DELETE\\\"]\" looks like JSON, and is read as one method; \
          write each method as an entry of its own, such as \"PUT\" (in an environment variable, with commas between them)\n\
-         allow_headers: \"\" is an empty entry, perhaps after a trailing comma; remove it"
+         allow_headers: \"\" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it"
     );
 }

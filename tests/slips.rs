@@ -206,7 +206,7 @@ fn what_is_said_of_texts_that_are_no_names() {
     let methods = format!("write each method as an entry of its own, such as \"PUT\" {environment}");
     let names = format!("write each header name as an entry of its own, such as \"content-type\" {environment}");
     let methods = [
-        ("", String::from("is an empty entry, perhaps after a trailing comma; remove it")),
+        ("", String::from("is an empty entry, perhaps after a trailing comma or from an empty variable; remove it")),
         ("ALL", String::from("is read as one method, not as any; write \"*\"")),
         ("any", String::from("is read as one method, not as any; write \"*\"")),
         ("PUT, DELETE,", format!("looks like a list, and is read as one method; {methods}")),

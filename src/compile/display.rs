@@ -32,7 +32,7 @@ use crate::{
 /// other origins
 ///   responses: not readable
 ///   preflights: 403
-/// every response: `vary: origin`",
+/// every response: at least `vary: origin`",
 /// );
 /// # Ok::<(), tower_cors::ConfigErrors>(())
 /// ```
@@ -53,7 +53,7 @@ impl fmt::Display for Policy {
         let varies_by: Vec<String> =
             rules.responses.to_most.vary.names().iter().map(ToString::to_string).collect();
         if !varies_by.is_empty() {
-            write!(f, "\nevery response: `vary: {}`", varies_by.join(", "))?;
+            write!(f, "\nevery response: at least `vary: {}`", varies_by.join(", "))?;
         }
         if rules.diagnose {
             f.write_str("\nrefusals: say why in `x-cors-refusal`")?;

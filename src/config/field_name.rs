@@ -41,7 +41,12 @@ fn nearest(name: &str) -> Option<(&'static str, Option<ConfigOption>)> {
         methods.map(move |method| (method, Some(option)))
     });
     let all = methods.chain(BUILDER_ONLY.map(|method| (method, None)));
-    let near = all.map(|(method, option)| (distance(name, method), method, option));
+    // People leave the verb out: `origins`.
+    let distance = |method: &str| {
+        let without_verb = method.split_once('_').map_or(method, |(_, noun)| noun);
+        distance(name, method).min(distance(name, without_verb))
+    };
+    let near = all.map(|(method, option)| (distance(method), method, option));
     let near = near.filter(|(distance, method, _)| distance * 4 <= method.len());
     near.min_by_key(|(distance, ..)| *distance).map(|(_, method, option)| (method, option))
 }

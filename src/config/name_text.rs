@@ -50,9 +50,9 @@ impl fmt::Display for InvalidName<'_> {
         let fault = NameFault::find(text);
         write!(f, "{text:?} ")?;
         match fault {
-            Some(NameFault::Empty) => {
-                f.write_str("is an empty entry, perhaps after a trailing comma")
-            }
+            Some(NameFault::Empty) => f.write_str(
+                "is an empty entry, perhaps after a trailing comma or from an empty variable",
+            ),
             Some(NameFault::Json) => write!(f, "looks like JSON, and is read as one {name}"),
             Some(NameFault::WordForAny) => write!(f, "is read as one {name}, not as any"),
             Some(NameFault::List) => write!(f, "looks like a list, and is read as one {name}"),

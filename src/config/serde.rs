@@ -104,7 +104,7 @@ impl<'de> Visitor<'de> for Value<'_> {
                 f,
                 "a list of strings for `{option}`, or a string with commas between its entries"
             ),
-            Field::Flag(_) => write!(f, "true or false for `{option}`"),
+            Field::Flag(_) => write!(f, "`true` or `false` for `{option}`"),
             Field::Seconds(_) => write!(f, "a whole number of seconds for `{option}`, not below 0"),
             Field::Status(_) => write!(f, "a status for `{option}`, such as 204"),
             Field::Refuse(_) => write!(f, "\"all\" or \"upgrades\" for `{option}`"),

@@ -148,7 +148,7 @@ impl OriginFault {
 impl fmt::Display for OriginFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::Empty => "is an empty entry, perhaps after a trailing comma",
+            Self::Empty => "is an empty entry, perhaps after a trailing comma or from an empty variable",
             Self::TooLong => "has more than 326 bytes, which no origin has",
             Self::WhiteSpace => "has white space or a control character, which no origin has",
             Self::Quotes => "has a quotation mark, which no origin has",

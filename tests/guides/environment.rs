@@ -16,7 +16,7 @@ fn an_empty_variable_is_a_list_with_an_empty_entry_unless_it_is_ignored() {
     };
     assert_eq!(
         read(false).unwrap_err(),
-        "allow_headers: \"\" is an empty entry, perhaps after a trailing comma; remove it",
+        "allow_headers: \"\" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it",
     );
     assert!(read(true).unwrap().config().allow_headers.is_empty());
 }
