@@ -77,6 +77,8 @@ fn an_unknown_field_is_answered_with_the_nearest_name() {
     };
     for (name, answer) in [
         ("allow_orgins", String::from("; write `allow_origins`")),
+        ("origins", String::from("; write `allow_origins`")),
+        ("credentials", String::from("; write `allow_credentials`")),
         ("allow_origin", String::from("; write `allow_origins`")),
         ("allowed_origins", String::from("; write `allow_origins`")),
         ("allowOrigins", String::from("; write `allow_origins`")),
