@@ -203,3 +203,14 @@ fn json_in_an_environment_variable_is_recognised() {
          allow_headers: \"\" is an empty entry, perhaps after a trailing comma or from an empty variable; remove it"
     );
 }
+
+/// Numbers in texts are digits.
+#[test]
+fn a_number_with_a_sign_is_an_error() {
+    for field in ["max_age", "preflight_status"] {
+        let json = format!(r#"{{"{field}": "+204"}}"#);
+        assert!(serde_json::from_str::<CorsConfig>(&json).is_err(), "{field}");
+        let json = format!(r#"{{"{field}": "204"}}"#);
+        assert!(serde_json::from_str::<CorsConfig>(&json).is_ok(), "{field}");
+    }
+}

@@ -190,7 +190,7 @@ fn a_header_name_that_is_one_slip_away_is_a_mistake() {
             assert_eq!(
                 builder.build().unwrap_err().to_string(),
                 format!(
-                    "{option}: {text:?} is not how the header is spelled, so no request or response would have it; \
+                    "{option}: {text:?} is probably not how the header is spelled, and then nothing would have it; \
                      write {known:?}"
                 )
             );
@@ -295,4 +295,15 @@ fn nothing_inexact_is_suggested_for_an_own_origin() {
     let own = builder().refuse_disallowed_origins(Refuse::All).own_origin(r"https://a\.com");
     let said = r#"own_origins: "https://a\\.com" looks like a regular expression, and patterns are none; write "https://a.com""#;
     assert_eq!(own.build().unwrap_err().to_string(), said);
+}
+
+/// A plural or a past tense is another word.
+#[test]
+fn an_inflected_name_is_no_slip() {
+    for method in ["POSTS", "REPORTS", "MOVED"] {
+        assert!(builder().allow_method(method).build().is_ok(), "{method}");
+    }
+    for header in ["locations", "content-types", "traceparents", "authorizations"] {
+        assert!(builder().allow_header(header).build().is_ok(), "{header}");
+    }
 }

@@ -16,7 +16,7 @@ impl Policy {
 
     /// The configuration in its normal form: lists are sorted and without duplicates, header names are in
     /// lower case, and safelisted methods and exposed headers are left out. A policy built from it equals
-    /// this one.
+    /// this one. Only that of [`deny_all`](crate::CorsLayer::deny_all) does not build.
     ///
     /// Closures cannot be stored. The configuration only names them, and does not build until they are set
     /// again.

@@ -29,7 +29,8 @@ use super::{
 /// [`Danger::PredicateWithCredentials`](crate::Danger::PredicateWithCredentials), as every predicate does. A domain of your
 /// own for previews is safer: then give `https://*.preview.example.com` to `allow_origin`.
 ///
-/// Domains that anyone can register, such as those of `https://*-shop.com`, do not parse. Without the feature
+/// Names directly below a registry's suffix, such as those of `https://*-shop.com`, do not parse, because anyone can
+/// register them. Without the feature
 /// `public-suffix`, only those directly below a single label are known.
 ///
 /// | permitted | matches |
@@ -62,7 +63,8 @@ impl LabelPattern {
         let middle = origin.as_str().strip_prefix(start).and_then(|rest| rest.strip_suffix(end));
         middle.is_some_and(|middle| {
             let is_part = |byte: u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-');
-            !middle.is_empty() && middle.bytes().all(is_part)
+            let is_punycode = origin.host().starts_with("xn--");
+            !middle.is_empty() && middle.bytes().all(is_part) && !is_punycode
         })
     }
 

@@ -52,7 +52,7 @@ impl fmt::Display for OriginDifference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TrailingSlash => "an origin has no trailing slash",
-            Self::Case => "an origin is in lower case",
+            Self::Case => "the case differs",
             Self::DefaultPort => "an origin leaves out the default port",
             Self::TrailingDot => "a trailing dot makes it another host",
             Self::Scheme => "the scheme differs",
@@ -124,9 +124,7 @@ impl OriginSet {
 fn without_default_port(text: &str) -> Option<String> {
     let (scheme, port) = (text.split_once("://")?.0, text.rsplit_once(':')?.1);
     match (scheme, port) {
-        ("http" | "ws", "80") | ("https" | "wss", "443") => {
-            Some(text[..text.len() - port.len() - 1].to_owned())
-        }
+        ("http", "80") | ("https", "443") => Some(text[..text.len() - port.len() - 1].to_owned()),
         _ => None,
     }
 }

@@ -24,8 +24,9 @@ pub(super) fn suffix_below(name: &str) -> Option<&'static str> {
         .min_by_key(|suffix| suffix.len())
 }
 
-/// Returns whether anyone can register the names directly below `name`, as below `co.uk`. Names below `vercel.app` only go
-/// to that company's customers. A single label counts, listed or not, except `localhost`.
+/// Returns whether `name` is the suffix of a registry, such as `co.uk`. Names below a company's own suffix, such as
+/// `vercel.app`, go to its customers; with some companies, those are anyone. A single label counts, listed or not, except
+/// `localhost`.
 pub(super) fn is_registry(name: &str) -> bool {
     is_public_suffix(name) && (!name.contains('.') || is_run_by_registry(name))
 }

@@ -43,7 +43,8 @@ impl Policy {
         let kind = self.kind_of(request);
         // The server's own pages need no permission.
         let failure = failure.filter(|_| kind != RequestKind::NonCors);
-        let refusal = failure.map(|failure| rules.refusal(failure, request));
+        let failure = failure.map(|failure| rules.precise(failure, request));
+        let refusal = failure.map(Rules::refusal);
         let hint = match failure {
             Some(failure) => rules.near_miss(failure),
             None => rules.hint(kind, request),
@@ -78,7 +79,17 @@ impl Rules {
         matches!(origin, FieldLines::One(origin) if is_own(origin))
     }
 
-    fn refusal(&self, failure: Failure<'_>, request: RequestHead<'_>) -> Refusal {
+    /// Names a disallowed header of a list that is too long to be read, if there is one at its beginning.
+    fn precise<'a>(&self, failure: Failure<'a>, request: RequestHead<'a>) -> Failure<'a> {
+        match failure {
+            Failure::HeaderListTooLong => {
+                self.headers.first_disallowed(request).map_or(failure, Failure::HeaderName)
+            }
+            _ => failure,
+        }
+    }
+
+    fn refusal(failure: Failure<'_>) -> Refusal {
         match failure {
             Failure::Origin(FieldLines::One(origin)) => of_origin(origin),
             Failure::Origin(_) => Refusal::SeveralOrigins,
@@ -87,10 +98,7 @@ impl Rules {
             Failure::Method(_) => Refusal::SeveralMethods,
             Failure::HeaderName(name) => of_header_name(name),
             Failure::HeaderListMalformed => Refusal::MalformedRequestHeaders,
-            Failure::HeaderListTooLong => self
-                .headers
-                .first_disallowed(request)
-                .map_or(Refusal::RequestHeadersTooLong, of_header_name),
+            Failure::HeaderListTooLong => Refusal::RequestHeadersTooLong,
         }
     }
 }

@@ -90,7 +90,7 @@ fn a_refused_origin_names_the_similar_one_that_is_allowed() {
 fn a_malformed_origin_names_the_form_that_is_allowed() {
     for (listed, sent, expected) in [
         ("https://example.com", "https://example.com/", "an origin has no trailing slash"),
-        ("https://example.com", "https://Example.com", "an origin is in lower case"),
+        ("https://example.com", "https://Example.com", "the case differs"),
         ("https://example.com", "https://example.com:443", "an origin leaves out the default port"),
         ("http://example.com", "http://example.com:80", "an origin leaves out the default port"),
     ] {
@@ -268,4 +268,23 @@ fn hints_have_names() {
     assert_eq!(of("https://example.com", "https://example.com:1"), Some("port"));
     assert_eq!(of("https://example.com", "https://www.example.com"), Some("www"));
     assert_eq!(of("https://*.example.com", "https://example.com"), Some("bare-domain"));
+}
+
+#[test]
+fn a_list_that_is_too_long_names_the_similar_header_at_its_beginning() {
+    let names = ["X_Request_Id"].into_iter().chain(std::iter::repeat_n("x-b", 60));
+    let names: Vec<&str> = names.collect();
+    let found = explained(
+        Policy::builder().allow_origin("https://example.com").allow_header("x-request-id"),
+        "OPTIONS",
+        &[
+            ("origin", "https://example.com"),
+            ("access-control-request-method", "GET"),
+            ("access-control-request-headers", &names.join(",")),
+        ],
+    );
+    assert_eq!(
+        found,
+        "preflight, refused: header `X_Request_Id` is not allowed; `x-request-id` is allowed"
+    );
 }

@@ -11,6 +11,9 @@ pub(super) fn of_method(text: &str) -> Option<&'static str> {
         return (known != text).then_some(known);
     }
     let is_close = |known: &&str| {
+        if is_inflected(&capitals, known) {
+            return false;
+        }
         // In a short one, another letter makes another word, such as `POET`.
         let is_other_word = known.len() < 5
             && capitals.len() == known.len()
@@ -52,9 +55,15 @@ pub(super) fn of_header(name: &str) -> Option<&'static str> {
         return None;
     }
     let is_close = |known: &&str| {
-        letters(known).eq(letters(name)) || known.len() > 7 && meant::is_one_slip(name, known)
+        letters(known).eq(letters(name))
+            || known.len() > 7 && meant::is_one_slip(name, known) && !is_inflected(name, known)
     };
     KNOWN_HEADERS.into_iter().find(is_close)
+}
+
+/// Returns whether `name` is the plural or the past tense of a known name, and so another word.
+fn is_inflected(name: &str, known: &str) -> bool {
+    name.strip_prefix(known).is_some_and(|end| ["s", "S", "d", "D"].contains(&end))
 }
 
 fn letters(name: &str) -> impl Iterator<Item = u8> {
