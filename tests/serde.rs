@@ -1,7 +1,10 @@
 //! Configurations from files and from the environment, and back.
 
+mod formats;
+
 use std::time::Duration;
 
+use formats::{from_environment, from_toml};
 use http::StatusCode;
 use serde::{
     Deserialize, Deserializer,
@@ -12,22 +15,6 @@ use tower_cors::{
     ClosureOption, CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse,
     RequestHead,
 };
-
-fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
-    config::Config::builder()
-        .add_source(config::File::from_str(text, config::FileFormat::Toml))
-        .build()?
-        .try_deserialize()
-}
-
-fn from_environment(variables: &[(&str, &str)]) -> Result<CorsConfig, config::ConfigError> {
-    let source =
-        variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    config::Config::builder()
-        .add_source(config::Environment::with_prefix("CORS").source(Some(source)))
-        .build()?
-        .try_deserialize()
-}
 
 #[test]
 fn one_configuration_in_three_formats() {

@@ -1,23 +1,10 @@
 //! The errors of configurations from files and from the environment: what they say, and where.
 
+mod formats;
+
+use formats::{from_environment, from_toml};
 use serde::Deserialize;
 use tower_cors::{CorsConfig, Policy};
-
-fn from_toml(text: &str) -> Result<CorsConfig, config::ConfigError> {
-    config::Config::builder()
-        .add_source(config::File::from_str(text, config::FileFormat::Toml))
-        .build()?
-        .try_deserialize()
-}
-
-fn from_environment(variables: &[(&str, &str)]) -> Result<CorsConfig, config::ConfigError> {
-    let source =
-        variables.iter().map(|&(name, value)| (name.to_owned(), value.to_owned())).collect();
-    config::Config::builder()
-        .add_source(config::Environment::with_prefix("CORS").source(Some(source)))
-        .build()?
-        .try_deserialize()
-}
 
 #[test]
 #[rustfmt::skip]
@@ -29,6 +16,7 @@ fn mistakes_of_form() {
     let status = "expected a status for `preflight_status`, such as 204";
     let cases = [
         (r#"{"cors": "*"}"#, format!("unknown field `cors`, expected one of {fields} at line 1 column 7")),
+        (r#"{"page": 1}"#, format!("unknown field `page`, expected one of {fields} at line 1 column 7")),
         (r#"{"max_age": 1, "max_age": 2}"#, "duplicate field `max_age` at line 1 column 24".into()),
         (r#"{"allow_origins": 1}"#, format!("invalid type: integer `1`, {} at line 1 column 19", list("allow_origins"))),
         (r#"{"allow_origins": true}"#, "allow_origins: `true` is no list; write \"*\" for any at line 1 column 22".into()),

@@ -1,20 +1,13 @@
 //! Texts that are one slip away from what was meant, and texts that look like something else. Names in real use are
 //! neither.
 
-use tower_cors::{ConfigError, ConfigErrors, CorsLayer, CorsLayerBuilder, OriginPattern, Refuse};
+mod origin_texts;
+
+use origin_texts::{message, suggestion};
+use tower_cors::{ConfigError, ConfigErrors, CorsLayer, CorsLayerBuilder, Refuse};
 
 fn builder() -> CorsLayerBuilder {
     CorsLayer::builder().allow_origin("https://example.com")
-}
-
-fn suggestion(text: &str) -> Option<String> {
-    text.parse::<OriginPattern>().unwrap_err().suggestion().map(str::to_owned)
-}
-
-/// The message about an origin, without the option.
-fn message(text: &str) -> String {
-    let mistakes = CorsLayer::builder().allow_origin(text).build().unwrap_err().to_string();
-    mistakes.strip_prefix("allow_origins: ").unwrap().to_owned()
 }
 
 #[test]
@@ -190,7 +183,7 @@ fn a_header_name_that_is_one_slip_away_is_a_mistake() {
             assert_eq!(
                 builder.build().unwrap_err().to_string(),
                 format!(
-                    "{option}: {text:?} is probably not how the header is spelled, and then nothing would have it; \
+                    "{option}: {text:?} is probably misspelled, and another spelling is another header; \
                      write {known:?}"
                 )
             );

@@ -1,17 +1,10 @@
 //! What is suggested instead of a text that is no origin pattern, which is never another host.
 
+mod origin_texts;
+
+use origin_texts::{message, suggestion};
 use proptest::{collection::vec, prelude::*, sample::select};
-use tower_cors::{CorsLayer, OriginPattern};
-
-fn suggestion(text: &str) -> Option<String> {
-    text.parse::<OriginPattern>().unwrap_err().suggestion().map(str::to_owned)
-}
-
-/// The message about an origin, without the option.
-fn message(text: &str) -> String {
-    let mistakes = CorsLayer::builder().allow_origin(text).build().unwrap_err().to_string();
-    mistakes.strip_prefix("allow_origins: ").unwrap().to_owned()
-}
+use tower_cors::OriginPattern;
 
 #[test]
 fn a_regular_expression_is_recognised_and_translated_where_a_pattern_says_the_same() {

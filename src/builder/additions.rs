@@ -1,9 +1,9 @@
-//! What presets add to a configuration.
+//! The entries that presets add to a configuration.
 
 use crate::config::{ConfigError, CorsConfig, Refuse};
 
-/// What presets add. It is kept apart from what is written, so that a `"*"` can cover a preset's names without a mistake
-/// that speaks of names nobody wrote.
+/// The entries that presets add. They are kept apart from the written ones, so that a `"*"` can cover them without a
+/// mistake that speaks of names nobody wrote.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Additions {
     pub(super) loopback: bool,

@@ -121,7 +121,7 @@ impl fmt::Display for ConfigError {
             }
             Self::MisspelledHeader { name, suggestion, .. } => write!(
                 f,
-                "{name:?} is probably not how the header is spelled, and then nothing would have it; \
+                "{name:?} is probably misspelled, and another spelling is another header; \
                  write {suggestion:?}"
             ),
             Self::ForbiddenRequestHeader { name } if name == "cookie" => f.write_str(

@@ -1,4 +1,4 @@
-//! What is said of a name in a file that is no field's.
+//! The error for a name in a file that no field has.
 
 use std::{fmt, iter};
 
@@ -34,17 +34,16 @@ impl fmt::Display for UnknownField<'_> {
 }
 
 /// The field or method of the builder whose name differs least, and the field that it sets, if that is not
-/// too far from what was written.
+/// too far from what was written. A missing verb, as in `origins`, is no difference.
 fn nearest(name: &str) -> Option<(&'static str, Option<ConfigOption>)> {
     let methods = fields().flat_map(|option| {
         let methods = iter::once(option.name()).chain(option.methods().iter().copied());
         methods.map(move |method| (method, Some(option)))
     });
     let all = methods.chain(BUILDER_ONLY.map(|method| (method, None)));
-    // People leave the verb out: `origins`.
     let distance = |method: &str| {
-        let without_verb = method.split_once('_').map_or(method, |(_, noun)| noun);
-        distance(name, method).min(distance(name, without_verb))
+        let is_without_verb = method.split_once('_').is_some_and(|(_, noun)| noun == name);
+        if is_without_verb { 0 } else { distance(name, method) }
     };
     let near = all.map(|(method, option)| (distance(method), method, option));
     let near = near.filter(|(distance, method, _)| distance * 4 <= method.len());

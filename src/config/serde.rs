@@ -178,8 +178,7 @@ impl<'de> Visitor<'de> for Value<'_> {
                 Err(_) => return Err(E::invalid_value(Unexpected::Str(text), &self)),
             },
             Field::Seconds(_) | Field::Status(_) => {
-                let digits = Some(trimmed).filter(|text| !text.starts_with('+'));
-                let number = digits.and_then(|text| text.parse().ok());
+                let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
                 return match (number, &self.field, seconds(trimmed)) {
                     (Some(number), ..) => self.visit_u64(number),
                     (_, Field::Seconds(_), Some(seconds)) => Err(E::custom(format_args!(

@@ -30,8 +30,7 @@ use super::{
 /// own for previews is safer: then give `https://*.preview.example.com` to `allow_origin`.
 ///
 /// Names directly below a registry's suffix, such as those of `https://*-shop.com`, do not parse, because anyone can
-/// register them. Without the feature
-/// `public-suffix`, only those directly below a single label are known.
+/// register them. Without the feature `public-suffix`, only those directly below a single label are known.
 ///
 /// | permitted | matches |
 /// |---|---|

@@ -35,11 +35,11 @@ impl Policy {
 
     pub(crate) fn explain_with(
         &self,
-        check: &OriginCheck,
+        earlier: &OriginCheck,
         request: RequestHead<'_>,
     ) -> (Decision, Outcome) {
         let rules = self.rules();
-        let (mut decision, failure) = self.decide_with(check, request);
+        let (mut decision, failure) = self.decide_with(earlier, request);
         let kind = self.kind_of(request);
         // The server's own pages need no permission.
         let failure = failure.filter(|_| kind != RequestKind::NonCors);

@@ -80,11 +80,11 @@ impl Policy {
     /// Decides about a request. Reports the decision, or leaves the report to the follow-up.
     #[expect(clippy::inline_always, reason = "the result is large; inlining saves copying it")]
     #[inline(always)]
-    pub(super) fn act(&self, check: &OriginCheck, request: RequestHead<'_>) -> Action {
+    pub(super) fn act(&self, earlier: &OriginCheck, request: RequestHead<'_>) -> Action {
         if self.is_observed() {
-            return act_observed(self, check, request);
+            return act_observed(self, earlier, request);
         }
-        self.decide_with(check, request).0.into()
+        self.decide_with(earlier, request).0.into()
     }
 
     /// Returns `true` if a request needs more than a decision: its reason, a report, or the inner service's
@@ -97,8 +97,8 @@ impl Policy {
 
 /// Decides, and reports the decision. If the outcome depends on the response, defers the report until then.
 #[cold]
-fn act_observed(policy: &Policy, check: &OriginCheck, request: RequestHead<'_>) -> Action {
-    let decide = || policy.explain_with(check, request);
+fn act_observed(policy: &Policy, earlier: &OriginCheck, request: RequestHead<'_>) -> Action {
+    let decide = || policy.explain_with(earlier, request);
     let (decision, outcome) = report::with_panics(policy, request, decide);
     let is_allowed_preflight = outcome.kind == RequestKind::Preflight && outcome.refusal.is_none();
     match (decision, request.headers.get(ACCESS_CONTROL_REQUEST_METHOD)) {
