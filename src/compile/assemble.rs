@@ -61,7 +61,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
         responses,
         max_age: config.max_age,
         allowed_preflight,
-        refused_preflight: Response::default(),
+        preflight_vary: None,
         forward_preflights: config.forward_preflights,
         report_only: config.report_only,
         diagnose: config.diagnose,
@@ -149,10 +149,7 @@ fn vary_by(rules: &mut Rules, names: &[HeaderName], private_network: bool) {
     vary.write(rules.allowed_preflight.headers_mut(), true);
     // Cloning shrinks the map: a new one has room for six headers or more, a clone for those it holds.
     rules.allowed_preflight = rules.allowed_preflight.clone();
-    let mut refused = Response::new(());
-    *refused.status_mut() = StatusCode::FORBIDDEN;
-    vary.write(refused.headers_mut(), true);
-    rules.refused_preflight = refused.clone();
+    rules.preflight_vary = vary.value().cloned();
     let with =
         |vary| Arc::new(ResponseRules { vary, ..ResponseRules::clone(&rules.responses.to_most) });
     if let Some(refusing) = &mut rules.refusing {

@@ -1,6 +1,6 @@
 use std::sync::Arc;
 
-use http::HeaderValue;
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::VARY};
 
 use super::{
     decision::Decision,
@@ -127,7 +127,7 @@ impl Policy {
                 match checked {
                     Ok(allowed) => (rules.allow_preflight(allowed, method, request), None),
                     Err(failure) => {
-                        (Decision::Respond(rules.refused_preflight.clone()), Some(failure))
+                        (Decision::Respond(refused(rules.preflight_vary.as_ref())), Some(failure))
                     }
                 }
             }
@@ -172,4 +172,18 @@ impl Policy {
     pub(crate) fn is_shared(&self) -> bool {
         Arc::strong_count(&self.0) > 1
     }
+}
+
+/// The response to a refused request, the same for every reason. It is not prepared, because a copy of a header map
+/// has no room for the headers that servers add.
+#[inline]
+pub(super) fn refused(vary: Option<&HeaderValue>) -> Response<()> {
+    let mut headers = HeaderMap::new();
+    if let Some(vary) = vary {
+        let _ = headers.try_append(VARY, vary.clone());
+    }
+    let mut response = Response::new(());
+    *response.status_mut() = StatusCode::FORBIDDEN;
+    *response.headers_mut() = headers;
+    response
 }

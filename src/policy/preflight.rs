@@ -10,6 +10,7 @@ use http::{
 
 use super::{
     decision::Decision,
+    engine,
     methods::AllowedMethods,
     refusal::Refusal,
     request::{FieldLines, RequestHead},
@@ -111,7 +112,7 @@ impl Rules {
         if self.diagnose {
             refusal.add_to(response.headers_mut(), None);
         } else {
-            response = self.refused_preflight.clone();
+            response = engine::refused(self.preflight_vary.as_ref());
         }
         (response, Some(refusal))
     }

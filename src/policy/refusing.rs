@@ -1,9 +1,10 @@
 //! Refusing requests on the server, for services where a request itself does harm.
 
-use http::{Method, Response, StatusCode, header::UPGRADE};
+use http::{Method, header::UPGRADE};
 
 use super::{
     decision::Decision,
+    engine,
     request::{FieldLines, RequestHead},
     rules::{Refusing, Rules},
 };
@@ -28,10 +29,7 @@ impl Rules {
         if request.is_from_own_page() {
             return Decision::Forward(ResponseHeaders::not_shared(responses));
         }
-        let mut refused = Response::new(());
-        *refused.status_mut() = StatusCode::FORBIDDEN;
-        responses.vary.write(refused.headers_mut(), true);
-        Decision::Respond(refused)
+        Decision::Respond(engine::refused(responses.vary.value()))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::{panic::RefUnwindSafe, time::Duration};
 
-use http::Response;
+use http::{HeaderValue, Response};
 
 use super::{
     closures::Hook, methods::AllowedMethods, origins::AllowedOrigins,
@@ -27,8 +27,8 @@ pub(crate) struct Rules {
     pub(crate) max_age: Option<Duration>,
     /// The response to an allowed preflight, without the values that depend on the request.
     pub(crate) allowed_preflight: Response<()>,
-    /// The response to a refused preflight, the same for every reason.
-    pub(crate) refused_preflight: Response<()>,
+    /// The `Vary` of the response to a refused preflight.
+    pub(crate) preflight_vary: Option<HeaderValue>,
     pub(crate) forward_preflights: bool,
     /// Boxed, because few policies refuse.
     pub(crate) refusing: Option<Box<Refusing>>,

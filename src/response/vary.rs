@@ -31,6 +31,11 @@ impl Vary {
         &self.names
     }
 
+    /// `None` if nothing varies.
+    pub(crate) fn value(&self) -> Option<&HeaderValue> {
+        self.value.as_ref()
+    }
+
     #[inline]
     pub(super) fn is_origin_alone(&self) -> bool {
         self.is_origin_alone
