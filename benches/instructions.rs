@@ -192,7 +192,7 @@ fn cost_of_attack(kind: &str) -> (u64, u64) {
         let kind = if is_observed { format!("{OBSERVED}{kind}") } else { kind.to_owned() };
         added(Subject::TowerCors, &kind, 1, patterns, count(Subject::None, &kind, 1, 0))
     };
-    (cost(kind.trim_start_matches(OBSERVED)), cost("preflight, allowed"))
+    (cost(kind.trim_start_matches(OBSERVED)), cost(&attacks::honest(kind)))
 }
 
 /// The instructions of a request, including those of the service.

@@ -6,12 +6,12 @@ use http::{
 };
 
 use super::{
-    configured, origin_of_pattern,
+    ALLOWED_HEADERS, ALLOWED_METHODS, configured, origin_of_pattern,
     requests::{preflight, simple, value},
 };
 
 /// The attacks, with their maximum cost in percent of an honest preflight.
-pub(crate) const ATTACKS: [(&str, u64); 20] = [
+pub(crate) const ATTACKS: [(&str, u64); 36] = [
     ("method: 1 MiB", 150),
     ("observed, method: 1 MiB", 150),
     ("observed, names: one of 1 MiB", 300),
@@ -24,6 +24,22 @@ pub(crate) const ATTACKS: [(&str, u64); 20] = [
     ("names: an allowed one, for 1 MiB", 150),
     ("names: 10,000 lines", 150),
     ("names: 10,000 empty lines", 200),
+    ("names: in upper case, of 2 names", 200),
+    ("names: in upper case, of 30 names", 570),
+    ("names: in upper case, of 100 names", 800),
+    ("names: with spaces, of 2 names", 200),
+    ("names: with spaces, of 30 names", 570),
+    ("names: with spaces, of 100 names", 800),
+    ("names: in reverse order, of 2 names", 200),
+    ("names: in reverse order, of 30 names", 570),
+    ("names: in reverse order, of 100 names", 800),
+    ("names: all of these, of 2 names", 200),
+    ("names: all of these, of 30 names", 570),
+    ("names: all of these, of 100 names", 800),
+    ("names: the shortest, repeated, of 2 names", 200),
+    ("names: the shortest, repeated, of 30 names", 570),
+    ("names: the shortest, repeated, of 100 names", 800),
+    ("method: the last of 30 methods", 130),
     ("origin: 1 MiB", 150),
     ("origin: 1,000 labels", 150),
     ("origin: refused after 120 labels, of 10,000 patterns", 400),
@@ -37,6 +53,10 @@ pub(crate) const ATTACKS: [(&str, u64); 20] = [
 /// Prefix of requests to a policy with a hook, for which the reason of a refusal is determined.
 pub(crate) const OBSERVED: &str = "observed, ";
 
+/// Suffixes of attacks on policies that list a number of them.
+const NAMES: &str = " names";
+const METHODS: &str = " methods";
+
 const MEBIBYTE: usize = 1 << 20;
 const OF_EVERY_LENGTH: &str = "length";
 const OF_10_000_PATTERNS: &str = "10,000 patterns";
@@ -47,17 +67,65 @@ pub(crate) fn patterns(kind: &str) -> usize {
     if kind.ends_with(OF_10_000_PATTERNS) { 10_000 } else { 0 }
 }
 
+/// The number of header names or methods in the policy that an attack is for, if it is not the usual policy.
+fn listed(kind: &str, what: &str) -> Option<usize> {
+    kind.strip_suffix(what)?.rsplit(' ').next()?.parse().ok()
+}
+
+/// The honest preflight to the same policy.
+pub(crate) fn honest(kind: &str) -> String {
+    match (listed(kind, NAMES), listed(kind, METHODS)) {
+        (Some(count), _) => format!("honest, of {count}{NAMES}"),
+        (_, Some(count)) => format!("honest, of {count}{METHODS}"),
+        (None, None) => "preflight, allowed".into(),
+    }
+}
+
 /// The layer that an attack is for.
 pub(crate) fn layer(kind: &str, origins: usize, patterns: usize) -> tower_cors::CorsLayer {
     let mut builder = configured(origins, patterns);
     if kind.starts_with(OBSERVED) {
         builder = builder.on_decision(|_, _| {});
     }
+    builder = builder.allow_headers(listed(kind, NAMES).map_or_else(Vec::new, allowed_names));
+    builder = builder.allow_methods(listed(kind, METHODS).map_or_else(Vec::new, allowed_methods));
     if kind.ends_with(OF_EVERY_LENGTH) {
         let patterns = (1..=100).map(|labels| format!("https://*.{}example", "a.".repeat(labels)));
         builder = builder.allow_origins(patterns);
     }
     builder.build().expect("the configuration has no mistake")
+}
+
+/// That many names, as browsers sort them. Those of the usual policy are among them.
+fn allowed_names(count: usize) -> Vec<String> {
+    let usual = ALLOWED_HEADERS.iter().map(ToString::to_string);
+    let further = (ALLOWED_HEADERS.len()..count).map(|number| format!("x-header-{number}"));
+    let mut names: Vec<String> = usual.chain(further).collect();
+    names.sort_unstable();
+    names
+}
+
+/// That many methods. Those of the usual policy are among them.
+fn allowed_methods(count: usize) -> Vec<String> {
+    let usual = ALLOWED_METHODS.iter().map(ToString::to_string);
+    usual.chain((ALLOWED_METHODS.len()..count).map(|number| format!("X-METHOD-{number}"))).collect()
+}
+
+/// A list of allowed names. Other than the honest one, it is spelled as no browser does.
+fn spelled(kind: &str, count: usize) -> String {
+    let mut names = allowed_names(count);
+    let is = |spelling| kind.contains(spelling) || kind.contains("all of these");
+    if kind.contains("the shortest, repeated") {
+        let shortest = names.iter().min_by_key(|name| name.len()).expect("there is one").clone();
+        // The list is as long as one of all names with white space.
+        let bytes: usize = names.iter().map(|name| name.len() + " , ".len()).sum();
+        names = vec![shortest.clone(); bytes / (shortest.len() + ",".len())];
+    }
+    if is("in reverse order") {
+        names.reverse();
+    }
+    let list = names.join(if is("with spaces") { " , " } else { "," });
+    if is("in upper case") { list.to_ascii_uppercase() } else { list }
 }
 
 /// An attack that mentions `allowed`, an allowed origin, or a host of that many patterns.
@@ -76,9 +144,18 @@ pub(crate) fn request(kind: &str, allowed: &str, patterns: usize) -> Request<()>
         request.headers_mut().insert(ORIGIN, origin);
         request
     };
+    if let Some(count) = listed(kind, NAMES) {
+        return names(&[&spelled(kind, count)]);
+    }
     let repeated = |text: &str| text.repeat(MEBIBYTE / text.len());
     match kind.trim_start_matches(OBSERVED) {
-        "preflight, allowed" => preflight(allowed),
+        "preflight, allowed" | "honest, of 30 methods" => preflight(allowed),
+        "method: the last of 30 methods" => {
+            let mut request = preflight(allowed);
+            let last = allowed_methods(30).into_iter().max().expect("there is one");
+            request.headers_mut().insert(ACCESS_CONTROL_REQUEST_METHOD, value(&last));
+            request
+        }
         "method: 1 MiB" => {
             let mut request = preflight(allowed);
             let method = HeaderValue::try_from(repeated("A")).expect("it is one");

@@ -45,7 +45,9 @@ pub(super) fn assemble(config: Valid) -> Policy {
         credentials,
         methods: match config.methods {
             List::All(_) => AllowedMethods::Any,
-            List::Some(methods) => AllowedMethods::Listed(methods),
+            List::Some(methods) => {
+                AllowedMethods::Listed(methods.iter().map(Method::to_string).collect())
+            }
         },
         headers: match config.headers {
             List::All(_) if credentials => AllowedHeaders::Echoed,

@@ -39,9 +39,7 @@ impl Policy {
             allow_credentials: rules.credentials,
             allow_methods: match &rules.methods {
                 AllowedMethods::Any => vec![String::from("*")],
-                AllowedMethods::Listed(methods) => {
-                    methods.iter().map(ToString::to_string).collect()
-                }
+                AllowedMethods::Listed(methods) => methods.to_vec(),
             },
             allow_headers: match &rules.headers {
                 AllowedHeaders::Any { authorization } => {

@@ -1,7 +1,5 @@
 //! The method that a preflight announces.
 
-use http::Method;
-
 use super::{
     failure::Failure,
     request::{FieldLines, MAX_METHOD},
@@ -11,7 +9,8 @@ use crate::fetch;
 #[derive(Clone)]
 pub(crate) enum AllowedMethods {
     Any,
-    Listed(Vec<Method>),
+    /// Sorted, and without safelisted methods.
+    Listed(Box<[String]>),
 }
 
 impl AllowedMethods {
@@ -32,7 +31,7 @@ impl AllowedMethods {
             Self::Any => is_sendable(method),
             // The configuration lists only methods that scripts can send.
             Self::Listed(methods) => {
-                methods.iter().any(|listed| listed.as_str().as_bytes() == method)
+                methods.iter().any(|listed| listed.as_bytes() == method)
                     || fetch::is_safelisted_method(method)
             }
         }

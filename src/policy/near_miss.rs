@@ -29,7 +29,7 @@ impl Rules {
             }
             Failure::Method(FieldLines::One(method)) => {
                 let AllowedMethods::Listed(methods) = &self.methods else { return None };
-                let allowed = methods.iter().map(Method::as_str).chain(SAFELISTED_METHODS);
+                let allowed = methods.iter().map(String::as_str).chain(SAFELISTED_METHODS);
                 similar(method.as_bytes(), allowed).map(Hint::SimilarMethod)
             }
             Failure::HeaderName(name) => {

@@ -1,7 +1,7 @@
 //! The response to a [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch).
 
 use http::{
-    HeaderMap, HeaderValue, Method, Response,
+    HeaderMap, HeaderValue, Response,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_REQUEST_HEADERS,
@@ -91,7 +91,7 @@ impl Rules {
     ) -> (Response<()>, Option<Refusal>) {
         let mut names: Vec<&str> = match &self.methods {
             AllowedMethods::Listed(methods) => {
-                methods.iter().map(Method::as_str).filter(|name| of_route.contains(name)).collect()
+                methods.iter().map(String::as_str).filter(|name| of_route.contains(name)).collect()
             }
             // A browser would take `*` as a wildcard, not as a method of the route.
             AllowedMethods::Any => of_route.iter().copied().filter(|&name| name != "*").collect(),

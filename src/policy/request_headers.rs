@@ -6,7 +6,7 @@ use super::{
     failure::Failure,
     request::{FieldLines, RequestHead},
 };
-use crate::fetch;
+use crate::{fetch, origin::TextSet};
 
 #[derive(Clone)]
 pub(crate) enum AllowedHeaders {
@@ -18,17 +18,18 @@ pub(crate) enum AllowedHeaders {
     Listed {
         /// Lower-case and sorted.
         names: Vec<String>,
-        max_bytes: usize,
+        /// The same names, to look one up.
+        set: TextSet,
     },
 }
 
 impl AllowedHeaders {
     pub(crate) fn listed(names: Vec<String>) -> Self {
-        // The longest list that is read: all names, each with a comma and white space, and the empty
-        // elements with theirs.
-        let max_empty = MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
-        let max_bytes = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
-        Self::Listed { names, max_bytes: max_bytes + max_empty }
+        let mut set = TextSet::with_capacity(names.len());
+        for name in &names {
+            set.insert(name.as_bytes());
+        }
+        Self::Listed { names, set }
     }
 
     /// Reads [`Access-Control-Request-Headers`](https://fetch.spec.whatwg.org/#http-access-control-request-headers)
@@ -48,11 +49,11 @@ impl AllowedHeaders {
                 }
                 self.check_list(request.headers, MAX_ECHO)
             }
-            Self::Listed { names, max_bytes } => {
+            Self::Listed { names, .. } => {
                 if is_sorted_choice(request, names) {
                     return Ok(());
                 }
-                self.check_list(request.headers, *max_bytes)
+                self.check_list(request.headers, max_bytes(names))
             }
         }
     }
@@ -93,7 +94,7 @@ impl AllowedHeaders {
         match self {
             Self::Any { .. } => true,
             Self::Echoed => fetch::is_token(name),
-            Self::Listed { names, .. } => is_listed(names, name),
+            Self::Listed { set, .. } => is_listed(set, name),
         }
     }
 
@@ -124,6 +125,12 @@ const MAX_EMPTY: usize = 16;
 const MOST_NAMES: usize = 32;
 const LONGEST_NAME: usize = 64;
 
+/// The longest list that is read: all names, each with a comma and white space, and the empty elements with theirs.
+fn max_bytes(names: &[String]) -> usize {
+    let of_names = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
+    of_names + MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1
+}
+
 /// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
 /// one line, in the order of `names`. If not, [`AllowedHeaders::check_list`] decides.
 fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
@@ -131,26 +138,35 @@ fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
         return false;
     };
     let mut rest = line.as_bytes();
+    let mut skipped = 0;
     for name in names {
         match rest.strip_prefix(name.as_bytes()) {
             Some([]) => return true,
             Some([b',', further @ ..]) => rest = further,
-            _ => {}
+            _ if skipped == MOST_SKIPPED => return false,
+            _ => skipped += 1,
         }
     }
     false
 }
 
-/// Browsers send lower-case names, so other names are converted only if the first search fails.
-fn is_listed(names: &[String], name: &[u8]) -> bool {
-    names.binary_search_by(|listed| listed.as_bytes().cmp(name)).is_ok()
-        || (name.iter().any(u8::is_ascii_uppercase)
-            && names
-                .binary_search_by(|listed| {
-                    listed.bytes().cmp(name.iter().map(u8::to_ascii_lowercase))
-                })
-                .is_ok())
+/// Allowed names that are not in the list. With more, looking each element up beats comparing it with all names.
+const MOST_SKIPPED: usize = 8;
+
+/// Returns `true` if a name is listed in any spelling.
+fn is_listed(listed: &TextSet, name: &[u8]) -> bool {
+    // All of it is converted, because a fixed length is converted many bytes at a time.
+    let mut lower = [0; LONGEST_HASHED];
+    let Some(start) = lower.get_mut(..name.len()) else {
+        return listed.iter().any(|listed| listed.eq_ignore_ascii_case(name));
+    };
+    start.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    listed.contains(&lower[..name.len()])
 }
+
+/// In bytes. Few names are longer.
+const LONGEST_HASHED: usize = 32;
 
 /// The elements that end within the first [`LONGEST_LINE`] bytes of a line.
 fn beginning(line: &[u8]) -> &[u8] {

@@ -18,6 +18,7 @@ mod options;
 mod origins;
 mod predicates;
 mod reasons;
+mod request_headers;
 
 // What a policy refuses, and says of it.
 mod diagnosing;
