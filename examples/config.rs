@@ -35,7 +35,7 @@ fn main() -> ExitCode {
 fn read(file: &str) -> Result<Policy, Box<dyn Error>> {
     let config: CorsConfig = Config::builder()
         .add_source(File::with_name(file))
-        .add_source(Environment::with_prefix("CORS"))
+        .add_source(Environment::with_prefix("CORS").ignore_empty(true))
         .build()?
         .try_deserialize()?;
     Ok(Policy::try_from(config)?)

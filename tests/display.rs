@@ -33,7 +33,7 @@ fn everything_is_described_in_reading_order() {
         written(builder),
         "\
 report only: responses stay as they are, and this would apply
-origins: https://*.example.com, https://example.com, those that allow_origin_if allows, none over plain http (loopback aside)
+origins: https://*.example.com, https://example.com, those that allow_origin_if allows (but none over plain http, loopback aside)
   responses: readable, with credentials too
   readable headers: the safelisted ones, etag
   timing: readable
@@ -46,7 +46,7 @@ other origins
   preflights: 403
   upgrades: 403, but for the server's own pages
 own origins: https://api.example.com
-  requests: no CORS requests
+  requests: not refused, and not reported as CORS requests
 every response: at least `vary: origin, x-tenant`
 refusals: say why in `x-cors-refusal`",
     );

@@ -278,7 +278,10 @@ proptest! {
     fn it_matches_what_a_naive_matcher_does((pattern, text) in near_origin()) {
         if let Some(origin) = origin(&text) {
             let matched = pattern.parse::<LabelPattern>().unwrap().matches(&origin);
-            prop_assert_eq!(matched, naive(pattern.as_bytes(), text.as_bytes()), "{} {}", pattern, text);
+            // Punycode stands for another text, in which the fixed part is somewhere else.
+            let expected =
+                naive(pattern.as_bytes(), text.as_bytes()) && !origin.host().starts_with("xn--");
+            prop_assert_eq!(matched, expected, "{} {}", pattern, text);
         }
     }
 

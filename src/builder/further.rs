@@ -288,8 +288,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Explains refusals in the response, for development. Default: `false`, and all refusals look alike to
     /// the page.
     ///
-    /// A refused response carries `x-cors-refusal`: the refusal's [name](crate::Refusal::name) and what the
-    /// request itself carried, in at most 256 bytes. It never shows another configured value. A preflight
+    /// A refused response carries `x-cors-refusal`: the refusal's [name](crate::Refusal::name), what the request itself
+    /// carried, and the [name of the hint](crate::Hint::name) if there is one, in at most 256 bytes. An example is
+    /// `origin-not-allowed http://example.com; hint: scheme`. It never shows another configured value. A preflight
     /// from an allowed origin gets what is allowed, so the browser's own message names the refused method
     /// or header. Responses to the server's own pages do not change: their requests are [no CORS
     /// requests](crate::RequestKind::NonCors).

@@ -6,6 +6,7 @@ mod predicate;
 mod presets;
 mod additions;
 mod text;
+mod tower_http;
 
 pub use options::{CorsLayerBuilder, Synchronous};
 pub use text::{NameText, NameTexts, OriginText, OriginTexts};

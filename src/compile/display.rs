@@ -48,7 +48,10 @@ impl fmt::Display for Policy {
         }
         if !config.own_origins.is_empty() {
             let own_origins = written(&config.own_origins);
-            write!(f, "\nown origins: {own_origins}\n  requests: no CORS requests")?;
+            write!(
+                f,
+                "\nown origins: {own_origins}\n  requests: not refused, and not reported as CORS requests"
+            )?;
         }
         let varies_by: Vec<String> =
             rules.responses.to_most.vary.names().iter().map(ToString::to_string).collect();
@@ -121,7 +124,7 @@ fn origins(config: &CorsConfig, rules: &Rules) -> String {
             String::from("any but null and those over plain http (loopback aside)")
         }
         AllowedOrigins::Listed(Listed { predicate: Some(predicate), insecure, .. }) => {
-            let kind = if *insecure { "" } else { ", none over plain http (loopback aside)" };
+            let kind = if *insecure { "" } else { " (but none over plain http, loopback aside)" };
             let others = format!("those that {} allows{kind}", predicate.option());
             written(&config.allow_origins.iter().cloned().chain([others]).collect::<Vec<_>>())
         }

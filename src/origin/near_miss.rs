@@ -29,6 +29,8 @@ pub enum OriginDifference {
     Www,
     /// A pattern matches all subdomains of the refused host, and so not the host itself.
     BareDomain,
+    /// The hosts are two of `localhost`, `127.0.0.1` and `[::1]`.
+    Loopback,
 }
 
 impl OriginDifference {
@@ -44,6 +46,7 @@ impl OriginDifference {
             Self::Port => "port",
             Self::Www => "www",
             Self::BareDomain => "bare-domain",
+            Self::Loopback => "loopback",
         }
     }
 }
@@ -59,6 +62,7 @@ impl fmt::Display for OriginDifference {
             Self::Port => "the port differs",
             Self::Www => "`www.` makes it another host",
             Self::BareDomain => "it does not match the domain itself",
+            Self::Loopback => "`localhost` and the loopback addresses are different hosts",
         })
     }
 }
@@ -107,7 +111,13 @@ impl OriginSet {
             let candidate = format!("{scheme}://{other_www}{port}");
             self.first_of([(Some(candidate), OriginDifference::Www)])
         };
-        self.first_of(similar).or_else(subdomains).or_else(www)
+        let loopback = || {
+            let others = LOOPBACK.contains(&host).then_some(LOOPBACK)?;
+            let other =
+                |other| (Some(format!("{scheme}://{other}{port}")), OriginDifference::Loopback);
+            self.first_of(others.map(other))
+        };
+        self.first_of(similar).or_else(subdomains).or_else(www).or_else(loopback)
     }
 
     fn first_of<const N: usize>(
@@ -120,6 +130,9 @@ impl OriginSet {
         })
     }
 }
+
+/// The hosts under which pages of this machine are opened.
+const LOOPBACK: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
 
 fn without_default_port(text: &str) -> Option<String> {
     let (scheme, port) = (text.split_once("://")?.0, text.rsplit_once(':')?.1);

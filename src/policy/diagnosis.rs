@@ -83,17 +83,17 @@ impl Refusal {
         }
     }
 
-    /// The name of the refusal, the refused value of the request, and the kind of a near miss. It has no value of
+    /// The name of the refusal, the refused value of the request, and the name of the hint. It has no value of
     /// the configuration.
     fn header_value(&self, hint: Option<&Hint>) -> HeaderValue {
-        let near_miss = hint.map(|hint| format!("; near miss: {}", hint.name()));
-        let near_miss = near_miss.unwrap_or_default();
+        let hint = hint.map(|hint| format!("; hint: {}", hint.name()));
+        let hint = hint.unwrap_or_default();
         let mut text = String::from(self.name());
         if let Some(carried) = self.carried() {
-            let room = MAX - text.len() - 1 - near_miss.len();
+            let room = MAX - text.len() - 1 - hint.len();
             let _ = write!(text, " {}", Escaped::cut(carried, room));
         }
-        text += &near_miss;
+        text += &hint;
         // Escaped text is ASCII without control characters, and so are the names.
         HeaderValue::try_from(text).unwrap_or(HeaderValue::from_static(""))
     }

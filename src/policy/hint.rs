@@ -7,8 +7,8 @@ use http::header::HeaderName;
 use super::refusal::Refusal;
 use crate::{escaped::Escaped, origin::OriginDifference};
 
-/// What may be wrong with a request: a similar value that is allowed, a preflight that would be refused, or a header that
-/// a preflight needs.
+/// What may be wrong with a request: a similar value that is allowed, an origin over plain http, a preflight that would be
+/// refused, or a header that a preflight needs.
 ///
 /// Like a [`Refusal`], it is for the server's owner. It can name values of the configuration, which responses never
 /// carry.
@@ -22,6 +22,10 @@ pub enum Hint {
         /// The difference to the refused origin.
         difference: OriginDifference,
     },
+    /// The request's origin is over plain http, and requests carry cookies or reach private networks. So a predicate, or
+    /// a policy for any origin, does not allow it without
+    /// [`Danger::InsecureOrigins`](crate::Danger::InsecureOrigins).
+    InsecureOrigin,
     /// A similar method is allowed, such as `PATCH` for `patch`. Methods are case-sensitive.
     SimilarMethod(String),
     /// A similar header name is allowed, such as `x-request-id` for `x-requestid`.
@@ -39,6 +43,7 @@ impl Hint {
     pub fn name(&self) -> &'static str {
         match self {
             Self::SimilarOrigin { difference, .. } => difference.name(),
+            Self::InsecureOrigin => "insecure-origin",
             Self::SimilarMethod(_) => "similar-method",
             Self::SimilarHeader(_) => "similar-header",
             Self::PreflightRefused(_) => "preflight-refused",
@@ -52,6 +57,9 @@ impl fmt::Display for Hint {
         match self {
             Self::SimilarOrigin { allowed, difference } => {
                 write!(f, "`{}` is allowed, but {difference}", Escaped::new(allowed.as_bytes()))
+            }
+            Self::InsecureOrigin => {
+                f.write_str("over plain http, it needs Danger::InsecureOrigins")
             }
             Self::SimilarMethod(method) => write!(f, "`{method}` is allowed"),
             Self::SimilarHeader(name) => {

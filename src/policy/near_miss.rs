@@ -10,7 +10,6 @@ use super::{
     failure::Failure,
     hint::Hint,
     methods::AllowedMethods,
-    origins::AllowedOrigins,
     refusal::Refusal,
     request::{CorsRequest, FieldLines, RequestHead, RequestKind},
     request_headers::AllowedHeaders,
@@ -23,9 +22,11 @@ impl Rules {
     pub(super) fn near_miss(&self, failure: Failure<'_>) -> Option<Hint> {
         match failure {
             Failure::Origin(FieldLines::One(origin)) => {
-                let AllowedOrigins::Listed(listed) = &self.origins else { return None };
-                let (allowed, difference) = listed.set.near_miss(origin.as_bytes())?;
-                Some(Hint::SimilarOrigin { allowed, difference })
+                let similar = self.origins.near_miss(origin);
+                let similar = similar
+                    .map(|(allowed, difference)| Hint::SimilarOrigin { allowed, difference });
+                let insecure = || self.origins.leaves_out(origin).then_some(Hint::InsecureOrigin);
+                similar.or_else(insecure)
             }
             Failure::Method(FieldLines::One(method)) => {
                 let AllowedMethods::Listed(methods) = &self.methods else { return None };

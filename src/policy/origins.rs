@@ -7,7 +7,7 @@ use super::{
     failure::Failure,
     request::{FieldLines, RequestHead},
 };
-use crate::origin::{Origin, OriginSet, OriginView};
+use crate::origin::{Origin, OriginDifference, OriginSet, OriginView};
 
 #[derive(Clone, Default)]
 pub(crate) enum AllowedOrigins {
@@ -68,6 +68,25 @@ impl AllowedOrigins {
             Self::Reflected { insecure } => OriginView::parse(origin.as_bytes())
                 .is_ok_and(|origin| *insecure || !origin.is_insecure()),
         }
+    }
+
+    /// An allowed origin that differs little from a refused one.
+    pub(super) fn near_miss(&self, origin: &HeaderValue) -> Option<(String, OriginDifference)> {
+        match self {
+            Self::Listed(listed) => listed.set.near_miss(origin.as_bytes()),
+            Self::Any | Self::Reflected { .. } => None,
+        }
+    }
+
+    /// Returns `true` if the origin is refused because it is over plain http, whatever a predicate says.
+    pub(super) fn leaves_out(&self, origin: &HeaderValue) -> bool {
+        let leaves_out_http = match self {
+            Self::Any => false,
+            Self::Listed(listed) => listed.predicate.is_some() && !listed.insecure,
+            Self::Reflected { insecure } => !insecure,
+        };
+        leaves_out_http
+            && OriginView::parse(origin.as_bytes()).is_ok_and(|origin| origin.is_insecure())
     }
 
     /// The origin that an asynchronous predicate has to decide about.

@@ -44,6 +44,9 @@ impl CorsLayer {
     /// | `forward_preflights`, `allow_methods_of_route` | the same in all parts: the inner service sees preflights or does not |
     /// | `vary_on` | combined: every response carries the names of all parts |
     ///
+    /// A part is a [`Policy`], which a layer gives by `layer.policy().clone()`. If a part's list of origins can be empty,
+    /// leave the part out then: it would not build.
+    ///
     /// A part's predicate decides before the lists of later parts. Put a part with a predicate after the parts
     /// whose origins the predicate could also allow.
     ///

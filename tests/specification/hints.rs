@@ -1,7 +1,7 @@
 //! Hints: the near miss of a refusal, and what keeps a request from being a preflight.
 
 use http::{HeaderMap, HeaderValue, Request};
-use tower_cors::{CorsLayerBuilder, Decision, Hint, Policy};
+use tower_cors::{CorsLayerBuilder, Danger, Decision, Hint, Policy};
 
 fn request(method: &str, headers: &[(&'static str, &str)]) -> Request<()> {
     let mut request = Request::builder().method(method).body(()).unwrap();
@@ -78,11 +78,47 @@ fn a_refused_origin_names_the_similar_one_that_is_allowed() {
             "http://a.example.com",
             "`https://a.example.com` is allowed, but the scheme differs",
         ),
+        (
+            "http://localhost:5173",
+            "http://127.0.0.1:5173",
+            "`http://localhost:5173` is allowed, but `localhost` and the loopback addresses are different hosts",
+        ),
+        (
+            "http://[::1]:*",
+            "http://localhost:5173",
+            "`http://[::1]:5173` is allowed, but `localhost` and the loopback addresses are different hosts",
+        ),
     ] {
         let found = explained(Policy::builder().allow_origin(listed), "GET", &[("origin", sent)]);
         let expected =
             format!("simple request, refused: origin `{sent}` is not allowed; {expected}");
         assert_eq!(found, expected);
+    }
+}
+
+#[test]
+fn an_origin_over_http_that_no_predicate_is_asked_about_names_the_danger() {
+    const HINT: &str = "; over plain http, it needs Danger::InsecureOrigins";
+    let asks = || Policy::builder().allow_origin_if(|_, _| false);
+    let credentialed = || {
+        let builder = asks().dangerously_allow(Danger::PredicateWithCredentials);
+        builder.allow_credentials(true)
+    };
+    let any = || {
+        let builder = Policy::builder().allow_any_origin().allow_credentials(true);
+        builder.dangerously_allow(Danger::AnyOriginWithCredentials)
+    };
+    for (builder, sent, hint) in [
+        (credentialed(), "http://dev.internal:3000", HINT),
+        (any(), "http://dev.internal:3000", HINT),
+        (credentialed(), "https://dev.internal:3000", ""),
+        (credentialed(), "http://localhost:3000", ""),
+        (credentialed().dangerously_allow(Danger::InsecureOrigins), "http://dev.internal", ""),
+        (asks(), "http://dev.internal:3000", ""),
+        (Policy::builder().allow_origin("https://example.com"), "http://dev.internal", ""),
+    ] {
+        let expected = format!("simple request, refused: origin `{sent}` is not allowed{hint}");
+        assert_eq!(explained(builder, "GET", &[("origin", sent)]), expected);
     }
 }
 
@@ -220,7 +256,7 @@ fn an_options_request_that_is_no_preflight_says_what_it_lacks() {
     }
 }
 
-/// In a response, only the kind of a near miss is told.
+/// In a response, only the name of the hint is told.
 #[test]
 fn a_diagnosis_names_no_value_of_the_configuration() {
     let policy = Policy::builder()
@@ -233,7 +269,7 @@ fn a_diagnosis_names_no_value_of_the_configuration() {
     let Decision::Forward(headers) = policy.decide(&get) else { panic!("it is forwarded") };
     let mut response = HeaderMap::new();
     headers.apply(&mut response);
-    let expected = "origin-not-allowed http://secret.example.com; near miss: scheme";
+    let expected = "origin-not-allowed http://secret.example.com; hint: scheme";
     assert_eq!(response["x-cors-refusal"], expected);
     let long = format!("https://www.secret.example.com{}", "/".repeat(300));
     let get = request("GET", &[("origin", &long)]);
@@ -249,8 +285,7 @@ fn a_diagnosis_names_no_value_of_the_configuration() {
         ],
     );
     let Decision::Respond(response) = policy.decide(&preflight) else { panic!("it is refused") };
-    let expected =
-        HeaderValue::from_static("header-not-allowed x-secretid; near miss: similar-header");
+    let expected = HeaderValue::from_static("header-not-allowed x-secretid; hint: similar-header");
     assert_eq!(response.headers()["x-cors-refusal"], expected);
 }
 
@@ -268,6 +303,11 @@ fn hints_have_names() {
     assert_eq!(of("https://example.com", "https://example.com:1"), Some("port"));
     assert_eq!(of("https://example.com", "https://www.example.com"), Some("www"));
     assert_eq!(of("https://*.example.com", "https://example.com"), Some("bare-domain"));
+    assert_eq!(of("http://127.0.0.1", "http://[::1]"), Some("loopback"));
+    let policy = Policy::builder().allow_any_origin().allow_credentials(true);
+    let policy = policy.dangerously_allow(Danger::AnyOriginWithCredentials).build_policy().unwrap();
+    let outcome = policy.explain(&request("GET", &[("origin", "http://example.com")]));
+    assert_eq!(outcome.hint.as_ref().map(Hint::name), Some("insecure-origin"));
 }
 
 #[test]

@@ -1,0 +1,5 @@
+use tower_cors::CorsLayer;
+
+fn main() {
+    let _ = CorsLayer::default();
+}
