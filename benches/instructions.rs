@@ -23,6 +23,7 @@ use tower::Layer;
 
 /// Prefixes of a kind: who calls the layer, and what the request carries.
 const IN_AXUM: &str = "axum: ";
+const AROUND_AXUM: &str = "around axum: ";
 const BY_A_CLONE: &str = "clone: ";
 const OF_BROWSER: &str = "browser: ";
 
@@ -58,6 +59,15 @@ fn main() {
     println!("### In axum, with a browser's requests\n");
     println!("Read this if you use axum. `axum::serve` calls the application:\n");
     print_table(&[IN_AXUM, OF_BROWSER].concat(), short);
+    println!("\n### Around axum, with a browser's requests\n");
+    println!(
+        "Read this if `Router::layer` costs you too much. `cors.layer(app.with_state(()))` is called, so that"
+    );
+    println!(
+        "axum does not box and clone the layer, and preflights do not enter the router. The table shows what"
+    );
+    println!("this layer adds in both places. `guide::placement` says what else changes:\n");
+    print_places(short);
     println!("\n### In another server, with a browser's requests\n");
     println!(
         "Read this if you use hyper, whose adapter for Tower clones the service for each request:\n"
@@ -108,6 +118,23 @@ fn print_table(prefix: &str, sizes: &[(usize, usize)]) {
             println!(
                 "| {name} | {origins} | {patterns} | {ours} | {list} | {set} | {of_list} | {of_set} |"
             );
+        }
+    }
+}
+
+/// Around the router, a preflight can cost less than without a layer.
+fn print_places(sizes: &[(usize, usize)]) {
+    println!("| request | origins | `Router::layer` | around the router |");
+    println!("|---|---:|---:|---:|");
+    for name in KINDS {
+        for &(origins, patterns) in sizes {
+            let [inside, around] = [IN_AXUM, AROUND_AXUM].map(|caller| {
+                let kind = [caller, OF_BROWSER, name].concat();
+                let [none, ours] = [(Subject::None, 1), (Subject::TowerCors, origins)]
+                    .map(|(subject, origins)| count(subject, &kind, origins, patterns));
+                ours.cast_signed() - none.cast_signed()
+            });
+            println!("| {name} | {origins} | {inside} | {around} |");
         }
     }
 }
@@ -226,11 +253,14 @@ struct Called<'a> {
 
 impl<'a> From<&'a str> for Called<'a> {
     fn from(kind: &'a str) -> Self {
-        let (caller, name) = match (kind.strip_prefix(IN_AXUM), kind.strip_prefix(BY_A_CLONE)) {
-            (Some(name), _) => (Caller::Axum, name),
-            (_, Some(name)) => (Caller::Clone, name),
-            (None, None) => (Caller::Service, kind),
-        };
+        let callers = [
+            (IN_AXUM, Caller::Axum),
+            (AROUND_AXUM, Caller::AroundAxum),
+            (BY_A_CLONE, Caller::Clone),
+        ];
+        let of_prefix = |(prefix, caller)| Some((caller, kind.strip_prefix(prefix)?));
+        let (caller, name) =
+            callers.into_iter().find_map(of_prefix).unwrap_or((Caller::Service, kind));
         let of_browser = name.strip_prefix(OF_BROWSER);
         Self { caller, is_of_browser: of_browser.is_some(), name: of_browser.unwrap_or(name) }
     }

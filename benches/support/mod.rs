@@ -121,8 +121,11 @@ fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
 }
 
 /// Sends the request to a clone of an application, as `axum::serve` does.
-pub(crate) fn respond_as_axum(router: &Router, request: Request<Body>) -> Response<Body> {
-    at_once(router.clone().oneshot(request))
+pub(crate) fn respond_as_axum<S>(application: &S, request: Request<Body>) -> Response<Body>
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone,
+{
+    at_once(application.clone().oneshot(request))
 }
 
 /// Runs a future without a runtime, because nothing here waits.

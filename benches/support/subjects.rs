@@ -26,6 +26,8 @@ pub(crate) enum Subject {
 pub(crate) enum Caller {
     /// As `axum::serve` calls an application: it clones the application, and axum clones the layers in it.
     Axum,
+    /// In the same way, with the layer around the application instead of in it.
+    AroundAxum,
     /// As hyper's adapter for Tower calls a service: it clones the service.
     Clone,
     /// One service is called again and again.
@@ -51,14 +53,25 @@ impl Subject {
     }
 
     pub(crate) fn serve(self, caller: Caller, origins: usize, patterns: usize) -> Connect {
-        if caller == Caller::Axum {
-            return serve_axum(self.in_axum(origins, patterns));
+        // `axum::serve` applies the state for each connection, or the user before. Otherwise axum would apply it for each
+        // request, and clone its layers once more.
+        match (caller, self) {
+            (Caller::Axum, _) => serve_axum(self.in_axum(origins, patterns).with_state(())),
+            (Caller::AroundAxum, _) => self.around_axum(origins, patterns),
+            (_, Self::None) => serve(inner(), caller),
+            (_, Self::TowerCors) => serve(with_patterns(origins, patterns).layer(inner()), caller),
+            (_, Self::List) => serve(tower_http(origins).layer(inner()), caller),
+            (_, Self::Set) => serve(tower_http_with_set(origins).layer(inner()), caller),
         }
+    }
+
+    fn around_axum(self, origins: usize, patterns: usize) -> Connect {
+        let router = router().with_state(());
         match self {
-            Self::None => serve(inner(), caller),
-            Self::TowerCors => serve(with_patterns(origins, patterns).layer(inner()), caller),
-            Self::List => serve(tower_http(origins).layer(inner()), caller),
-            Self::Set => serve(tower_http_with_set(origins).layer(inner()), caller),
+            Self::None => serve_axum(router),
+            Self::TowerCors => serve_axum(with_patterns(origins, patterns).layer(router)),
+            Self::List => serve_axum(tower_http(origins).layer(router)),
+            Self::Set => serve_axum(tower_http_with_set(origins).layer(router)),
         }
     }
 
@@ -87,11 +100,15 @@ where
     })
 }
 
-fn serve_axum(router: Router) -> Connect {
+fn serve_axum<S>(application: S) -> Connect
+where
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible>,
+    S: Clone + Sync + 'static,
+{
     Box::new(move || {
-        // `axum::serve` does so for each connection. Otherwise axum would apply the state for each request, and clone
-        // its layers once more.
-        let router = router.clone().with_state(());
-        Box::new(move |request| drop(respond_as_axum(&router, request.map(|()| Body::empty()))))
+        let application = application.clone();
+        Box::new(move |request| {
+            drop(respond_as_axum(&application, request.map(|()| Body::empty())));
+        })
     })
 }

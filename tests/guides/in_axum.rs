@@ -33,8 +33,9 @@ async fn each_place_in_axum_answers_as_the_page_says() {
             one(get(items).put(items).route_layer(cors())),
         ),
         ("`get(read.layer(cors))`", one(get(items.layer(cors())))),
+        ("around the whole router", Router::new().fallback_service(cors().layer(routes()))),
     ];
-    assert_eq!(page.matches("| is answered |").count() + page.matches("| gets 405 |").count(), 6);
+    assert_eq!(page.matches("| is answered |").count() + page.matches("| gets 405 |").count(), 7);
     for (place, app) in places {
         let answer = send(app.clone(), preflight("/items")).await;
         let mut row = match (answer.status().as_u16(), is_readable(&answer)) {

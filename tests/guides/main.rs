@@ -1,6 +1,7 @@
 //! What the guides in `docs/` say in words, beyond what their examples show.
 
 mod in_axum;
+mod around_axum;
 mod caches;
 mod environment;
 mod local_tools;
