@@ -1,4 +1,4 @@
-use std::{collections::BTreeMap, fmt, time::Duration};
+use std::{fmt, time::Duration};
 
 use super::{
     additions::Additions,
@@ -41,7 +41,7 @@ pub struct CorsLayerBuilder<Q = ()> {
     pub(super) additions: Additions,
     pub(super) closures: Closures,
     /// The values of the single-valued options, as text: they show when an option is set twice.
-    pub(super) scalars: BTreeMap<ConfigOption, String>,
+    pub(super) scalars: Vec<(ConfigOption, String)>,
     /// The mistakes that only a setter can notice.
     pub(super) mistakes: Vec<ConfigError>,
     pub(super) question: Q,
@@ -310,7 +310,7 @@ impl<Q> CorsLayerBuilder<Q> {
 /// Starts from the options of a configuration, such as one from a file.
 impl From<CorsConfig> for CorsLayerBuilder {
     fn from(mut config: CorsConfig) -> Self {
-        let mut scalars = BTreeMap::new();
+        let mut scalars = Vec::new();
         for &option in ConfigOption::ALL {
             let value = config.field(option).and_then(|field| field.scalar());
             scalars.extend(value.map(|value| (option, value)));
@@ -324,7 +324,10 @@ impl<Q> CorsLayerBuilder<Q> {
     /// value.
     pub(super) fn may_set(&mut self, option: ConfigOption, value: impl fmt::Debug) -> bool {
         let second = format!("{value:?}");
-        let first = self.scalars.entry(option).or_insert_with(|| second.clone());
+        let Some((_, first)) = self.scalars.iter().find(|(set, _)| *set == option) else {
+            self.scalars.push((option, second));
+            return true;
+        };
         if *first != second {
             let first = first.clone();
             self.mistakes.push(ConfigError::SetTwice { option, first, second });

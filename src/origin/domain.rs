@@ -1,7 +1,7 @@
 //! The domains of patterns that begin with `*.`.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{HashMap, HashSet},
     hash::BuildHasher,
 };
 
@@ -16,7 +16,8 @@ use super::{
 /// Domain names, each with the schemes and ports that patterns allow its subdomains.
 #[derive(Clone, Default)]
 pub(super) struct Domains {
-    subdomains: HashMap<Box<[u8]>, BTreeSet<(Scheme, PortPattern)>, RandomState>,
+    /// Schemes and ports are sorted.
+    subdomains: HashMap<Box<[u8]>, Vec<(Scheme, PortPattern)>, RandomState>,
     /// The lengths of the names, the shortest first. An end of a host is only looked up if it has one of
     /// these lengths and follows a dot. Few ends do, unless the patterns have many lengths.
     lengths: Vec<usize>,
@@ -37,7 +38,7 @@ impl Domains {
                 }
                 continue;
             };
-            if ports.iter().any(|&port| allowed.contains(&(origin.scheme, port))) {
+            if ports.iter().any(|&port| allowed.binary_search(&(origin.scheme, port)).is_ok()) {
                 return true;
             }
         }
@@ -55,7 +56,8 @@ impl Domains {
     }
 
     fn allows(&self, name: &[u8], scheme: Scheme, port: PortPattern) -> bool {
-        self.subdomains.get(name).is_some_and(|subdomains| subdomains.contains(&(scheme, port)))
+        let subdomains = self.subdomains.get(name);
+        subdomains.is_some_and(|subdomains| subdomains.binary_search(&(scheme, port)).is_ok())
     }
 
     pub(super) fn has_pattern(&self, pattern: &OriginPattern) -> bool {
@@ -75,7 +77,12 @@ impl Domains {
             self.above.insert(self.hash(&pattern.host()[dot + 1..]));
         }
         let subdomains = self.subdomains.entry(pattern.host().into()).or_default();
-        subdomains.insert((pattern.scheme, pattern.port))
+        let subdomain = (pattern.scheme, pattern.port);
+        let place = subdomains.binary_search(&subdomain);
+        if let Err(place) = place {
+            subdomains.insert(place, subdomain);
+        }
+        place.is_err()
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a part of a hash is one, too")]
