@@ -1,6 +1,6 @@
 //! Counts requests by kind, and refusals by reason, with the crate `metrics`.
 //!
-//! Run it with `cargo run --example metrics`. It sends some requests to a service, and prints the counters.
+//! Run it with `cargo run --example metrics --features metrics`. It sends some requests to a service, and prints the counters.
 //! The labels never contain text of a request, so a client cannot create new ones.
 
 use std::{convert::Infallible, error::Error, future::ready};

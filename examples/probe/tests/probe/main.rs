@@ -1,6 +1,6 @@
 //! The command that queries and audits servers, run against faulty servers and against this crate's layer.
 
-#[path = "../../examples/probe/main.rs"]
+#[path = "../../main.rs"]
 #[expect(dead_code, reason = "the command's entry is not called")]
 mod probe;
 
