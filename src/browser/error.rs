@@ -8,10 +8,12 @@ use http::{Method, StatusCode};
 /// writes only to its console.
 ///
 /// `Display` names the request, the finding, what the standard requires instead, and the section that
-/// requires it.
+/// requires it. If the server [says why](crate::CorsLayerBuilder::diagnose) it allows no origin, the text has its reason.
+/// If not, and the status shows what probably responded in place of the layer, the text says so.
 #[derive(Debug)]
 pub struct NetworkError {
     pub(super) cause: NetworkErrorCause,
+    pub(super) explanation: Option<String>,
     pub(super) exchange: Option<usize>,
     pub(super) request: String,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
@@ -34,8 +36,11 @@ impl NetworkError {
 
 impl fmt::Display for NetworkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let section = self.cause.section();
-        write!(f, "{}: {} (https://fetch.spec.whatwg.org/#{section})", self.request, self.cause)
+        write!(f, "{}: {}", self.request, self.cause)?;
+        if let Some(explanation) = &self.explanation {
+            write!(f, "; {explanation}")?;
+        }
+        write!(f, " (https://fetch.spec.whatwg.org/#{})", self.cause.section())
     }
 }
 
@@ -185,21 +190,12 @@ impl fmt::Display for NetworkErrorCause {
                 f,
                 "the response has no Access-Control-Allow-Origin, so the origin {origin} cannot read it"
             ),
-            Self::MissingAllowOrigin { origin, preflight: Some(status) } => {
-                write!(
-                    f,
-                    "the response has the status {} and no Access-Control-Allow-Origin, so the origin {origin} \
-                     cannot send the request",
-                    status.as_u16()
-                )?;
-                if *status == StatusCode::FORBIDDEN {
-                    f.write_str(
-                        "; CorsLayer responds like this if the origin, the method or a request header is not \
-                         allowed; to see which, set diagnose(true) or call Policy::explain",
-                    )?;
-                }
-                Ok(())
-            }
+            Self::MissingAllowOrigin { origin, preflight: Some(status) } => write!(
+                f,
+                "the response has the status {} and no Access-Control-Allow-Origin, so the origin {origin} cannot \
+                 send the request",
+                status.as_u16()
+            ),
             Self::WildcardWithCredentials { origin } => write!(
                 f,
                 "Access-Control-Allow-Origin is *, but with credentials it must be {origin}"

@@ -16,6 +16,7 @@ use super::{
     algorithm::{Algorithm, Step},
     error::{NetworkError, NetworkErrorCause},
     exchange::{Exchange, Exchanges},
+    explanation::explanation,
     memory::Memory,
     options::{Credentials, Mode, Options, Redirect, ReferrerPolicy},
     outgoing::Outgoing,
@@ -164,7 +165,9 @@ where
                     break Ok(FetchResponse { kind, status, headers, body });
                 }
                 Err(cause) => {
-                    break Err(running.network_error(cause, this.shared, number));
+                    let explanation = explanation(&cause, head.status, &head.headers);
+                    let error = running.network_error(cause, this.shared, number);
+                    break Err(NetworkError { explanation, ..error });
                 }
             }
         };
@@ -207,7 +210,8 @@ impl<B> Running<B> {
         match started {
             Ok((algorithm, first)) => Ok(Self { algorithm, body, next: Some(first) }),
             Err(cause) => {
-                Err(NetworkError { cause, exchange: None, request: described, source: None })
+                let (exchange, request) = (None, described);
+                Err(NetworkError { cause, explanation: None, exchange, request, source: None })
             }
         }
     }
@@ -229,7 +233,8 @@ impl<B> Running<B> {
         exchange: Option<usize>,
     ) -> NetworkError {
         self.algorithm.fail(&mut shared.memory());
-        NetworkError { cause, exchange, request: self.algorithm.describe(), source: None }
+        let request = self.algorithm.describe();
+        NetworkError { cause, explanation: None, exchange, request, source: None }
     }
 }
 

@@ -36,6 +36,7 @@ mod site;
 // The results for a test.
 mod error;
 mod exchange;
+mod explanation;
 mod response;
 
 pub use cookies::{CookieRefusal, CookieRefusalReason, SameSite};

@@ -3,6 +3,7 @@
 mod cache;
 mod cookies;
 mod errors;
+mod explanations;
 mod policies;
 mod redirects;
 mod sending;

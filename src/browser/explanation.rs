@@ -1,0 +1,94 @@
+//! Why a response does not allow its request: what the server says, or what the status looks like.
+
+use http::{
+    HeaderMap, HeaderName, StatusCode,
+    header::{ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, VARY},
+};
+
+use super::{
+    error::NetworkErrorCause as Cause,
+    lists::{combined, tokens},
+};
+
+/// An addition to the text of the error that this response causes.
+pub(super) fn explanation(
+    cause: &Cause,
+    status: StatusCode,
+    response: &HeaderMap,
+) -> Option<String> {
+    match (cause, reason(response)) {
+        (Cause::MissingAllowOrigin { .. } | Cause::OtherAllowOrigin { .. }, Some(reason)) => {
+            Some(format!("the server says why: {reason}"))
+        }
+        // The server does not know the credentials mode, so its reason is another one.
+        (
+            Cause::WildcardWithCredentials { .. } | Cause::MissingAllowCredentials { .. },
+            Some(reason),
+        ) => Some(format!("the server also refuses the request: {reason}")),
+        (Cause::MissingAllowOrigin { preflight: Some(_), .. }, None) => {
+            of_preflight(status, response).map(str::to_owned)
+        }
+        (Cause::MissingAllowOrigin { preflight: None, .. }, None) => of_actual(status, response),
+        _ => None,
+    }
+}
+
+/// The reason that `CorsLayer` sends with `diagnose(true)`. Bytes that are not printable ASCII are escaped.
+fn reason(response: &HeaderMap) -> Option<String> {
+    let reason = combined(response, &CORS_REFUSAL).filter(|reason| !reason.is_empty())?;
+    let printable = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => byte.escape_ascii().to_string(),
+    };
+    Some(reason.iter().map(printable).collect())
+}
+
+fn of_preflight(status: StatusCode, response: &HeaderMap) -> Option<&'static str> {
+    Some(match status.as_u16() {
+        300..=399 => {
+            "it looks like a redirect to https or to another slash at the end; browsers do not follow redirects of \
+             preflights, so let the page use the final URL"
+        }
+        401 | 407 => {
+            "it looks as if authentication is outside the CORS layer; put the layer outside of it, because preflights \
+             carry no cookies and no tokens"
+        }
+        403 if varies_by(&ACCESS_CONTROL_REQUEST_METHOD, response) => {
+            "CorsLayer responds like this if the origin, the method or a request header is not allowed; to see which, \
+             set diagnose(true) or call Policy::explain"
+        }
+        403 => {
+            "it looks as if something outside the CORS layer refuses preflights, such as a firewall or a CSRF check; \
+             put the layer outside of it"
+        }
+        404 | 405 | 501 => {
+            "it looks as if the router answers OPTIONS by itself, because the CORS layer is around a handler or a \
+             route; put the layer around the whole router, after all routes are added"
+        }
+        429 => {
+            "it looks as if a rate limiter is outside the CORS layer; put the layer outside of it, so that preflights \
+             do not count"
+        }
+        502..=504 => {
+            "it looks as if a gateway answers in place of the application; let it forward OPTIONS to the application"
+        }
+        _ => return None,
+    })
+}
+
+fn of_actual(status: StatusCode, response: &HeaderMap) -> Option<String> {
+    let is_foreign = status.as_u16() >= 400 && !varies_by(&ORIGIN, response);
+    is_foreign.then(|| {
+        format!(
+            "its status is {}, and it has no Vary: Origin, so it looks as if something outside the CORS layer made it",
+            status.as_u16()
+        )
+    })
+}
+
+fn varies_by(name: &HeaderName, response: &HeaderMap) -> bool {
+    let names = tokens(response, &VARY).ok().flatten().unwrap_or_default();
+    names.iter().any(|other| other == "*" || other.eq_ignore_ascii_case(name.as_str()))
+}
+
+const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");
