@@ -76,7 +76,7 @@ impl Algorithm {
         response: &HeaderMap,
         memory: &mut Memory,
     ) -> Vec<CookieRefusal> {
-        if self.awaits_preflight || !self.request.has_credentials() {
+        if self.awaits_preflight {
             return Vec::new();
         }
         // Browsers correct `Expires` by the difference between the clocks of server and browser.

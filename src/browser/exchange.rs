@@ -56,9 +56,10 @@ impl Exchange {
     }
 
     /// The stored cookies of the URL that the browser did not send, and those of the response that it did not
-    /// store, each with the reason.
+    /// store, each with the reason. Empty for a preflight.
     ///
-    /// Empty for a preflight, and if the [credentials mode](super::Credentials) allows no cookies.
+    /// If the [credentials mode](super::Credentials) allows no cookies, these are the stored cookies that it would
+    /// send with [`Include`](super::Credentials::Include), and all cookies of the response.
     #[must_use]
     pub fn refused_cookies(&self) -> &[CookieRefusal] {
         &self.refused_cookies

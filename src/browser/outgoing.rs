@@ -35,11 +35,8 @@ impl Outgoing {
         if !headers.contains_key(ACCEPT) {
             headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
         }
-        let (mut cookies, mut refused_cookies) = (None, Vec::new());
-        if request.has_credentials() {
-            let access = access(request, memory, memory.date());
-            (cookies, refused_cookies) = memory.cookies.header(&access);
-        }
+        let access = access(request, memory, memory.date());
+        let (cookies, refused_cookies) = memory.cookies.header(&access);
         headers.extend(cookies.map(|cookies| (COOKIE, cookies)));
         Self {
             is_preflight: false,
@@ -72,7 +69,8 @@ pub(super) fn access<'a>(request: &'a ScriptRequest, memory: &Memory, date: i64)
     let url = request.url();
     let is_cross_site = !request.origin.is_same_site(url);
     let is_blocked = is_cross_site && memory.blocks_third_party_cookies;
-    Access { url, is_cross_site, is_blocked, now: memory.now, date }
+    let withheld = request.withholds_cookies();
+    Access { url, is_cross_site, is_blocked, withheld, now: memory.now, date }
 }
 
 fn with_common_headers(

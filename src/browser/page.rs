@@ -130,6 +130,7 @@ impl<S> Browser<S> {
             url: &parsed,
             is_cross_site: false,
             is_blocked: false,
+            withheld: None,
             now: memory.now,
             date: memory.date(),
         };

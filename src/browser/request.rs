@@ -10,6 +10,7 @@ use url::{Position, Url};
 
 use super::{
     cache::Key,
+    cookies::CookieRefusalReason,
     error::NetworkErrorCause,
     lists::{
         is_forbidden_method, is_safelisted_method, normalize, settable, unsafe_names, without_cors,
@@ -198,13 +199,17 @@ impl ScriptRequest {
         self.options.credentials == Credentials::Include
     }
 
-    /// The standard's [`includeCredentials`](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch):
-    /// `true` if the request has cookies, and the response may set them.
-    pub(super) fn has_credentials(&self) -> bool {
+    /// Why the request has no cookies, and the response may set none. `None` if the standard's
+    /// [`includeCredentials`](https://fetch.spec.whatwg.org/#concept-http-network-or-cache-fetch) is `true`.
+    pub(super) fn withholds_cookies(&self) -> Option<CookieRefusalReason> {
         match self.options.credentials {
-            Credentials::Omit => false,
-            Credentials::SameOrigin => self.tainting == ResponseKind::Basic,
-            Credentials::Include => true,
+            Credentials::Include => None,
+            Credentials::Omit => Some(CookieRefusalReason::CredentialsOmit),
+            Credentials::SameOrigin if self.tainting == ResponseKind::Basic => None,
+            Credentials::SameOrigin if self.origin.is_same_origin(self.url()) => {
+                Some(CookieRefusalReason::CrossOriginRedirect)
+            }
+            Credentials::SameOrigin => Some(CookieRefusalReason::CrossOrigin),
         }
     }
 }

@@ -41,8 +41,7 @@ impl Client {
         let fetch = page.fetch(request("GET", url, &[]));
         fetch.credentials(Credentials::Include).await.unwrap();
         let exchange = page.exchanges().last().unwrap();
-        let refused = exchange.refused_cookies().iter().map(ToString::to_string).collect();
-        (cookie(exchange), refused)
+        (cookie(exchange), texts(exchange))
     }
 }
 
@@ -51,17 +50,30 @@ fn cookie(exchange: &tower_cors::browser::Exchange) -> String {
     cookie.map(|cookie| cookie.to_str().unwrap().to_owned()).unwrap_or_default()
 }
 
+fn texts(exchange: &tower_cors::browser::Exchange) -> Vec<String> {
+    exchange.refused_cookies().iter().map(ToString::to_string).collect()
+}
+
 const OWN: &str = "https://api.example.net";
 
 #[tokio::test]
 async fn cookies_follow_the_credentials_mode() {
-    for (page, method, credentials, expected) in [
-        (PAGE, "GET", Credentials::Include, "a=1"),
-        (PAGE, "PUT", Credentials::Include, "a=1"),
-        (PAGE, "GET", Credentials::SameOrigin, ""),
-        (PAGE, "GET", Credentials::Omit, ""),
-        (OWN, "GET", Credentials::SameOrigin, "a=1"),
-        (OWN, "GET", Credentials::Omit, ""),
+    let refused = |reason: &str| {
+        [("a", "sent"), ("b", "stored")]
+            .map(|(name, step)| format!("the cookie \"{name}\" is not {step}: {reason}"))
+            .to_vec()
+    };
+    let other = "the credentials mode is same-origin, and the page is on another origin";
+    let omit = "the credentials mode is omit";
+    for (page, method, credentials, reason) in [
+        (PAGE, "GET", Credentials::Include, None),
+        (PAGE, "PUT", Credentials::Include, None),
+        (PAGE, "GET", Credentials::SameOrigin, Some(other)),
+        (PAGE, "PUT", Credentials::SameOrigin, Some(other)),
+        ("https://www.example.net", "GET", Credentials::SameOrigin, Some(other)),
+        (PAGE, "GET", Credentials::Omit, Some(omit)),
+        (OWN, "GET", Credentials::SameOrigin, None),
+        (OWN, "GET", Credentials::Omit, Some(omit)),
     ] {
         let client = Client::new();
         client.browser.set_cookie(TARGET, "a=1; SameSite=None; Secure").unwrap();
@@ -70,14 +82,83 @@ async fn cookies_follow_the_credentials_mode() {
         let mut opened = client.browser.page(page);
         let fetch = opened.fetch(request(method, TARGET, &[]));
         fetch.credentials(credentials).await.unwrap();
+        let expected = if reason.is_none() { "a=1" } else { "" };
         for exchange in opened.exchanges() {
             let expected = if exchange.is_preflight() { "" } else { expected };
             assert_eq!(cookie(exchange), expected, "{page} {method} {credentials:?}");
-            assert_eq!(exchange.refused_cookies(), []);
+            let reason = reason.filter(|_| !exchange.is_preflight());
+            assert_eq!(texts(exchange), reason.map(refused).unwrap_or_default());
         }
         let all = if expected.is_empty() { "a=1" } else { "a=1; b=2" };
         assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, all, "{page} {method} {credentials:?}");
     }
+}
+
+/// A request lists only cookies that it would have with credentials. A `Set-Cookie` that browsers refuse even then has
+/// that reason.
+#[tokio::test]
+async fn the_credentials_mode_refuses_only_what_no_other_rule_refuses() {
+    let client = Client::new();
+    for cookie in [
+        "lax=1",
+        "none=1; SameSite=None; Secure",
+        "short=1; SameSite=None; Secure; Max-Age=1",
+        "path=1; SameSite=None; Secure; Path=/other",
+        "other=1; SameSite=None; Secure; Domain=api.example.net",
+    ] {
+        client.browser.set_cookie(TARGET, cookie).unwrap();
+    }
+    client.browser.set_cookie("https://www.example.net/", "www=1; SameSite=None; Secure").unwrap();
+    client.browser.advance(Duration::from_secs(2));
+    let lines =
+        ["new=1; SameSite=None; Secure", "none=; Max-Age=0; SameSite=None; Secure", "lax=2"];
+    let lines = lines.map(|line| ("set-cookie", line.to_owned())).to_vec();
+    *client.next.lock().unwrap() = lines;
+    let mut page = client.browser.page(PAGE);
+    page.fetch(request("GET", TARGET, &[])).await.unwrap();
+    let mode = "the credentials mode is same-origin, and the page is on another origin";
+    assert_eq!(
+        texts(&page.exchanges()[0]),
+        [
+            format!("the cookie \"none\" is not sent: {mode}"),
+            format!("the cookie \"other\" is not sent: {mode}"),
+            format!("the cookie \"new\" is not stored: {mode}"),
+            format!("the cookie \"none\" is not stored: {mode}"),
+            String::from(
+                "the cookie \"lax\" is not stored: it has no SameSite, which means Lax, and the page is on another site"
+            ),
+        ]
+    );
+    assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, "lax=1; none=1; other=1");
+}
+
+#[tokio::test]
+async fn after_a_redirect_through_another_origin_the_own_origin_gets_no_cookies() {
+    let own = "https://app.example.com/own";
+    let cookie = "b=1; SameSite=None; Secure";
+    let shared =
+        [("access-control-allow-origin", "*"), ("set-cookie", cookie), ("location", TARGET)];
+    let back = [shared[0], shared[1], ("location", own)];
+    let browser =
+        scripted([response(307, &shared), response(307, &back), response(200, &shared[..2])]);
+    browser.set_cookie(own, "a=1").unwrap();
+    let mut page = browser.page(PAGE);
+    page.fetch(request("GET", own, &[])).await.unwrap();
+    let other = "the credentials mode is same-origin, and the page is on another origin";
+    let redirected = "the credentials mode is same-origin, and a redirect came from another origin";
+    let refused: Vec<Vec<String>> = page.exchanges().iter().map(texts).collect();
+    assert_eq!(
+        refused,
+        [
+            vec![],
+            vec![format!("the cookie \"b\" is not stored: {other}")],
+            vec![
+                format!("the cookie \"a\" is not sent: {redirected}"),
+                format!("the cookie \"b\" is not sent: {redirected}"),
+                format!("the cookie \"b\" is not stored: {redirected}"),
+            ],
+        ]
+    );
 }
 
 #[tokio::test]
@@ -298,6 +379,15 @@ async fn cookies_expire_by_the_clock_of_the_browser() {
         client.browser.advance(Duration::MAX);
         assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, expected, "{attributes}");
     }
+}
+
+#[test]
+fn an_expired_secure_cookie_cannot_be_hidden() {
+    let browser = answering(granting);
+    browser.set_cookie(TARGET, "a=1; Secure; Max-Age=1").unwrap();
+    browser.set_cookie("http://api.example.net", "a=2").unwrap_err();
+    browser.advance(Duration::from_secs(1));
+    browser.set_cookie("http://api.example.net", "a=2").unwrap();
 }
 
 #[tokio::test]

@@ -19,6 +19,8 @@ pub(crate) struct Access<'a> {
     pub(crate) is_cross_site: bool,
     /// `true` if the browser blocks the cookies as those of a third party.
     pub(crate) is_blocked: bool,
+    /// Why the credentials mode allows no cookies. `None` if it does.
+    pub(crate) withheld: Option<Reason>,
     /// The time on the browser's clock.
     pub(crate) now: Duration,
     /// The date from which `Expires` counts, in seconds since 1970.
@@ -30,7 +32,8 @@ pub(crate) struct Access<'a> {
 pub(crate) struct CookieJar(Vec<Cookie>);
 
 impl CookieJar {
-    /// Returns the `Cookie` header, and the cookies of the URL that are not in it.
+    /// Returns the `Cookie` header, and the cookies of the URL that are not in it. If the credentials mode allows none,
+    /// these are the ones that would be in it otherwise.
     /// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-retrieval-algorithm>
     pub(crate) fn header(
         &mut self,
@@ -45,14 +48,20 @@ impl CookieJar {
         });
         let (mut pairs, mut refused) = (Vec::new(), Vec::new());
         for cookie in matching {
-            match access.refuses(cookie.is_secure, cookie.same_site) {
-                None => {
+            let refusal = access.refuses(cookie.is_secure, cookie.same_site);
+            match (refusal, &access.withheld) {
+                (None, None) => {
                     cookie.used = access.now;
                     let equals: &[u8] = if cookie.name.is_empty() { b"" } else { b"=" };
                     let pair = [&cookie.name, equals, &cookie.value].concat();
                     pairs.push((cookie.path.len(), pair));
                 }
-                Some(reason) => refused.push(CookieRefusal::not_sent(&cookie.name, reason)),
+                (Some(reason), None) => refused.push(CookieRefusal::not_sent(&cookie.name, reason)),
+                (None, Some(reason)) => {
+                    refused.push(CookieRefusal::not_sent(&cookie.name, reason.clone()));
+                }
+                // Nobody misses a cookie that would not be sent with credentials either.
+                (Some(_), Some(_)) => {}
             }
         }
         // The sort is stable: among cookies with equally long paths, the oldest comes first.
@@ -65,9 +74,10 @@ impl CookieJar {
     /// Stores the cookie of a `Set-Cookie` line.
     /// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-storage-model>
     pub(crate) fn store(&mut self, text: &[u8], access: &Access<'_>) -> Result<(), CookieRefusal> {
-        let result = Line::parse(text).and_then(|line| self.accept(line, access));
-        let cookie = result.map_err(|reason| CookieRefusal::not_stored(text, reason))?;
         self.remove_expired(access.now);
+        let accepted = Line::parse(text).and_then(|line| self.accept(line, access));
+        let allowed = accepted.and_then(|cookie| access.withheld.clone().map_or(Ok(cookie), Err));
+        let cookie = allowed.map_err(|reason| CookieRefusal::not_stored(text, reason))?;
         match self.0.iter_mut().find(|other| other.is_replaced_by(&cookie)) {
             Some(old) => *old = cookie,
             None => self.0.push(cookie),

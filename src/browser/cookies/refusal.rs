@@ -80,6 +80,14 @@ pub enum CookieRefusalReason {
     /// The page is on another site, and the browser
     /// [blocks](crate::browser::Browser::block_third_party_cookies) third-party cookies.
     ThirdParty,
+    /// The credentials mode is [`Omit`](crate::browser::Credentials::Omit).
+    CredentialsOmit,
+    /// The credentials mode is [`SameOrigin`](crate::browser::Credentials::SameOrigin), and the page is on another
+    /// origin.
+    CrossOrigin,
+    /// The credentials mode is [`SameOrigin`](crate::browser::Credentials::SameOrigin), and the URL has the page's
+    /// origin, but a redirect came from another one.
+    CrossOriginRedirect,
 }
 
 impl fmt::Display for CookieRefusalReason {
@@ -123,6 +131,13 @@ impl fmt::Display for CookieRefusalReason {
             }
             Self::ThirdParty => f.write_str(
                 "the page is on another site, and the browser blocks third-party cookies",
+            ),
+            Self::CredentialsOmit => f.write_str("the credentials mode is omit"),
+            Self::CrossOrigin => f.write_str(
+                "the credentials mode is same-origin, and the page is on another origin",
+            ),
+            Self::CrossOriginRedirect => f.write_str(
+                "the credentials mode is same-origin, and a redirect came from another origin",
             ),
         }
     }
