@@ -1,6 +1,7 @@
 //! Sends requests with many origins, and collects the findings.
 
 use std::{
+    cell::Cell,
     cmp::Reverse,
     error::Error,
     fmt,
@@ -11,38 +12,48 @@ use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use serde_json::{Value, json};
 
 use super::{
-    Arguments,
+    Arguments, Outcome,
     checks::{self, Answer},
     client::{self, HttpClient},
     hostile::{self, Hostile},
     misplaced::{self, Placement},
+    origin,
 };
 
-/// Returns the text to print, and whether there are no findings.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
+/// Returns the text to print, and the outcome.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(String, Outcome), Box<dyn Error>> {
     let auditor = Auditor::new(arguments.url.clone(), &arguments.origin, &arguments.method)?;
     let findings = auditor.findings().await?;
-    let (notes, findings): (Vec<_>, Vec<_>) =
-        findings.into_iter().partition(|finding| finding.severity == Severity::Note);
+    let (others, findings): (Vec<_>, Vec<_>) =
+        findings.into_iter().partition(|finding| finding.severity < Severity::Low);
+    let (gaps, notes): (Vec<_>, Vec<_>) =
+        others.into_iter().partition(|finding| finding.severity == Severity::Gap);
+    let (outcome, heading) = match (gaps.is_empty(), findings.is_empty()) {
+        (false, _) => (Outcome::Incomplete, "the audit is incomplete\n"),
+        (true, false) => (Outcome::Bad, ""),
+        (true, true) => (Outcome::Good, "nothing found\n"),
+    };
     let text = if arguments.json {
         let list = |findings: &[Finding]| findings.iter().map(Finding::json).collect::<Vec<_>>();
         serde_json::to_string_pretty(&json!({
             "url": arguments.url.to_string(),
             "findings": list(&findings),
+            "gaps": list(&gaps),
             "notes": list(&notes),
         }))?
-    } else if findings.is_empty() {
-        format!("nothing found\n{}", table(&notes))
     } else {
-        format!("{}\n{}", table(&findings), table(&notes))
+        format!("{heading}{}", table([gaps, findings, notes].iter().flatten()))
     };
-    Ok((text.trim_end().to_owned(), findings.is_empty()))
+    Ok((text.trim_end().to_owned(), outcome))
 }
 
-/// How bad a finding is. A note may be intended, and does not fail the audit.
+/// How bad a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
+    /// May be intended, and does not fail the audit.
     Note,
+    /// Something that could not be checked, which makes the audit incomplete.
+    Gap,
     Low,
     Medium,
     High,
@@ -52,6 +63,7 @@ impl fmt::Display for Severity {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
             Self::Note => "note",
+            Self::Gap => "gap",
             Self::Low => "low",
             Self::Medium => "medium",
             Self::High => "high",
@@ -81,8 +93,8 @@ impl Finding {
     }
 }
 
-fn table(findings: &[Finding]) -> String {
-    let lines = findings.iter().map(|Finding { severity, name, found, why, change }| {
+fn table<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
+    let lines = findings.map(|Finding { severity, name, found, why, change }| {
         format!("{severity:<6}  {name}\n  seen:    {found}\n  why:     {why}\n  change:  {change}")
     });
     lines.collect::<Vec<_>>().join("\n")
@@ -94,18 +106,15 @@ pub(crate) struct Auditor {
     /// An origin that is allowed.
     origin: String,
     method: Method,
+    /// The last status of a `GET` that a rate limiter or a gateway probably responded to.
+    interruption: Cell<Option<u16>>,
 }
 
 impl Auditor {
     pub(crate) fn new(url: Uri, origin: &str, method: &Method) -> Result<Self, Box<dyn Error>> {
-        if hostile::parts(origin).is_none() {
-            return Err(format!(
-                "the origin {origin:?} has no scheme or no host; write https://app.example.com"
-            )
-            .into());
-        }
+        origin::check(origin)?;
         let (origin, method) = (origin.to_owned(), method.clone());
-        Ok(Self { client: client::new()?, url, origin, method })
+        Ok(Self { client: client::new()?, url, origin, method, interruption: Cell::default() })
     }
 
     /// Returns all findings, worst first.
@@ -144,6 +153,9 @@ impl Auditor {
         }));
         findings.extend(checks::of_answers(&self.origin, &own, &none, &stranger));
         findings.extend(checks::of_preflights(&own, preflight, &strange_preflight));
+        // If any origin is allowed, only such a method is refused.
+        let unknown = self.preflight(&"PROBE".parse()?, &self.origin, &[]).await?;
+        findings.extend(checks::of_reasons(&[&stranger, &strange_preflight, &of_method, &unknown]));
         let reflects_all = stranger.echoes(checks::STRANGER);
         let mut below = Vec::new();
         if !reflects_all {
@@ -182,6 +194,7 @@ impl Auditor {
         findings.extend(self.several_origins().await?);
         findings.extend(self.private_network().await?);
         findings.extend(self.errors(&own).await?);
+        findings.extend(self.interruption(&own));
         findings.sort_by_key(|finding| Reverse(finding.severity));
         Ok(findings)
     }
@@ -275,6 +288,21 @@ impl Auditor {
         Ok((is_hidden && own.allow_origin().is_some()).then(|| misplaced::hidden_error(&answer)))
     }
 
+    /// Finds that something else began to respond in place of the application.
+    fn interruption(&self, own: &Answer) -> Option<Finding> {
+        let status = self.interruption.get().filter(|status| *status != own.status)?;
+        Some(Finding {
+            severity: Severity::Gap,
+            name: "interrupted",
+            found: format!(
+                "a request for the same URL first got status {}, and then {status}",
+                own.status
+            ),
+            why: "it looks as if a rate limiter or a gateway began to respond, and the origins of these requests were not compared",
+            change: "repeat the audit when the limit is over, or where nothing is in front of the application",
+        })
+    }
+
     fn allows(&self, answer: &Answer) -> bool {
         answer.echoes("*") || answer.echoes(&self.origin)
     }
@@ -290,7 +318,11 @@ impl Auditor {
     }
 
     async fn get(&self, headers: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
-        self.send(&Method::GET, &self.url, headers).await
+        let answer = self.send(&Method::GET, &self.url, headers).await?;
+        if matches!(answer.status, 429 | 502..=504) {
+            self.interruption.set(Some(answer.status));
+        }
+        Ok(answer)
     }
 
     async fn preflight(

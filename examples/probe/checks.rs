@@ -244,3 +244,15 @@ pub(crate) fn of_preflights(own: &Answer, preflight: &Answer, stranger: &Answer)
     }
     findings
 }
+
+/// Checks for the reasons that this crate's layer sends to developers.
+pub(crate) fn of_reasons(answers: &[&Answer]) -> Option<Finding> {
+    let reason = answers.iter().find_map(|answer| answer.combined("x-cors-refusal"))?;
+    Some(Finding {
+        severity: Severity::Low,
+        name: "reasons-sent",
+        found: format!("x-cors-refusal: {reason}"),
+        why: "the reasons are for development; they tell strangers how close they are to an allowed origin",
+        change: "remove diagnose(true) from the configuration for production",
+    })
+}

@@ -10,19 +10,21 @@
 //!
 //! The second sends requests with many origins, and prints its findings, worst first. Give an allowed origin as
 //! `--origin`: the others are derived from it. The audit sends only `GET` and `OPTIONS`. Each finding says what was
-//! seen, why it matters, and what to change. A note may be intended.
+//! seen, why it matters, and what to change. A note may be intended. A gap is something that could not be checked, and
+//! makes the audit incomplete.
 //!
 //! The URL needs its scheme: without one it could mean http or https, which are different origins. Headers that a
 //! script cannot set are reported, and not sent.
 //!
 //! `--json` prints JSON. The exit status is 0 if the page can read the response or the audit finds nothing, and 1 if
-//! not. It is 2 if a request cannot be sent.
+//! not. It is 2 if an argument is wrong or a request cannot be sent, and 3 if the audit is incomplete.
 
 mod audit;
 mod checks;
 mod client;
 mod hostile;
 mod misplaced;
+mod origin;
 mod verdict;
 
 use std::{error::Error, process::ExitCode};
@@ -32,7 +34,7 @@ use http::{HeaderName, HeaderValue, Method, Uri};
 
 /// Checks what a page can read from a server, as a browser would.
 #[derive(Debug, Parser)]
-#[command(name = "probe")]
+#[command(name = "probe", after_help = EXIT_STATUS)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct Arguments {
     /// The URL that the page's script fetches
@@ -67,9 +69,9 @@ pub(crate) struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     match run(&Arguments::parse()).await {
-        Ok((text, is_good)) => {
+        Ok((text, outcome)) => {
             println!("{text}");
-            if is_good { ExitCode::SUCCESS } else { ExitCode::from(1) }
+            ExitCode::from(outcome as u8)
         }
         Err(error) => {
             eprintln!("{error}");
@@ -78,9 +80,20 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Returns the text to print, and whether the result is good.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
+/// Returns the text to print, and the outcome.
+pub(crate) async fn run(arguments: &Arguments) -> Result<(String, Outcome), Box<dyn Error>> {
     if arguments.audit { audit::run(arguments).await } else { verdict::run(arguments).await }
+}
+
+/// The outcome of a run that made its requests, as an exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Outcome {
+    /// The page can read the response, or the audit finds nothing.
+    Good = 0,
+    /// The page cannot read the response, or the audit finds something.
+    Bad = 1,
+    /// The audit could not check everything, whatever it found.
+    Incomplete = 3,
 }
 
 fn url(text: &str) -> Result<Uri, String> {
@@ -88,10 +101,7 @@ fn url(text: &str) -> Result<Uri, String> {
         if text.starts_with(['/', '?', '#']) || text.is_empty() {
             return Err(String::from("it has no host; write https://api.example.com/items"));
         }
-        let is_local =
-            text.starts_with("localhost") || text.starts_with("127.") || text.starts_with("[::1]");
-        let scheme = if is_local { "http" } else { "https" };
-        return Err(format!("it has no scheme; write {scheme}://{text}"));
+        return Err(format!("it has no scheme; write {}", origin::with_scheme(text)));
     };
     if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
         return Err(format!("the scheme {scheme} is neither http nor https; write https://{rest}"));
@@ -110,3 +120,10 @@ fn header(text: &str) -> Result<(HeaderName, HeaderValue), String> {
     let value = value.trim().parse().map_err(|error| format!("{value:?}: {error}"))?;
     Ok((name, value))
 }
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  the page can read the response, or the audit finds nothing
+  1  the page cannot read the response, or the audit finds something
+  2  an argument is wrong, or a request cannot be sent
+  3  the audit is incomplete: it could not check how origins are compared";

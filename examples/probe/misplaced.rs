@@ -58,11 +58,11 @@ impl Placement<'_> {
         }
         if actual.varies_by_origin() || preflight.varies_by_origin() {
             return Finding {
-                severity: Severity::Note,
+                severity: Severity::Gap,
                 name: "not-allowed",
                 found: format!("the origin {origin} is not allowed"),
                 why: "the audit derives other origins from an allowed one, so it cannot check how they are compared",
-                change: "repeat it with --origin and an origin that the server should allow",
+                change: "check the spelling of --origin, and give one that the server allows",
             };
         }
         Finding {

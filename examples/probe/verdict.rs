@@ -9,10 +9,10 @@ use tower_cors::browser::{
     Browser, Credentials, Exchange, FetchResponse, NetworkError, NetworkErrorCause,
 };
 
-use super::{Arguments, client};
+use super::{Arguments, Outcome, client};
 
 /// Returns the text to print, and whether the page can read the response.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn Error>> {
+pub(crate) async fn run(arguments: &Arguments) -> Result<(String, Outcome), Box<dyn Error>> {
     let mut request = Request::new(arguments.body.clone());
     *request.method_mut() = arguments.method.clone();
     *request.uri_mut() = arguments.url.clone();
@@ -47,12 +47,13 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
             _ => format!("the page cannot read the response: {error}"),
         },
     };
+    let outcome = if result.is_ok() { Outcome::Good } else { Outcome::Bad };
     if !arguments.json {
         let mut text: Vec<String> = exchanges.iter().flat_map(printed_exchange).collect();
         let reason = "because a script cannot set it";
         text.extend(dropped.iter().map(|name| format!("dropped: {name}, {reason}")));
         text.push(format!("verdict: {verdict}"));
-        return Ok((text.join("\n"), result.is_ok()));
+        return Ok((text.join("\n"), outcome));
     }
     let printed = json!({
         "dropped_headers": dropped,
@@ -63,7 +64,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, bool), Box<dyn
         "error": result.as_ref().err().map(ToString::to_string),
         "failed_exchange": result.as_ref().err().and_then(NetworkError::exchange),
     });
-    Ok((serde_json::to_string_pretty(&printed)?, result.is_ok()))
+    Ok((serde_json::to_string_pretty(&printed)?, outcome))
 }
 
 /// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a
@@ -98,6 +99,7 @@ fn printed_exchange(exchange: &Exchange) -> Vec<String> {
     text.extend(
         exchange.response_headers().map(|headers| printed('<', headers)).into_iter().flatten(),
     );
+    text.extend(exchange.refused_cookies().iter().map(|refusal| format!("!   {refusal}")));
     text
 }
 
@@ -109,6 +111,7 @@ fn exchange(exchange: &Exchange) -> Value {
         "request_headers": lines(exchange.request_headers()),
         "status": exchange.status().map(|status| status.as_u16()),
         "response_headers": exchange.response_headers().map(lines),
+        "refused_cookies": exchange.refused_cookies().iter().map(ToString::to_string).collect::<Vec<_>>(),
     })
 }
 

@@ -9,15 +9,17 @@ use super::{
     *,
 };
 
-/// The names of the findings, and those of the notes.
+/// The names of the findings, and those of the notes. There are no gaps.
 async fn audited(app: Router) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (text, is_good) = run(&serve(app).await, &["--audit", "--json"]).await;
+    let (text, outcome) = run(&serve(app).await, &["--audit", "--json"]).await;
     let found: Value = serde_json::from_str(&text).unwrap();
     let names = |list: &str| -> BTreeSet<String> {
         let list = found[list].as_array().unwrap().iter();
         list.map(|finding| finding["name"].as_str().unwrap().to_owned()).collect()
     };
-    assert_eq!(is_good, names("findings").is_empty());
+    assert_eq!(names("gaps"), BTreeSet::new());
+    let expected = if names("findings").is_empty() { Outcome::Good } else { Outcome::Bad };
+    assert_eq!(outcome, expected);
     (names("findings"), names("notes"))
 }
 
@@ -238,6 +240,11 @@ async fn audit_finds_planted_faults() {
         ),
         (&["hidden-errors", "layer-inside-routing"], only_its_handler()),
         (&["hidden-errors"], without_fallback()),
+        (&["reasons-sent"], behind(CorsLayer::builder().allow_origin(OURS).diagnose(true))),
+        (
+            &["reasons-sent"],
+            behind(CorsLayer::builder().allow_any_origin().allow_method("PUT").diagnose(true)),
+        ),
         (&["no-cors"], Router::new().route("/items", get(async || "all items"))),
         (&["cache-mixes-responses"], behind_a_cache()),
     ];
@@ -274,7 +281,6 @@ async fn audit_finds_nothing_in_this_layer() {
             &["any-port", "any-subdomain"],
         ),
         (CorsLayer::builder().allow_any_origin().max_age(day), &["any-origin"]),
-        (CorsLayer::builder().allow_origin("https://other.example").max_age(day), &["not-allowed"]),
         (
             builder()
                 .max_age(day)
@@ -309,8 +315,8 @@ async fn audit_prints_what_was_seen_why_it_matters_and_what_to_change() {
         });
         set(response, "access-control-expose-headers", "etag");
     });
-    let (text, is_good) = run(&serve(app).await, &["--audit"]).await;
-    assert!(!is_good);
+    let (text, outcome) = run(&serve(app).await, &["--audit"]).await;
+    assert_eq!(outcome, Outcome::Bad);
     assert_eq!(
         text,
         "\
@@ -336,6 +342,6 @@ note    any-subdomain
   change:  list the subdomains that need it, if they are known"
     );
     let day = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
-    let (text, is_good) = run(&serve(behind(day)).await, &["--audit"]).await;
-    assert_eq!((text.as_str(), is_good), ("nothing found", true));
+    let (text, outcome) = run(&serve(behind(day)).await, &["--audit"]).await;
+    assert_eq!((text.as_str(), outcome), ("nothing found", Outcome::Good));
 }

@@ -12,6 +12,7 @@ use std::time::Duration;
 use axum::{Router, extract::Request, response::Response, routing::get};
 use clap::Parser;
 use http::{HeaderMap, HeaderValue};
+use probe::Outcome;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, CorsLayerBuilder};
@@ -26,7 +27,7 @@ async fn serve(app: Router) -> String {
     format!("http://{address}/items")
 }
 
-async fn run(url: &str, arguments: &[&str]) -> (String, bool) {
+async fn run(url: &str, arguments: &[&str]) -> (String, Outcome) {
     let all = ["probe", url, "--origin", OURS].into_iter().chain(arguments.iter().copied());
     let arguments = probe::Arguments::try_parse_from(all).unwrap();
     probe::run(&arguments).await.unwrap()
@@ -79,8 +80,8 @@ async fn headers_that_a_script_cannot_set_are_reported() {
     let url = serve(behind(CorsLayer::builder().allow_origin(OURS).allow_header("x-a"))).await;
     let headers =
         ["--header", "cookie: a=b", "--header", "x-a: 1", "--header", "origin: https://b.example"];
-    let (text, is_good) = run(&url, &headers).await;
-    assert!(is_good, "{text}");
+    let (text, outcome) = run(&url, &headers).await;
+    assert_eq!(outcome, Outcome::Good, "{text}");
     let dropped = "\ndropped: cookie, because a script cannot set it\n\
                    dropped: origin, because a script cannot set it\nverdict: the page can read";
     assert!(text.contains(dropped), "{text}");
@@ -98,8 +99,8 @@ async fn verdict_prints_all_requests() {
     let url = serve(behind(builder)).await;
     let host = url.trim_start_matches("http://").trim_end_matches("/items");
     let arguments = ["--method", "PUT", "--header", "x-a: 1", "--body", "{}"];
-    let (text, is_good) = run(&url, &arguments).await;
-    assert!(is_good);
+    let (text, outcome) = run(&url, &arguments).await;
+    assert_eq!(outcome, Outcome::Good);
     assert!(
         text.starts_with(&format!(
             "> OPTIONS {url} (preflight)\n\
@@ -118,8 +119,8 @@ async fn verdict_prints_all_requests() {
     let verdict = "\nverdict: the page can read the response: status 200, headers content-type, content-length";
     assert!(text.ends_with(verdict), "{text}");
 
-    let (text, is_good) = run(&url, &["--credentials"]).await;
-    assert!(!is_good);
+    let (text, outcome) = run(&url, &["--credentials"]).await;
+    assert_eq!(outcome, Outcome::Bad);
     let verdict = format!(
         "\nverdict: the page cannot read the response: GET {url}: the response has no \
          Access-Control-Allow-Credentials, but with credentials it must be true \
@@ -167,11 +168,57 @@ async fn what_cannot_be_asked_is_an_error() {
         text.lines().next().unwrap(),
         "error: the argument '--audit' cannot be used with '--credentials'"
     );
-    let text = asked(&["http://127.0.0.1/", "--origin", "app.example.com", "--audit"]).await;
-    assert_eq!(
-        text,
-        "the origin \"app.example.com\" has no scheme or no host; write https://app.example.com"
-    );
+    for (origin, expected) in [
+        ("app.example.com", "has no scheme; write https://app.example.com"),
+        ("localhost:5173", "has no scheme; write http://localhost:5173"),
+        ("https://", "cannot be read (empty host); write https://app.example.com"),
+        (
+            "https://a.example:x",
+            "cannot be read (invalid port number); write https://app.example.com",
+        ),
+        ("file:///a", "has no host; write https://app.example.com"),
+        (
+            "null",
+            "is no site's own; write one that the server allows, such as https://app.example.com",
+        ),
+        (
+            "https://*.example.com",
+            "is a pattern; write one origin that it allows, such as https://app.example.com",
+        ),
+        (
+            "http://localhost:*",
+            "is a pattern; write one origin that it allows, such as https://app.example.com",
+        ),
+        (
+            "https://a.example,https://b.example",
+            "is more than one origin, or has white space; write one, such as https://app.example.com",
+        ),
+        (
+            " https://a.example",
+            "is more than one origin, or has white space; write one, such as https://app.example.com",
+        ),
+    ] {
+        let text = asked(&["http://127.0.0.1/", "--origin", origin, "--audit"]).await;
+        assert_eq!(text, format!("the origin {origin:?} {expected}"));
+    }
+    for (origin, written) in [
+        ("https://app.example.com/x", OURS),
+        ("https://app.example.com/", OURS),
+        ("https://app.example.com?x", OURS),
+        ("https://app.example.com#x", OURS),
+        ("https://app.example.com:443", OURS),
+        ("https://user@app.example.com", OURS),
+        ("HTTPS://App.Example.com", OURS),
+        ("https://b\u{fc}cher.example", "https://xn--bcher-kva.example"),
+        ("http://[::1]:3000/", "http://[::1]:3000"),
+        ("tauri://localhost/", "tauri://localhost"),
+    ] {
+        let text = asked(&["http://127.0.0.1/", "--origin", origin, "--audit"]).await;
+        let expected = format!(
+            "the origin {origin:?} is not written as browsers send it, with only scheme, host and port; write {written}"
+        );
+        assert_eq!(text, expected);
+    }
     let text = asked(&["http://127.0.0.1/", "--origin", "app.example.com"]).await;
     assert!(
         text.starts_with(
@@ -189,4 +236,61 @@ async fn what_cannot_be_asked_is_an_error() {
     }
     let text = asked(&[&url, "--origin", OURS, "--header", "x-a"]).await;
     assert!(text.contains("there is no colon in it; write name:value"), "{text}");
+}
+
+#[test]
+fn help_lists_the_exit_statuses() {
+    let help = probe::Arguments::try_parse_from(["probe", "--help"]).unwrap_err().to_string();
+    let expected = "
+Exit status:
+  0  the page can read the response, or the audit finds nothing
+  1  the page cannot read the response, or the audit finds something
+  2  an argument is wrong, or a request cannot be sent
+  3  the audit is incomplete: it could not check how origins are compared
+";
+    assert!(help.ends_with(expected), "{help}");
+    let statuses = [Outcome::Good, Outcome::Bad, Outcome::Incomplete].map(|outcome| outcome as u8);
+    assert_eq!(statuses, [0, 1, 3]);
+}
+
+#[tokio::test]
+async fn verdict_has_the_servers_reason_and_what_a_status_looks_like() {
+    let url =
+        serve(behind(CorsLayer::builder().allow_origin("https://ap.example.com").diagnose(true)))
+            .await;
+    let (text, outcome) = run(&url, &["--method", "PUT"]).await;
+    assert_eq!(outcome, Outcome::Bad);
+    let verdict = format!(
+        "\nverdict: the page cannot read the response: the preflight of PUT {url}: the response has the status 403 and \
+         no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; the server says why: \
+         origin-not-allowed {OURS} (https://fetch.spec.whatwg.org/#concept-cors-check)"
+    );
+    assert!(text.ends_with(&verdict), "{text}");
+
+    let url = serve(misplaced::only_its_handler()).await;
+    let (text, outcome) = run(&url, &["--method", "PUT"]).await;
+    assert_eq!(outcome, Outcome::Bad);
+    let verdict = format!(
+        "\nverdict: the page cannot read the response: the preflight of PUT {url}: the response has the status 405 and \
+         no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; it looks as if the router \
+         answers OPTIONS by itself, because the CORS layer is around a handler or a route; put the layer around the \
+         whole router, after all routes are added (https://fetch.spec.whatwg.org/#concept-cors-check)"
+    );
+    assert!(text.ends_with(&verdict), "{text}");
+}
+
+#[tokio::test]
+async fn cookies_that_the_page_cannot_store_are_printed() {
+    let app = faulty(|_, response| {
+        set(response, "access-control-allow-origin", OURS);
+        set(response, "access-control-allow-credentials", "true");
+        set(response, "set-cookie", "a=1; Path=/");
+    });
+    let url = serve(app).await;
+    let refused = "the cookie \"a\" is not stored: it has no SameSite, which means Lax, and the page is on another site";
+    let (text, _) = run(&url, &["--credentials"]).await;
+    assert!(text.contains(&format!("\n!   {refused}\nverdict: ")), "{text}");
+    let (text, _) = run(&url, &["--json"]).await;
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(printed["exchanges"][0]["refused_cookies"], serde_json::json!([refused]));
 }

@@ -2,12 +2,16 @@
 
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 
 use axum::{
     body::Body,
     middleware::{Next, from_fn},
+    response::IntoResponse,
 };
 use http::{Method, StatusCode, Uri};
 
@@ -34,9 +38,9 @@ async fn audit_says_what_is_outside_the_layer() {
         (Some(200), None),
         (None, Some(200)),
     ] {
-        let (text, is_good) =
+        let (text, outcome) =
             run(&serve(inside(of_preflights, of_others)).await, &["--audit"]).await;
-        assert!(!is_good);
+        assert_eq!(outcome, Outcome::Bad);
         printed.push(format!("preflights {of_preflights:?}, others {of_others:?}\n{text}\n"));
     }
     assert_eq!(printed.concat(), MISPLACED);
@@ -179,16 +183,53 @@ note    method-not-allowed
   seen:    the method PUT is not allowed for https://app.example.com
   why:     browsers do not send the request, because its preflight is refused
   change:  add it to the allowed methods if pages need it; names of methods are case-sensitive"),
-        (behind(CorsLayer::builder().allow_origin("https://other.example")), &["--audit"], "\
-nothing found
-note    not-allowed
-  seen:    the origin https://app.example.com is not allowed
-  why:     the audit derives other origins from an allowed one, so it cannot check how they are compared
-  change:  repeat it with --origin and an origin that the server should allow"),
+        (behind(day().diagnose(true)), &["--audit"], "\
+low     reasons-sent
+  seen:    x-cors-refusal: origin-not-allowed https://tower-cors-probe.invalid
+  why:     the reasons are for development; they tell strangers how close they are to an allowed origin
+  change:  remove diagnose(true) from the configuration for production"),
     ] {
         let (text, _) = run(&serve(app).await, arguments).await;
         assert_eq!(text, expected);
     }
+}
+
+#[tokio::test]
+async fn an_audit_that_could_not_compare_origins_is_incomplete() {
+    let other = || CorsLayer::builder().allow_origin("https://ap.example.com");
+    let strict = other().refuse_disallowed_origins(tower_cors::Refuse::All).no_own_origins();
+    let gap = "\
+the audit is incomplete
+gap     not-allowed
+  seen:    the origin https://app.example.com is not allowed
+  why:     the audit derives other origins from an allowed one, so it cannot check how they are compared
+  change:  check the spelling of --origin, and give one that the server allows";
+    let reasons = "
+low     reasons-sent
+  seen:    x-cors-refusal: origin-not-allowed https://tower-cors-probe.invalid
+  why:     the reasons are for development; they tell strangers how close they are to an allowed origin
+  change:  remove diagnose(true) from the configuration for production";
+    for (builder, expected) in [
+        (other(), gap.to_owned()),
+        (strict, gap.to_owned()),
+        (other().diagnose(true), format!("{gap}{reasons}")),
+    ] {
+        let (text, outcome) = run(&serve(behind(builder)).await, &["--audit"]).await;
+        assert_eq!((text, outcome), (expected, Outcome::Incomplete));
+    }
+    let day = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
+    let (text, outcome) = run(&serve(limited(behind(day), 12)).await, &["--audit"]).await;
+    let expected = "\
+the audit is incomplete
+gap     interrupted
+  seen:    a request for the same URL first got status 200, and then 429
+  why:     it looks as if a rate limiter or a gateway began to respond, and the origins of these requests were not compared
+  change:  repeat the audit when the limit is over, or where nothing is in front of the application
+low     hidden-errors
+  seen:    an error of status 429 has no Access-Control-Allow-Origin
+  why:     pages see a network error instead of the status, and preflights use up the limit; it looks as if a rate limiter is outside the CORS layer
+  change:  put the CORS layer outside the rate limiter";
+    assert_eq!((text.as_str(), outcome), (expected, Outcome::Incomplete));
 }
 
 #[tokio::test]
@@ -197,8 +238,8 @@ async fn audit_takes_a_method_that_is_not_allowed_for_no_fault() {
     let cors = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
     let url = serve(routes.layer(cors.allow_method("PUT").build().unwrap())).await;
     for (method, is_listed) in [("PUT", true), ("POST", true), ("PATCH", false), ("put", false)] {
-        let (text, is_good) = run(&url, &["--audit", "--method", method]).await;
-        assert!(is_good, "{text}");
+        let (text, outcome) = run(&url, &["--audit", "--method", method]).await;
+        assert_eq!(outcome, Outcome::Good, "{text}");
         assert_eq!(text == "nothing found", is_listed, "{text}");
     }
 }
@@ -217,6 +258,22 @@ fn inside(of_preflights: Option<u16>, of_others: Option<u16>) -> Router {
     };
     let day = Duration::from_secs(86_400);
     behind(CorsLayer::builder().allow_origin(OURS).max_age(day)).layer(from_fn(outer))
+}
+
+/// After so many requests, a limiter outside of the layer responds.
+fn limited(app: Router, limit: usize) -> Router {
+    let count = Arc::new(AtomicUsize::new(0));
+    let limiter = move |request: Request, next: Next| {
+        let is_over = count.fetch_add(1, Ordering::Relaxed) >= limit;
+        async move {
+            if is_over {
+                StatusCode::TOO_MANY_REQUESTS.into_response()
+            } else {
+                next.run(request).await
+            }
+        }
+    };
+    app.layer(from_fn(limiter))
 }
 
 /// A cache that ignores `Vary`.
