@@ -13,9 +13,10 @@ use http::{Method, StatusCode};
 #[derive(Debug)]
 pub struct NetworkError {
     pub(super) cause: NetworkErrorCause,
-    pub(super) explanation: Option<String>,
+    // As a `String`, it would make the error too large for Clippy's `result_large_err`, in users' tests as well.
+    pub(super) explanation: Option<Box<str>>,
     pub(super) exchange: Option<usize>,
-    pub(super) request: String,
+    pub(super) request: Box<str>,
     pub(super) source: Option<Box<dyn Error + Send + Sync>>,
 }
 

@@ -165,7 +165,8 @@ where
                     break Ok(FetchResponse { kind, status, headers, body });
                 }
                 Err(cause) => {
-                    let explanation = explanation(&cause, head.status, &head.headers);
+                    let explanation =
+                        explanation(&cause, head.status, &head.headers).map(String::into_boxed_str);
                     let error = running.network_error(cause, this.shared, number);
                     break Err(NetworkError { explanation, ..error });
                 }
@@ -210,7 +211,7 @@ impl<B> Running<B> {
         match started {
             Ok((algorithm, first)) => Ok(Self { algorithm, body, next: Some(first) }),
             Err(cause) => {
-                let (exchange, request) = (None, described);
+                let (exchange, request) = (None, described.into());
                 Err(NetworkError { cause, explanation: None, exchange, request, source: None })
             }
         }
@@ -233,7 +234,7 @@ impl<B> Running<B> {
         exchange: Option<usize>,
     ) -> NetworkError {
         self.algorithm.fail(&mut shared.memory());
-        let request = self.algorithm.describe();
+        let request = self.algorithm.describe().into();
         NetworkError { cause, explanation: None, exchange, request, source: None }
     }
 }
