@@ -26,14 +26,14 @@ async fn the_reason_that_the_layer_sends_is_part_of_the_error() {
             "PUT",
             "the preflight of PUT https://api.example.net/items: the response has the status 403 and no \
              Access-Control-Allow-Origin, so the origin http://localhost:5174 cannot send the request; the server \
-             says why: origin-not-allowed http://localhost:5174; near miss: port \
+             says why: origin-not-allowed http://localhost:5174; hint: port \
              (https://fetch.spec.whatwg.org/#concept-cors-check)",
         ),
         (
             "GET",
             "GET https://api.example.net/items: the response has no Access-Control-Allow-Origin, so the origin \
              http://localhost:5174 cannot read it; the server says why: origin-not-allowed http://localhost:5174; \
-             near miss: port (https://fetch.spec.whatwg.org/#concept-cors-check)",
+             hint: port (https://fetch.spec.whatwg.org/#concept-cors-check)",
         ),
     ] {
         let result = page.fetch(request(method, TARGET, &[])).await;
