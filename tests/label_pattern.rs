@@ -36,7 +36,7 @@ fn the_table_of_permitted_patterns_is_true() {
 #[test]
 fn the_table_of_prohibited_patterns_is_true() {
     let rows = rows("| prohibited | because |");
-    assert_eq!(rows.len(), 6);
+    assert_eq!(rows.len(), 8);
     for row in rows {
         assert!(row[0].parse::<LabelPattern>().is_err(), "{}", row[0]);
     }
@@ -58,7 +58,7 @@ fn a_text_that_is_no_pattern_says_what_to_write() {
         ),
         (
             "https://shop-*-*.vercel.app",
-            "has more than one `*`, and only one part of the first label can vary; write one",
+            "has more than one `*`, and only one part of the first label can vary; write one, and what your names have in common",
         ),
         (
             "https://shop.*-acme.vercel.app",
@@ -88,11 +88,11 @@ fn a_text_that_is_no_pattern_says_what_to_write() {
         ),
         (
             "https://shop-*.vercel.app/",
-            r#"has a path or a trailing slash, and browsers send origins without; write a pattern such as "https://pr-*.example.com""#,
+            r#"has a path or a trailing slash, and browsers send origins without; write "https://shop-*.vercel.app""#,
         ),
         (
             "https://Shop-*.vercel.app",
-            r#"has upper-case letters, and browsers send origins in lower case; write a pattern such as "https://pr-*.example.com""#,
+            r#"has upper-case letters, and browsers send origins in lower case; write "https://shop-*.vercel.app""#,
         ),
         (
             "https://shöp-*.vercel.app",
@@ -100,11 +100,11 @@ fn a_text_that_is_no_pattern_says_what_to_write() {
         ),
         (
             "shop-*.vercel.app",
-            r#"has no scheme, and an origin is scheme, host and port; write a pattern such as "https://pr-*.example.com""#,
+            r#"has no scheme, and an origin is scheme, host and port; write "https://shop-*.vercel.app""#,
         ),
         (
             "htps://shop-*.vercel.app",
-            r#"has a scheme that is one slip away from `https`; write a pattern such as "https://pr-*.example.com""#,
+            r#"has a scheme that is one slip away from `https`; write "https://shop-*.vercel.app""#,
         ),
         (
             "tauri://shop-*.localhost",
@@ -112,11 +112,11 @@ fn a_text_that_is_no_pattern_says_what_to_write() {
         ),
         (
             "https://shop-*.vercel.app:443",
-            r#"has its scheme's default port, which browsers leave out; write a pattern such as "https://pr-*.example.com""#,
+            r#"has its scheme's default port, which browsers leave out; write "https://shop-*.vercel.app""#,
         ),
         (
             "http://shop-*.vercel.app:80",
-            r#"has its scheme's default port, which browsers leave out; write a pattern such as "https://pr-*.example.com""#,
+            r#"has its scheme's default port, which browsers leave out; write "http://shop-*.vercel.app""#,
         ),
         (
             "https://shop-*.vercel.app:0",
@@ -132,12 +132,97 @@ fn a_text_that_is_no_pattern_says_what_to_write() {
         ),
         (
             "https://shop-1.vercel.app:*",
-            r#"has its `*` outside of the first label; write it within that label, such as "https://pr-*.example.com""#,
+            "has its `*` for the port, and no part of its host varies; give it to allow_origin",
+        ),
+        (
+            "http://shop-*-acme.vercel.app:*",
+            "has a `*` for its port too, and only a part of the first label can vary; write the port, or leave it out \
+             for the default one",
+        ),
+        (
+            "tauri://localhost:*",
+            r#"has a `*` in the host of an application's own scheme, which is matched as a whole; write a pattern such as "https://pr-*.example.com""#,
+        ),
+        (
+            "https://shop.vercel.app:443",
+            r#"has its scheme's default port, which browsers leave out; write a pattern such as "https://pr-*.example.com""#,
+        ),
+        (
+            "shop.vercel.app",
+            r#"has no scheme, and an origin is scheme, host and port; write a pattern such as "https://pr-*.example.com""#,
+        ),
+        (
+            "*://shop-*-acme.vercel.app",
+            r#"has a `*` in its scheme, and no scheme has a wildcard; write a pattern such as "https://pr-*.example.com""#,
+        ),
+        (
+            " https://shop-*-acme.vercel.app, ",
+            r#"looks like a list, and is read as one origin; write "https://shop-*-acme.vercel.app""#,
+        ),
+        (
+            "https://a-*.example.com, https://b-*.example.com",
+            "looks like a list, and is read as one origin; parse each pattern by itself",
+        ),
+        (
+            "https://shop-**-acme.vercel.app",
+            r#"has more than one `*`, and only one part of the first label can vary; write "https://shop-*-acme.vercel.app""#,
         ),
     ] {
         let mistake = text.parse::<LabelPattern>().unwrap_err();
         assert_eq!(mistake.to_string(), format!("{text:?} {message}"));
         assert_eq!(mistake.text(), text);
+    }
+}
+
+#[test]
+fn a_regular_expression_or_a_template_is_answered_with_the_pattern_that_it_means() {
+    let expression = "looks like a regular expression, and patterns are none";
+    let template = "has a placeholder, and a pattern has a `*` for the part that varies";
+    for (text, fault, written) in [
+        ("https://proj-[a-z0-9]+-team.vercel.app", expression, "https://proj-*-team.vercel.app"),
+        ("https://proj-.*-team.vercel.app", expression, "https://proj-*-team.vercel.app"),
+        (r"^https://proj-.+-team\.vercel\.app$", expression, "https://proj-*-team.vercel.app"),
+        (
+            r"/^https:\/\/proj-(.*)-team\.vercel\.app$/",
+            expression,
+            "https://proj-*-team.vercel.app",
+        ),
+        (r"https://proj\-\w{8,}-team.vercel.app", expression, "https://proj-*-team.vercel.app"),
+        (r"https://proj.*\.vercel\.app", expression, "https://proj*.vercel.app"),
+        ("https://proj-(?:[^.]+?).vercel.app", expression, "https://proj-*.vercel.app"),
+        ("https://.*-team.vercel.app", expression, "https://*-team.vercel.app"),
+        ("https://proj-{branch}-team.vercel.app", template, "https://proj-*-team.vercel.app"),
+        ("https://proj-${BRANCH}-team.vercel.app", template, "https://proj-*-team.vercel.app"),
+        ("https://proj-$BRANCH_1-team.vercel.app", template, "https://proj-*-team.vercel.app"),
+        ("https://proj-{{ branch }}-team.vercel.app", template, "https://proj-*-team.vercel.app"),
+        (
+            "https://proj-git-<branch-name>-team.vercel.app/",
+            template,
+            "https://proj-git-*-team.vercel.app",
+        ),
+    ] {
+        let mistake = text.parse::<LabelPattern>().unwrap_err();
+        assert_eq!(mistake.to_string(), format!("{text:?} {fault}; write {written:?}"));
+        assert_eq!(mistake.suggestion(), Some(written));
+    }
+    for (text, fault) in [
+        ("https?://proj-.*-team.vercel.app", expression),
+        ("https://proj-(a|b)-team.vercel.app", expression),
+        ("https://proj-[a-z]-team.vercel.app", expression),
+        ("https://proj-(-.*)?-team.vercel.app", expression),
+        ("https://proj-[a-z]+-team.co.uk$", expression),
+        (r"https://[a-z]+\.example\.com", expression),
+        (r"https://pr-.*\.example\.com(:\d+)?", expression),
+        ("https://<project>-git-<branch>-team.vercel.app", template),
+        ("https://{host}", template),
+    ] {
+        if text.contains("co.uk") && !cfg!(feature = "public-suffix") {
+            continue;
+        }
+        let mistake = text.parse::<LabelPattern>().unwrap_err();
+        let advice = "write a pattern such as \"https://pr-*.example.com\"";
+        assert_eq!(mistake.to_string(), format!("{text:?} {fault}; {advice}"));
+        assert_eq!(mistake.suggestion(), None);
     }
 }
 
@@ -186,13 +271,35 @@ fn the_whole_label_matches_and_nothing_else_varies() {
 }
 
 #[test]
+#[rustfmt::skip]
 fn a_list_points_to_it() {
-    let mistakes = CorsLayer::builder().allow_origin("https://shop-*-acme.vercel.app").build();
-    assert_eq!(
-        mistakes.unwrap_err().to_string(),
-        "allow_origins: \"https://shop-*-acme.vercel.app\" has a `*` for a part of the first label, and in a list it \
-         stands for the whole label; write `*.` before the whole host (in code, allow_origin_if can ask a LabelPattern)"
-    );
+    let in_label = "has a `*` for a part of the first label, and in a list it stands for the whole label";
+    let each = String::from("write each origin by itself");
+    let own = |pattern| {
+        // Without the list of public suffixes, strangers may have some of the names.
+        let is_known = cfg!(feature = "public-suffix");
+        if is_known { format!("write {pattern:?} if all its names are yours") } else { each.clone() }
+    };
+    for (text, fault, label, other) in [
+        ("https://shop-*-acme.vercel.app", in_label, "https://shop-*-acme.vercel.app", each.clone()),
+        ("https://*-team.example.com", in_label, "https://*-team.example.com", own("https://*.example.com")),
+        ("https://*preview.example.com", in_label, "https://*preview.example.com", own("https://*.example.com")),
+        ("http://pr-*.shop.example.com:8080", in_label, "http://pr-*.shop.example.com:8080", own("http://*.shop.example.com:8080")),
+        ("htps://pr-*.example.com", in_label, "https://pr-*.example.com", own("https://*.example.com")),
+        ("https://Pr-*.example.com/", "has a path or a trailing slash, and browsers send origins without", "https://pr-*.example.com", own("https://*.example.com")),
+        ("https://pr-.*.example.com", "looks like a regular expression, and patterns are none", "https://pr-*.example.com", own("https://*.example.com")),
+        ("https://pr-{n}.example.com", "has a placeholder that nothing has filled in", "https://pr-*.example.com", String::from("write the origin that it stands for")),
+    ] {
+        let mistakes = CorsLayer::builder().allow_origin(text).build().unwrap_err();
+        let advice = format!("in code, let allow_origin_if ask the LabelPattern {label:?}, or {other}");
+        assert_eq!(mistakes.to_string(), format!("allow_origins: {text:?} {fault}; {advice}"));
+        let own = CorsLayer::builder().allow_origin("https://example.com").own_origin(text);
+        assert!(own.build().unwrap_err().to_string().contains("is not one origin"), "{text}");
+    }
+    for text in ["https://pr-*.example.com:*", "https://pr-*-*.example.com"] {
+        let mistakes = CorsLayer::builder().allow_origin(text).build().unwrap_err();
+        assert!(!mistakes.to_string().contains("LabelPattern"), "{text}");
+    }
 }
 
 #[test]
@@ -306,6 +413,48 @@ proptest! {
             }
         }
     }
+}
+
+/// Patterns with some letters changed, and with parts of regular expressions and templates.
+fn like_a_pattern() -> impl Strategy<Value = String> {
+    const PARTS: [&str; 28] = [
+        "https", "http", "s?", "://", "^", "$", "(", ")", "(?:", "|", r"\.", ".", "*", "+", ".*",
+        "-.*", "[a-z]+", r"\d{2,}", "{branch}", "<n>", "${N}", "pr-", "-team", ".example", ".com",
+        ":8080", "/", "[",
+    ];
+    let parts =
+        vec(select(&PARTS), 0..9).prop_map(|parts| format!("https://pr-{}", parts.concat()));
+    prop_oneof![near_pattern(), parts]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 8_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_suggestion_parses_and_names_a_host_that_was_written(text in like_a_pattern()) {
+        if let Err(mistake) = text.parse::<LabelPattern>()
+            && let Some(suggestion) = mistake.suggestion()
+        {
+            prop_assert!(suggestion.parse::<LabelPattern>().is_ok(), "{text:?}: {suggestion}");
+            prop_assert!(is_written(suggestion, &text), "{text:?}: {suggestion}");
+        }
+    }
+}
+
+/// Returns whether the text has both ends of the pattern, and more of a host neither before nor after them.
+fn is_written(pattern: &str, text: &str) -> bool {
+    let (start, end) = pattern.split_once("://").unwrap().1.split_once('*').unwrap();
+    let end = end.split(':').next().unwrap();
+    let text = text.to_ascii_lowercase().replace('\\', "");
+    text.match_indices(start).any(|(place, _)| {
+        let (before, after) = (&text[..place], &text[place + start.len()..]);
+        let begins = before.is_empty() || before.ends_with(['/', '@', ':', ' ', ',']);
+        begins
+            && after.match_indices(end).any(|(place, _)| {
+                let after = &after[place + end.len()..];
+                after.is_empty() || after.starts_with(['/', ':', '#', '$', ' ', ',', '|'])
+            })
+    })
 }
 
 /// Each letter of such a label depends on all others, so its beginning says nothing.

@@ -98,6 +98,8 @@ fn words_and_schemes_that_mean_something_else() {
         ("javascript:f()", "has the scheme `javascript`, which is no page's; write an origin such as \"https://example.com\""),
         ("https://${HOST}", "has a placeholder that nothing has filled in; write the origin that it stands for"),
         ("$ORIGIN", "has a placeholder that nothing has filled in; write the origin that it stands for"),
+        ("https://{tenant}.example.com", "has a placeholder that nothing has filled in; write the origin that it stands for"),
+        ("https://$TENANT.example.com", "has a placeholder that nothing has filled in; write the origin that it stands for"),
         ("https://<your-domain>", "has a placeholder that nothing has filled in; write the origin that it stands for"),
     ] {
         assert_eq!(message(text), format!("{text:?} {said}"));

@@ -28,6 +28,8 @@ pub enum OriginFault {
     NoScheme,
     /// A scheme that is not of the form `[a-z][a-z0-9+.-]*`.
     SchemeForm,
+    /// A `*` in the scheme, such as `*://example.com`.
+    WildcardScheme,
     /// A scheme of more than 64 bytes.
     SchemeTooLong,
     /// A scheme that is one slip away from the given one, such as `htps`.
@@ -112,7 +114,7 @@ impl OriginFault {
                 "write each origin as an entry of its own (in an environment variable, with commas between them)"
             }
             Self::Placeholder => "write the origin that it stands for",
-            Self::RegularExpression => {
+            Self::RegularExpression | Self::WildcardPlace => {
                 "write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port"
             }
             Self::AddressRange => {
@@ -129,13 +131,12 @@ impl OriginFault {
             Self::PortForm | Self::PortZero | Self::PortTooLarge => {
                 "write a port from 1 to 65535, or `:*` for any"
             }
-            Self::WildcardPlace => "write `*.` before the whole host, `:*` for the port, or both",
-            Self::WildcardInLabel => {
-                "write `*.` before the whole host (in code, allow_origin_if can ask a LabelPattern)"
+            Self::WildcardHost => {
+                "write `*` alone for any origin, `*.` before a domain, or each origin by itself"
             }
-            Self::WildcardHost => "write `*` alone for any origin, or `*.` before a domain",
             Self::WildcardBeforeIp => "write each address by itself",
-            Self::WildcardInOpaqueHost => "write each origin by itself",
+            Self::WildcardInLabel | Self::WildcardInOpaqueHost => "write each origin by itself",
+            Self::WildcardScheme => "write an origin for each scheme",
             Self::OpaqueHostByte(_) => {
                 "write a scheme and a plain host, such as \"tauri://localhost\""
             }
@@ -162,6 +163,7 @@ impl fmt::Display for OriginFault {
             Self::SchemeForm => {
                 "has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`"
             }
+            Self::WildcardScheme => "has a `*` in its scheme, and no scheme has a wildcard",
             Self::SchemeTooLong => "has a scheme longer than 64 bytes",
             Self::SchemeWithoutPages("file") => {
                 "has the scheme `file`, and pages from files send `null` as their origin"
@@ -226,7 +228,7 @@ impl fmt::Display for OriginFault {
             Self::WildcardInLabel => {
                 "has a `*` for a part of the first label, and in a list it stands for the whole label"
             }
-            Self::WildcardHost => "has a `*` in place of the host, which says no more than its scheme",
+            Self::WildcardHost => "has a `*` in place of the host, so it would match the pages of anyone",
             Self::WildcardBeforeIp => "has a `*.` before an IP address, which has no subdomains",
             Self::WildcardInOpaqueHost => {
                 "has a `*` in the host of an application's own scheme, which is matched as a whole"

@@ -3,7 +3,7 @@ use std::{fmt, str::FromStr};
 use super::{
     Origin, OriginFault,
     grammar::{OriginView, Scheme},
-    looks, public_suffix, suggestion,
+    looks, public_suffix, suggestion, varying,
 };
 
 /// A pattern with one `*` within the first label of a host, such as those of preview deployments. It is for
@@ -46,6 +46,8 @@ use super::{
 /// | `https://*-shop.com` | anyone can register `evil-shop.com` |
 /// | `https://shop-*-*.vercel.app` | there are two `*` |
 /// | `https://shop.*-acme.vercel.app` | the `*` is not in the first label |
+/// | `https://shop-*-acme.vercel.app:*` | the port cannot vary |
+/// | `https://shop-[a-z]+-acme.vercel.app` | patterns are no regular expressions |
 /// | `https://shop-*-acme.vercel.app/` | origins have no path |
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct LabelPattern {
@@ -72,15 +74,25 @@ impl LabelPattern {
     pub fn as_str(&self) -> &str {
         &self.text
     }
+
+    /// The pattern that a text is, or probably was meant to be.
+    pub(super) fn meant_by(text: &str) -> Option<Self> {
+        Self::parse(text).or_else(|_| Self::parse(&varying::suggest(text).unwrap_or_default())).ok()
+    }
+
+    fn parse(text: &str) -> Result<Self, Fault> {
+        check(text).map(|wildcard| Self { text: text.into(), wildcard })
+    }
 }
 
 impl FromStr for LabelPattern {
     type Err = InvalidLabelPattern;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        check(text)
-            .map(|wildcard| Self { text: text.into(), wildcard })
-            .map_err(|fault| InvalidLabelPattern { text: text.to_owned(), fault })
+        Self::parse(text).map_err(|fault| {
+            let suggestion = varying::suggest(text).filter(|text| check(text).is_ok());
+            InvalidLabelPattern { text: text.to_owned(), fault, suggestion }
+        })
     }
 }
 
@@ -96,11 +108,12 @@ impl fmt::Display for LabelPattern {
     }
 }
 
-/// A text that is no [`LabelPattern`]. Its text says why, and what to write instead.
+/// A text that is no [`LabelPattern`], with the reason and a suggestion.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InvalidLabelPattern {
     text: String,
     fault: Fault,
+    suggestion: Option<String>,
 }
 
 impl InvalidLabelPattern {
@@ -109,41 +122,20 @@ impl InvalidLabelPattern {
     pub fn text(&self) -> &str {
         &self.text
     }
+
+    /// The pattern that was probably meant, if there is a likely one.
+    #[must_use]
+    pub fn suggestion(&self) -> Option<&str> {
+        self.suggestion.as_deref()
+    }
 }
 
 impl fmt::Display for InvalidLabelPattern {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} ", self.text)?;
-        match &self.fault {
-            Fault::NoWildcard => {
-                f.write_str("has no `*`, so it is a single origin; give it to allow_origin")
-            }
-            Fault::SeveralWildcards => f.write_str(
-                "has more than one `*`, and only one part of the first label can vary; write one",
-            ),
-            Fault::OtherPlace => f.write_str(
-                "has its `*` outside of the first label; write it within that label, such as \
-                 \"https://pr-*.example.com\"",
-            ),
-            Fault::NoDomain => f.write_str(
-                "has no domain after the label with the `*`, so every network has its own such hosts; write one, \
-                 such as \"https://pr-*.example.com\"",
-            ),
-            Fault::NothingFixed => f.write_str(
-                "has no letter or digit beside the `*` in its label, so it matches every name there; write what your \
-                 names have in common, or give a `*.` to allow_origin if all the names are yours",
-            ),
-            Fault::PublicSuffix(suffix) => write!(
-                f,
-                "matches names directly below the public suffix {suffix:?}, which anyone can register; write the \
-                 `*` before a domain of yours, or list the names"
-            ),
-            Fault::Punycode => f.write_str(
-                "has its `*` in a label in Punycode, where each letter depends on all others; list the names",
-            ),
-            Fault::Origin(fault) => {
-                write!(f, "{fault}; write a pattern such as \"https://pr-*.example.com\"")
-            }
+        write!(f, "{:?} {}; ", self.text, self.fault)?;
+        match &self.suggestion {
+            Some(suggestion) => write!(f, "write {suggestion:?}"),
+            None => f.write_str(self.fault.advice()),
         }
     }
 }
@@ -154,12 +146,70 @@ impl std::error::Error for InvalidLabelPattern {}
 enum Fault {
     NoWildcard,
     SeveralWildcards,
+    VaryingPort,
+    OnlyVaryingPort,
     OtherPlace,
     NoDomain,
     NothingFixed,
     PublicSuffix(String),
     Punycode,
     Origin(OriginFault),
+}
+
+impl Fault {
+    /// The advice on what to write, where the text itself suggests no correction.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::NoWildcard | Self::OnlyVaryingPort => "give it to allow_origin",
+            Self::SeveralWildcards => "write one, and what your names have in common",
+            Self::VaryingPort => "write the port, or leave it out for the default one",
+            Self::OtherPlace => "write it within that label, such as \"https://pr-*.example.com\"",
+            Self::NoDomain => "write one, such as \"https://pr-*.example.com\"",
+            Self::NothingFixed => {
+                "write what your names have in common, or give a `*.` to allow_origin if all the names are yours"
+            }
+            Self::PublicSuffix(_) => "write the `*` before a domain of yours, or list the names",
+            Self::Punycode => "list the names",
+            Self::Origin(OriginFault::List | OriginFault::Json) => "parse each pattern by itself",
+            Self::Origin(_) => "write a pattern such as \"https://pr-*.example.com\"",
+        }
+    }
+}
+
+/// Describes what was found and why it cannot work. The offending text comes before it in messages.
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NoWildcard => "has no `*`, so it is a single origin",
+            Self::SeveralWildcards => {
+                "has more than one `*`, and only one part of the first label can vary"
+            }
+            Self::VaryingPort => {
+                "has a `*` for its port too, and only a part of the first label can vary"
+            }
+            Self::OnlyVaryingPort => "has its `*` for the port, and no part of its host varies",
+            Self::OtherPlace => "has its `*` outside of the first label",
+            Self::NoDomain => {
+                "has no domain after the label with the `*`, so every network has its own such hosts"
+            }
+            Self::NothingFixed => {
+                "has no letter or digit beside the `*` in its label, so it matches every name there"
+            }
+            Self::PublicSuffix(suffix) => {
+                return write!(
+                    f,
+                    "matches names directly below the public suffix {suffix:?}, which anyone can register"
+                );
+            }
+            Self::Punycode => {
+                "has its `*` in a label in Punycode, where each letter depends on all others"
+            }
+            Self::Origin(OriginFault::Placeholder) => {
+                "has a placeholder, and a pattern has a `*` for the part that varies"
+            }
+            Self::Origin(fault) => return fault.fmt(f),
+        })
+    }
 }
 
 impl From<OriginFault> for Fault {
@@ -170,7 +220,28 @@ impl From<OriginFault> for Fault {
 
 /// Returns the place of the `*`.
 fn check(text: &str) -> Result<usize, Fault> {
-    let wildcard = text.find('*').ok_or(Fault::NoWildcard)?;
+    place(text).map_err(|fault| match looks::like(text) {
+        // That is what a label pattern looks like.
+        None | Some(OriginFault::WildcardInLabel) => fault,
+        Some(fault) => fault.into(),
+    })
+}
+
+fn place(text: &str) -> Result<usize, Fault> {
+    let Some(wildcard) = text.find('*') else {
+        check_exact(text)?;
+        return Err(Fault::NoWildcard);
+    };
+    if let Some(without_port) = text.strip_suffix(":*") {
+        return Err(match check_exact(without_port) {
+            _ if without_port.contains('*') => Fault::VaryingPort,
+            Ok(OriginView { scheme: Scheme::Other, .. }) => {
+                OriginFault::WildcardInOpaqueHost.into()
+            }
+            Ok(_) => Fault::OnlyVaryingPort,
+            Err(fault) => fault.into(),
+        });
+    }
     if text[wildcard + 1..].contains('*') {
         return Err(Fault::SeveralWildcards);
     }
@@ -181,20 +252,11 @@ fn check(text: &str) -> Result<usize, Fault> {
     }
     // The shortest origin that it could match.
     let shortest = text.replace('*', "a");
-    let origin = OriginView::parse(shortest.as_bytes())
-        .map_err(|fault| looks::like(&shortest).unwrap_or(fault))?;
-    let has_default_port = match origin.scheme {
-        Scheme::Http => origin.port == Some(80),
-        Scheme::Https => origin.port == Some(443),
-        Scheme::Other => {
-            let known = suggestion::misspelled(&text[..start - 3]);
-            let fault =
-                known.map_or(OriginFault::WildcardInOpaqueHost, OriginFault::MisspelledScheme);
-            return Err(fault.into());
-        }
-    };
-    if has_default_port {
-        return Err(OriginFault::DefaultPort.into());
+    let origin = check_exact(&shortest)?;
+    if origin.scheme == Scheme::Other {
+        let known = suggestion::misspelled(&text[..start - 3]);
+        let fault = known.map_or(OriginFault::WildcardInOpaqueHost, OriginFault::MisspelledScheme);
+        return Err(fault.into());
     }
     let host_end = origin.without_port.len();
     let host = &text[host_end - origin.host.len()..host_end];
@@ -211,4 +273,13 @@ fn check(text: &str) -> Result<usize, Fault> {
         return Err(Fault::PublicSuffix(domain.to_owned()));
     }
     Ok(wildcard)
+}
+
+/// Checks an origin as a list would. A default port, which browsers leave out, is a fault.
+fn check_exact(text: &str) -> Result<OriginView<'_>, OriginFault> {
+    let origin = OriginView::parse(text.as_bytes())?;
+    match (origin.scheme, origin.port) {
+        (Scheme::Http, Some(80)) | (Scheme::Https, Some(443)) => Err(OriginFault::DefaultPort),
+        _ => Ok(origin),
+    }
 }

@@ -16,7 +16,7 @@ pub(super) fn like(text: &str) -> Option<OriginFault> {
     if let Some(scheme) = scheme_without_slashes(text) {
         return Some(OriginFault::SchemeWithoutPages(scheme));
     }
-    if text.starts_with('$') || ["${", "{{", "<"].iter().any(|open| text.contains(open)) {
+    if has_placeholder(text) {
         return Some(OriginFault::Placeholder);
     }
     if meant::is_json(text) {
@@ -31,6 +31,9 @@ pub(super) fn like(text: &str) -> Option<OriginFault> {
     let is_spaced_list = text.split_whitespace().filter(|entry| entry.contains("://")).count() > 1;
     if meant::entries(text).is_some() || is_spaced_list {
         return Some(OriginFault::List);
+    }
+    if let Some(fault) = wildcard_in_scheme(text) {
+        return Some(fault);
     }
     if text.chars().any(|char| char.is_whitespace() || char.is_control()) {
         return Some(OriginFault::WhiteSpace);
@@ -56,6 +59,44 @@ pub(super) fn bare_ipv6(text: &str) -> Option<(Option<&str>, &str)> {
         && address.bytes().all(is_part)
         && address.bytes().any(|byte| byte.is_ascii_hexdigit());
     in_form.then_some((scheme, address))
+}
+
+/// The length of the placeholder with which the text begins, such as `{branch}` or `$BRANCH`.
+pub(super) fn placeholder(text: &str) -> Option<usize> {
+    if let Some(name) = text.strip_prefix('$').filter(|name| name.starts_with(is_variable_letter)) {
+        let end = name.find(|char| !is_variable_letter(char) && !char.is_ascii_digit());
+        return Some(1 + end.unwrap_or(name.len()));
+    }
+    PLACEHOLDERS.iter().find_map(|(open, close)| {
+        let name = text.strip_prefix(open)?;
+        let is_of_name = |char: char| char.is_ascii_alphanumeric() || " -._".contains(char);
+        let end = name.find(|char| !is_of_name(char)).unwrap_or(name.len());
+        let begins = name.trim_start().starts_with(|char: char| char.is_ascii_alphabetic());
+        let is_whole = begins && name[end..].starts_with(close);
+        is_whole.then_some(open.len() + end + close.len())
+    })
+}
+
+fn is_variable_letter(char: char) -> bool {
+    char.is_ascii_uppercase() || char == '_'
+}
+
+/// Longer ones first.
+const PLACEHOLDERS: [(&str, &str); 5] =
+    [("${{", "}}"), ("${", "}"), ("{{", "}}"), ("{", "}"), ("<", ">")];
+
+fn has_placeholder(text: &str) -> bool {
+    text.starts_with('$')
+        || ["${", "{{", "<"].iter().any(|open| text.contains(open))
+        || text.match_indices(['{', '$']).any(|(start, _)| placeholder(&text[start..]).is_some())
+}
+
+/// Finds what is wrong with a text such as `*://example.com`.
+fn wildcard_in_scheme(text: &str) -> Option<OriginFault> {
+    let (scheme, rest) = text.split_once("://")?;
+    let has_host = rest.split([':', '/']).next() != Some("*");
+    let fault = if has_host { OriginFault::WildcardScheme } else { OriginFault::WildcardHost };
+    scheme.contains('*').then_some(fault)
 }
 
 fn like_url(text: &str) -> Option<OriginFault> {
@@ -95,7 +136,7 @@ fn scheme_without_slashes(text: &str) -> Option<&'static str> {
     schemes.find(|known| known.eq_ignore_ascii_case(scheme)).filter(|_| !is_port)
 }
 
-fn is_regular_expression(text: &str) -> bool {
+pub(super) fn is_regular_expression(text: &str) -> bool {
     let authority = text.split_once("://").map_or(text, |(_, rest)| rest);
     let has_escape = text.split('\\').skip(1).any(|rest| rest.starts_with(ESCAPED));
     has_escape
@@ -103,7 +144,8 @@ fn is_regular_expression(text: &str) -> bool {
         || text.starts_with("/^")
         || text.ends_with('$')
         || authority.starts_with(".*")
-        || ["(", ")", ".+", "[^", "[a-", "[A-", "[0-", "?://"]
+        // A host has no label that ends in a hyphen.
+        || ["(", ")", ".+", "-.*", "[^", "[a-", "[A-", "[0-", "?://"]
             .iter()
             .any(|part| text.contains(part))
 }

@@ -13,6 +13,7 @@ mod request_origin;
 mod set;
 mod suggestion;
 mod suffixes_below;
+mod varying;
 
 pub use fault::OriginFault;
 pub(crate) use grammar::OriginView;

@@ -3,6 +3,7 @@ use std::{fmt, str::FromStr};
 use super::{
     OriginFault,
     grammar::{self, MAX_HOST, MAX_ORIGIN, Scheme},
+    label::LabelPattern,
     looks, public_suffix, suggestion,
 };
 
@@ -56,6 +57,8 @@ use super::{
 /// | `tauri://*.localhost` | |
 /// | `file:///index.html` | |
 /// | `http://192.168.1.0/24` | |
+/// | `*://example.com` | |
+/// | `http://*:3000` | |
 ///
 /// ```
 /// use tower_cors::OriginPattern;
@@ -197,10 +200,50 @@ impl InvalidOriginPattern {
         self.fault
     }
 
-    /// The pattern that was probably meant, if there is a likely one.
+    /// The pattern that was probably meant, if there is a likely one. It parses, so it is never the `*` for any origin,
+    /// which only a list can have.
     #[must_use]
     pub fn suggestion(&self) -> Option<&str> {
-        self.suggestion.as_deref()
+        self.suggestion.as_deref().filter(|suggestion| *suggestion != "*")
+    }
+
+    /// Returns whether several origins were meant, which one pattern or another way to allow them could cover.
+    pub(crate) fn means_several(&self) -> bool {
+        if let Some(suggestion) = &self.suggestion {
+            return !parse(suggestion).is_ok_and(|pattern| pattern.is_exact());
+        }
+        match self.fault {
+            OriginFault::List | OriginFault::Json => false,
+            OriginFault::RegularExpression | OriginFault::AddressRange => true,
+            _ => self.text.contains('*') || self.label().is_some(),
+        }
+    }
+
+    /// The label pattern that was probably meant.
+    fn label(&self) -> Option<LabelPattern> {
+        LabelPattern::meant_by(&self.text)
+    }
+
+    /// The advice on what to write, if there is no suggestion.
+    fn advice(&self) -> String {
+        let advice = self.fault.advice();
+        if let Some(label) = self.label() {
+            let label = label.as_str();
+            let other = match subdomains_beside(label) {
+                _ if self.fault == OriginFault::Placeholder => advice.to_owned(),
+                Some(pattern) => format!("write {:?} if all its names are yours", pattern.as_str()),
+                None => String::from("write each origin by itself"),
+            };
+            return format!(
+                "in code, let allow_origin_if ask the LabelPattern {label:?}, or {other}"
+            );
+        }
+        if self.fault == OriginFault::WildcardScheme
+            && let Some([secure, plain]) = for_each_scheme(&self.text)
+        {
+            return format!("write {secure:?} and {plain:?}, or the one that you use");
+        }
+        advice.to_owned()
     }
 }
 
@@ -209,9 +252,26 @@ impl fmt::Display for InvalidOriginPattern {
         write!(f, "{:?} {}; ", self.text, self.fault)?;
         match &self.suggestion {
             Some(suggestion) => write!(f, "write {suggestion:?}"),
-            None => f.write_str(self.fault.advice()),
+            None => f.write_str(&self.advice()),
         }
     }
+}
+
+/// The patterns with https and with http that a text such as `*://example.com` stands for.
+fn for_each_scheme(text: &str) -> Option<[String; 2]> {
+    let (_, rest) = text.split_once("://")?;
+    let secure = suggestion::correct(&format!("https://{rest}"))?;
+    let plain = secure.replacen("https", "http", 1);
+    let patterns = [secure, plain];
+    patterns.iter().all(|pattern| parse(pattern).is_ok()).then_some(patterns)
+}
+
+/// The pattern for all names beside those of the label pattern, if strangers can have none of them.
+fn subdomains_beside(label: &str) -> Option<OriginPattern> {
+    let ((scheme, _), (_, domain)) = (label.split_once("://")?, label.split_once('.')?);
+    let pattern = parse(&format!("{scheme}://*.{domain}")).ok()?;
+    let is_safe = !pattern.is_beyond_the_list() && pattern.public_suffix().is_none();
+    is_safe.then_some(pattern)
 }
 
 impl std::error::Error for InvalidOriginPattern {}

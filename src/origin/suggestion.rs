@@ -18,12 +18,23 @@ pub(super) fn suggest(text: &str, fault: OriginFault) -> Option<String> {
         },
         OriginFault::RegularExpression => translate(text),
         OriginFault::Ipv6WithoutBrackets => bracket(text),
-        OriginFault::Json | OriginFault::AddressRange | OriginFault::Placeholder => None,
+        OriginFault::Json
+        | OriginFault::AddressRange
+        | OriginFault::Placeholder
+        | OriginFault::WildcardScheme => None,
         _ => correct(text),
     }
 }
 
-fn correct(text: &str) -> Option<String> {
+pub(super) fn correct(text: &str) -> Option<String> {
+    correct_around(text, correct_host)
+}
+
+/// Corrects what stands around the host, which `correct_host` gets in lower case.
+pub(super) fn correct_around(
+    text: &str,
+    correct_host: impl Fn(&str) -> Option<String>,
+) -> Option<String> {
     let text = text.trim_matches(|char: char| {
         char.is_whitespace() || char.is_control() || meant::QUOTES.contains(&char)
     });
@@ -153,8 +164,7 @@ fn bracket(text: &str) -> Option<String> {
 
 /// The pattern that says the same as a regular expression.
 fn translate(expression: &str) -> Option<String> {
-    let text = expression.replace(r"\/", "/");
-    let text = text.trim_matches('/').trim_start_matches('^').trim_end_matches('$');
+    let text = without_anchors(expression);
     let (scheme, authority) = text.split_once("://")?;
     if !matches!(scheme, "http" | "https") {
         return None;
@@ -171,4 +181,10 @@ fn translate(expression: &str) -> Option<String> {
     };
     let host = host.replace(r"\.", ".").replace(r"\-", "-").replace(r"\:", ":");
     Some(format!("{scheme}://{wildcard}{host}{port}"))
+}
+
+/// The regular expression without what marks its start and its end. Slashes are not escaped.
+pub(super) fn without_anchors(expression: &str) -> String {
+    let text = expression.replace(r"\/", "/");
+    text.trim_matches('/').trim_start_matches('^').trim_end_matches('$').to_owned()
 }

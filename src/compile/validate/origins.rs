@@ -3,7 +3,7 @@
 use super::findings::{Findings, take_wildcard};
 use crate::{
     config::{ConfigError, ConfigOption, ConfigWarning, Danger},
-    origin::{InvalidOriginPattern, OriginFault, OriginPattern, OriginSet},
+    origin::{OriginPattern, OriginSet},
     policy::{AllowedOrigins, Listed, Predicate},
 };
 
@@ -148,7 +148,7 @@ pub(super) fn check_own(
             Ok(_) => {
                 findings.warnings.push(ConfigWarning::Duplicate { option, entry: text.clone() });
             }
-            Err(mistake) if means_several(&mistake) => {
+            Err(mistake) if mistake.means_several() => {
                 findings.mistakes.push(ConfigError::InexactOwnOrigin { origin: text.clone() });
             }
             Err(mistake) => findings.mistakes.push(ConfigError::InvalidOwnOrigin(mistake)),
@@ -158,23 +158,6 @@ pub(super) fn check_own(
         findings.mistakes.push(ConfigError::NoOwnOriginsWithoutRefusing);
     }
     set
-}
-
-/// Returns whether what it suggests or advises would be no exact origin, and so would not build here.
-fn means_several(mistake: &InvalidOriginPattern) -> bool {
-    match mistake.suggestion().map(str::parse::<OriginPattern>) {
-        Some(suggested) => !suggested.is_ok_and(|pattern| pattern.is_exact()),
-        None => matches!(
-            mistake.fault(),
-            OriginFault::RegularExpression
-                | OriginFault::AddressRange
-                | OriginFault::WildcardPlace
-                | OriginFault::WildcardInLabel
-                | OriginFault::WildcardHost
-                | OriginFault::WildcardBeforeIp
-                | OriginFault::WildcardInOpaqueHost
-        ),
-    }
 }
 
 /// Notes a danger if anyone can have one of the names that the wildcard covers.
