@@ -11,15 +11,26 @@ pub(crate) fn is_one_slip(text: &str, name: &str) -> bool {
     let (text, name) = (&text.as_bytes()[alike..], &name.as_bytes()[alike..]);
     let (after, name_after) = (text.get(1..), name.get(1..));
     let is_missing = name_after == Some(text);
-    let is_swapped = match (text, name) {
+    let is_wrong = after.is_some() && after == name_after;
+    let is_additional = after == Some(name);
+    is_missing || is_swap(text, name) || alike > 0 && (is_wrong || is_additional)
+}
+
+/// Returns whether `text` is `name` with two neighbouring letters swapped.
+pub(crate) fn is_swapped(text: &str, name: &str) -> bool {
+    let pairs = text.bytes().zip(name.bytes());
+    let alike = pairs.take_while(|(letter, other)| letter == other).count();
+    is_swap(&text.as_bytes()[alike..], &name.as_bytes()[alike..])
+}
+
+/// Returns whether the first two letters are swapped, and the others are equal.
+fn is_swap(text: &[u8], name: &[u8]) -> bool {
+    match (text, name) {
         ([one, two, rest @ ..], [first, second, others @ ..]) => {
             (one, two, rest) == (second, first, others)
         }
         _ => false,
-    };
-    let is_wrong = after.is_some() && after == name_after;
-    let is_additional = after == Some(name);
-    is_missing || is_swapped || alike > 0 && (is_wrong || is_additional)
+    }
 }
 
 /// Returns whether the text is a JSON array or object, or what a shell leaves of one.

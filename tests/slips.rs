@@ -153,6 +153,8 @@ fn a_method_that_is_one_slip_away_is_a_mistake() {
         ("PACTH", "PATCH"),
         ("POTCH", "PATCH"),
         ("PROFIND", "PROPFIND"),
+        ("DEL", "DELETE"),
+        ("del", "DELETE"),
     ] {
         assert_eq!(
             builder().allow_method(text).build().unwrap_err().to_string(),
@@ -176,6 +178,21 @@ fn a_header_name_that_is_one_slip_away_is_a_mistake() {
         ("X-Requested-Wiht", "x-requested-with"),
         ("e-tag", "etag"),
         ("lastEventId", "last-event-id"),
+        ("content-types", "content-type"),
+        ("accepts", "accept"),
+        ("acecpt", "accept"),
+        ("authorizations", "authorization"),
+        ("ETags", "etag"),
+        ("user_agent", "user-agent"),
+        ("x-csrf_token", "x-csrf-token"),
+        ("X_CSRF_Token", "x-csrf-token"),
+        ("xcsrftoken", "x-csrf-token"),
+        ("x-csrf-tokne", "x-csrf-token"),
+        ("x-request_id", "x-request-id"),
+        ("x-total_count", "x-total-count"),
+        ("x-total-coun", "x-total-count"),
+        ("X-API-Keys", "x-api-key"),
+        ("mcp_session_id", "mcp-session-id"),
     ] {
         for (option, builder) in [
             ("allow_headers", builder().allow_header(text)),
@@ -292,13 +309,77 @@ fn nothing_inexact_is_suggested_for_an_own_origin() {
     assert_eq!(own.build().unwrap_err().to_string(), said);
 }
 
-/// A plural or a past tense is another word.
+/// A plural or a past tense is another method.
 #[test]
-fn an_inflected_name_is_no_slip() {
+fn an_inflected_method_is_no_slip() {
     for method in ["POSTS", "REPORTS", "MOVED"] {
         assert!(builder().allow_method(method).build().is_ok(), "{method}");
     }
-    for header in ["locations", "content-types", "traceparents", "authorizations"] {
-        assert!(builder().allow_header(header).build().is_ok(), "{header}");
+}
+
+/// What the documentation says of misspelled header names, for each name that it lists.
+#[test]
+fn the_documentation_says_which_spellings_of_header_names_are_recognised() {
+    let docs = ERRORS.split("/// A common header name in another spelling.").nth(1).unwrap();
+    let (docs, _) = docs.split_once("MisspelledHeader {").unwrap();
+    let (registered, docs) =
+        docs.split_once("The common names are ").unwrap().1.split_once(".\n").unwrap();
+    let (custom, _) = docs.split_once(" are common as well").unwrap();
+    let (registered, custom) = (quoted(registered), quoted(custom));
+    assert_eq!(registered, list("REGISTERED_HEADERS"));
+    assert_eq!(custom, list("CUSTOM_HEADERS"));
+    for (names, shortest) in [(registered, 8), (custom, 13)] {
+        for known in names {
+            let is_custom = shortest == 13;
+            let plain = known.replace('-', "");
+            let without_second = known.replacen('-', "!", 1).replace('-', "").replace('!', "-");
+            let swapped = format!("{}{}{}", &known[..2], &known[3..4], &known[2..3]) + &known[4..];
+            let wrong = format!("{}q", &known[..known.len() - 1]);
+            let additional = format!("{}q{}", &known[..3], &known[3..]);
+            let missing = &known[..known.len() - 1];
+            let has_separators = known.contains('-');
+            let is_long = known.len() >= shortest;
+            let is_in_use =
+                |text: &str| include_str!("names/headers.txt").lines().any(|name| name == text);
+            for (text, is_recognised) in [
+                (known.replace('-', "_"), has_separators),
+                (plain, has_separators),
+                (without_second, has_separators && !is_custom),
+                (format!("{known}s"), known != "location"),
+                (swapped, true),
+                (wrong, is_long),
+                (additional, is_long),
+                (missing.to_owned(), is_long),
+            ] {
+                if text == *known || is_in_use(&text) {
+                    continue;
+                }
+                let built = builder().vary_on(&text).build();
+                let is_mistake = matches!(
+                    built.map(drop).map_err(only),
+                    Err(ConfigError::MisspelledHeader { .. })
+                );
+                assert_eq!(is_mistake, is_recognised, "{known}: {text}");
+            }
+        }
     }
+}
+
+#[test]
+fn the_documentation_lists_the_known_methods() {
+    let docs = ERRORS.split("The known methods are ").nth(1).unwrap();
+    assert_eq!(quoted(docs.split_once(".\n").unwrap().0), list("KNOWN_METHODS"));
+}
+
+const ERRORS: &str = include_str!("../src/config/error.rs");
+
+fn quoted(text: &str) -> Vec<&str> {
+    text.split('`').skip(1).step_by(2).collect()
+}
+
+/// The texts in a constant of the source.
+fn list(name: &str) -> Vec<&'static str> {
+    let source = include_str!("../src/compile/validate/spelling.rs");
+    let list = source.split(&format!("const {name}: ")).nth(1).unwrap().split("];").next().unwrap();
+    list.split('"').skip(1).step_by(2).collect()
 }

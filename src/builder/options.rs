@@ -177,8 +177,8 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Allows a method. The protocol [always allows](https://fetch.spec.whatwg.org/#cors-safelisted-method)
     /// `GET`, `HEAD` and `POST`: listing `GET` alone does not forbid `POST`. `"*"` is
-    /// [`allow_any_method`](Self::allow_any_method). A name that is one slip away from a common method does
-    /// not build.
+    /// [`allow_any_method`](Self::allow_any_method). Misspelled methods do not build:
+    /// [`MisspelledMethod`](crate::ConfigError::MisspelledMethod) says what is recognised.
     ///
     /// | permitted | prohibited |
     /// |---|---|
@@ -212,8 +212,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows a request header, in any letter case. Headers that are [safelisted by name and
     /// value](https://fetch.spec.whatwg.org/#cors-safelisted-request-header) need no entry. `content-type`
     /// is safelisted for forms only: JSON needs an entry. `"*"` is
-    /// [`allow_any_header`](Self::allow_any_header). A name that is one slip away from a common one does not
-    /// build.
+    /// [`allow_any_header`](Self::allow_any_header). Misspelled names of common headers do not build:
+    /// [`MisspelledHeader`](crate::ConfigError::MisspelledHeader) says what is recognised.
     ///
     /// | permitted | prohibited |
     /// |---|---|

@@ -202,6 +202,8 @@ pub enum ConfigError {
     InvalidMethod {
         /// The method.
         method: String,
+        /// The method that was probably meant, or `*`, if that is clear. It builds.
+        suggestion: Option<String>,
     },
     /// A method of more than 64 bytes.
     MethodTooLong {
@@ -213,7 +215,17 @@ pub enum ConfigError {
         /// The method.
         method: String,
     },
-    /// A known method in the wrong letter case, or one slip away from it.
+    /// A known method in another spelling: in other letter case, with two neighbouring letters swapped, or with one
+    /// letter missing, wrong or too many. `DEL` is one, too.
+    ///
+    /// These count as methods of their own:
+    /// - the plural or past tense of a known one, such as `REPORTS` and `MOVED`,
+    /// - a text whose first letter is wrong or too many, such as `BCOPY`,
+    /// - a text that differs from a known one of three or four letters in a letter that this does not have, such as `POET`.
+    ///
+    /// The known methods are `COPY`, `DELETE`, `GET`, `HEAD`, `LOCK`, `MKCALENDAR`, `MKCOL`, `MOVE`, `OPTIONS`, `PATCH`,
+    /// `POST`, `PROPFIND`, `PROPPATCH`, `PURGE`, `PUT`, `QUERY`, `REPORT`, `SEARCH`, `SUBSCRIBE`, `UNLOCK` and
+    /// `UNSUBSCRIBE`.
     MisspelledMethod {
         /// The method.
         method: String,
@@ -233,8 +245,30 @@ pub enum ConfigError {
         option: ConfigOption,
         /// The name.
         name: String,
+        /// The name that was probably meant, or `*`, if that is clear. It builds.
+        suggestion: Option<String>,
     },
-    /// The name of a common header without its hyphens, or one slip away from it.
+    /// A common header name in another spelling. These are recognised, in any letter case:
+    ///
+    /// | spelling | such as |
+    /// |---|---|
+    /// | other hyphens or underscores, or none | `content_type`, `contentType`, `e-tag` |
+    /// | a plural | `accepts` |
+    /// | two neighbouring letters swapped | `content-tpye` |
+    /// | one letter missing, or one after the first wrong or too many, in names of 8 bytes or more | `authorisation` |
+    ///
+    /// The common names are `accept`, `accept-language`, `accept-ranges`, `authorization`, `cache-control`,
+    /// `content-disposition`, `content-encoding`, `content-language`, `content-length`, `content-range`, `content-type`,
+    /// `etag`, `idempotency-key`, `if-match`, `if-modified-since`, `if-none-match`, `if-unmodified-since`,
+    /// `last-event-id`, `last-modified`, `location`, `mcp-protocol-version`, `mcp-session-id`, `retry-after`,
+    /// `server-timing`, `traceparent`, `tracestate`, `user-agent`, `www-authenticate` and `x-requested-with`.
+    ///
+    /// `x-api-key`, `x-correlation-id`, `x-csrf-token`, `x-http-method-override`, `x-request-id`, `x-total-count` and
+    /// `x-xsrf-token` are common as well. They are also in use without their other hyphens, such as `x-csrftoken`, and next
+    /// to similar names, such as `x-app-key`. So only underscores or a missing first hyphen count, such as `x_api_key` and
+    /// `xcsrftoken`, and single letters in names of 13 bytes or more.
+    ///
+    /// `locations` is a name of its own.
     MisspelledHeader {
         /// The list.
         option: ConfigOption,

@@ -94,8 +94,8 @@ impl fmt::Display for ConfigError {
                  them; list patterns, or accept {}",
                 Accepted(Danger::PredicateWithCredentials)
             ),
-            Self::InvalidMethod { method } => {
-                InvalidName { option: self.option(), text: method }.fmt(f)
+            Self::InvalidMethod { method, suggestion } => {
+                InvalidName { option: self.option(), text: method, suggestion }.fmt(f)
             }
             Self::MethodTooLong { method } => write!(
                 f,
@@ -116,8 +116,8 @@ impl fmt::Display for ConfigError {
                  write \"*\" alone, or only the names",
                 Quoted(others)
             ),
-            Self::InvalidHeaderName { option, name } => {
-                InvalidName { option: *option, text: name }.fmt(f)
+            Self::InvalidHeaderName { option, name, suggestion } => {
+                InvalidName { option: *option, text: name, suggestion }.fmt(f)
             }
             Self::MisspelledHeader { name, suggestion, .. } => write!(
                 f,

@@ -19,7 +19,7 @@ pub use closure::ClosureOption;
 pub use danger::{Danger, UnknownDanger};
 pub use data::CorsConfig;
 pub use error::{ConfigError, ConfigErrors};
-pub(crate) use name_text::NameFault;
+pub(crate) use name_text::{NameFault, name_within};
 pub use option::ConfigOption;
 pub use refuse::{Refuse, UnknownRefuse};
 pub use warning::ConfigWarning;

@@ -36,11 +36,12 @@ impl NameFault {
 pub(super) struct InvalidName<'a> {
     pub(super) option: ConfigOption,
     pub(super) text: &'a str,
+    pub(super) suggestion: &'a Option<String>,
 }
 
 impl fmt::Display for InvalidName<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { option, text } = self;
+        let Self { option, text, suggestion } = self;
         let (name, example) = match option {
             ConfigOption::AllowMethods => ("method", "PUT"),
             _ => ("header name", "content-type"),
@@ -70,27 +71,41 @@ impl fmt::Display for InvalidName<'_> {
                 write!(f, "is no {name}, which is one or more of A-Z, a-z, 0-9 and !#$%&'*+-.^_`|~")
             }
         }?;
-        match (fault, alone(text)) {
-            (Some(NameFault::Empty), _) => f.write_str("; remove it"),
-            (Some(NameFault::WordForAny), _) if has_any => f.write_str("; write \"*\""),
+        match (fault, suggestion) {
+            (_, Some(suggestion)) => return write!(f, "; write {suggestion:?}"),
+            (Some(NameFault::Empty), _) => return f.write_str("; remove it"),
             (Some(NameFault::Wildcard), _) if has_any => {
-                write!(f, "; write each {name} by itself, or \"*\" alone for any")
+                return write!(f, "; write each {name} by itself, or \"*\" alone for any");
             }
-            (_, Some(name)) => write!(f, "; write {name:?}"),
-            _ => write!(
-                f,
-                "; write each {name} as an entry of its own, such as \"{example}\" (in an environment \
-                 variable, with commas between them)"
-            ),
-        }
+            (Some(NameFault::List), _) if has_wildcard_beside_others(*option, text) => {
+                let any = if has_any { "\"*\" alone for any, or " } else { "" };
+                write!(f, "; write {any}each {name} but the `*`")
+            }
+            _ => write!(f, "; write each {name}"),
+        }?;
+        write!(
+            f,
+            " as an entry of its own, such as \"{example}\" (in an environment variable, with commas between them)"
+        )
     }
 }
 
-/// The only name in the text, without what surrounds it.
-fn alone(text: &str) -> Option<&str> {
+/// Returns whether the list has a `*`, with which its other entries would have no effect.
+fn has_wildcard_beside_others(option: ConfigOption, list: &str) -> bool {
+    let entries = meant::entries(list).unwrap_or_default();
+    let has_effect = |entry: &&str| {
+        *entry == "*"
+            || option == ConfigOption::AllowHeaders && entry.eq_ignore_ascii_case("authorization")
+    };
+    entries.contains(&"*") && !entries.iter().all(has_effect)
+}
+
+/// The only name or `*` in the text, without what surrounds it.
+pub(crate) fn name_within(text: &str) -> Option<&str> {
     let around =
         |char: char| char.is_whitespace() || char.is_control() || ",;|\"'`:".contains(char);
     let name = text.trim_matches(around);
     let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
-    (name.len() < text.len() && name.bytes().all(is_letter) && !name.is_empty()).then_some(name)
+    let is_name = name == "*" || !name.is_empty() && name.bytes().all(is_letter);
+    (is_name && name.len() < text.len()).then_some(name)
 }

@@ -7,7 +7,7 @@ use super::{
     spelling,
 };
 use crate::{
-    config::{ConfigError, ConfigOption, ConfigWarning, NameFault},
+    config::{ConfigError, ConfigOption, ConfigWarning, NameFault, name_within},
     fetch,
     origin::TextSet,
     policy::MAX_METHOD,
@@ -46,7 +46,8 @@ fn check_method(text: &str) -> Result<String, ConfigError> {
     let method = text.to_owned();
     let is_invalid = NameFault::find(text).is_some() || !fetch::is_token(text.as_bytes());
     if is_invalid || Method::from_bytes(text.as_bytes()).is_err() {
-        return Err(ConfigError::InvalidMethod { method });
+        let suggestion = suggest(text, check_method)?;
+        return Err(ConfigError::InvalidMethod { method, suggestion });
     }
     if text.len() > MAX_METHOD {
         return Err(ConfigError::MethodTooLong { method });
@@ -148,24 +149,67 @@ fn check_names(
 ) -> Vec<String> {
     let mut names = Vec::new();
     for text in listed {
-        let name = text.to_ascii_lowercase();
-        // `http` checks the syntax, and limits the length.
-        let is_invalid = NameFault::find(text).is_some();
-        if is_invalid || HeaderName::from_bytes(name.as_bytes()).is_err() {
-            let name = text.to_owned();
-            findings.mistakes.push(ConfigError::InvalidHeaderName { option, name });
-        } else if let Some(known) = spelling::of_header(&name) {
-            let (name, suggestion) = (text.to_owned(), known.to_owned());
-            findings.mistakes.push(ConfigError::MisspelledHeader { option, name, suggestion });
-        } else if let Some(mistake) = prohibits(&name) {
-            findings.mistakes.push(mistake);
-        } else {
-            names.push(name);
+        match check_name(text, option, &prohibits) {
+            Ok(name) => names.push(name),
+            Err(mistake) => findings.mistakes.push(mistake),
         }
     }
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// Returns the name in lower case.
+fn check_name(
+    text: &str,
+    option: ConfigOption,
+    prohibits: &dyn Fn(&str) -> Option<ConfigError>,
+) -> Result<String, ConfigError> {
+    let lower = text.to_ascii_lowercase();
+    // `http` checks the syntax, and limits the length.
+    if NameFault::find(text).is_some() || HeaderName::from_bytes(lower.as_bytes()).is_err() {
+        let suggestion = suggest(text, |name| check_name(name, option, prohibits))?;
+        // In `Vary`, `*` is another word.
+        let suggestion = suggestion.filter(|name| name != "*" || option != ConfigOption::VaryOn);
+        return Err(ConfigError::InvalidHeaderName { option, name: text.to_owned(), suggestion });
+    }
+    let known = spelling::of_header(&lower);
+    match (prohibits(known.unwrap_or(&lower)), known) {
+        (Some(mistake), _) => Err(mistake),
+        (None, Some(known)) => Err(ConfigError::MisspelledHeader {
+            option,
+            name: text.to_owned(),
+            suggestion: known.to_owned(),
+        }),
+        (None, None) => Ok(lower),
+    }
+}
+
+/// The name that a text without the form of one was probably meant to be. It builds: if the text holds a name that does
+/// not, only that mistake counts.
+fn suggest(
+    text: &str,
+    check: impl Fn(&str) -> Result<String, ConfigError>,
+) -> Result<Option<String>, ConfigError> {
+    if NameFault::find(text) == Some(NameFault::WordForAny) {
+        return Ok(Some("*".to_owned()));
+    }
+    let Some(name) = name_within(text) else { return Ok(None) };
+    if name == "*" {
+        return Ok(Some(name.to_owned()));
+    }
+    match check(name) {
+        Ok(_) => Ok(Some(name.to_owned())),
+        Err(
+            ConfigError::MisspelledMethod { suggestion, .. }
+            | ConfigError::MisspelledHeader { suggestion, .. },
+        ) => Ok(Some(suggestion)),
+        Err(
+            ConfigError::InvalidMethod { suggestion, .. }
+            | ConfigError::InvalidHeaderName { suggestion, .. },
+        ) => Ok(suggestion),
+        Err(mistake) => Err(mistake),
+    }
 }
 
 pub(super) fn check_vary_on(names: &[String], findings: &mut Findings) -> Vec<HeaderName> {

@@ -7,6 +7,9 @@ use crate::meant;
 /// should be.
 pub(super) fn of_method(text: &str) -> Option<&'static str> {
     let capitals = text.to_ascii_uppercase();
+    if capitals == "DEL" {
+        return Some("DELETE");
+    }
     if let Some(known) = KNOWN_METHODS.into_iter().find(|known| **known == capitals) {
         return (known != text).then_some(known);
     }
@@ -48,31 +51,50 @@ const KNOWN_METHODS: [&str; 21] = [
     "UNSUBSCRIBE",
 ];
 
-/// The header that is written without its hyphens or with other separators, or is one slip away. `name` is
-/// in lower case.
+/// The header that was meant. `None` if the name is spelled as it should be. `name` is in lower case.
 pub(super) fn of_header(name: &str) -> Option<&'static str> {
-    if KNOWN_HEADERS.contains(&name) {
+    let lists = [&REGISTERED_HEADERS[..], &CUSTOM_HEADERS, &OTHER_WORDS];
+    if lists.iter().any(|list| list.contains(&name)) {
         return None;
     }
-    let is_close = |known: &&str| {
-        letters(known).eq(letters(name))
-            || known.len() > 7 && meant::is_one_slip(name, known) && !is_inflected(name, known)
+    let has_letters_of = |known: &str| letters(known).eq(letters(name));
+    let is_registered =
+        |known: &str| has_letters_of(known) || is_slip(name, known, SHORTEST_REGISTERED);
+    let has_hyphens_alone = name.starts_with("x-") && !name.contains('_');
+    let is_custom = |known: &str| {
+        let is_other_spelling = has_letters_of(known);
+        is_other_spelling && !has_hyphens_alone
+            || !is_other_spelling && is_slip(name, known, SHORTEST_CUSTOM)
     };
-    KNOWN_HEADERS.into_iter().find(is_close)
+    let mut registered = REGISTERED_HEADERS.into_iter();
+    let mut custom = CUSTOM_HEADERS.into_iter();
+    registered.find(|known| is_registered(known)).or_else(|| custom.find(|known| is_custom(known)))
 }
 
-/// Returns whether `name` is the plural or the past tense of a known name, and so another word.
+/// Returns whether it is a plural, or has a slip. In names below a length, only swapped letters are one.
+fn is_slip(name: &str, known: &str, shortest: usize) -> bool {
+    name.strip_suffix('s') == Some(known)
+        || meant::is_swapped(name, known)
+        || known.len() >= shortest && meant::is_one_slip(name, known)
+}
+
+/// The shortest names in which a letter that is wrong, missing or additional hardly makes another name in use. Among
+/// those that begin with `x-`, many are alike, such as `x-app-key` and `x-api-key`.
+const SHORTEST_REGISTERED: usize = 8;
+const SHORTEST_CUSTOM: usize = 13;
+
+/// Returns whether `name` is the plural or the past tense of a known method, and so another word.
 fn is_inflected(name: &str, known: &str) -> bool {
-    name.strip_prefix(known).is_some_and(|end| ["s", "S", "d", "D"].contains(&end))
+    name.strip_prefix(known).is_some_and(|end| ["S", "D"].contains(&end))
 }
 
 fn letters(name: &str) -> impl Iterator<Item = u8> {
     name.bytes().filter(|byte| !b"-_".contains(byte))
 }
 
-/// Registered names that are common with CORS. Most names that begin with `x-` come in several spellings
-/// that are all in use, such as `x-csrftoken`.
-const KNOWN_HEADERS: [&str; 24] = [
+/// Names that are common with CORS, and are in use with one spelling.
+const REGISTERED_HEADERS: [&str; 29] = [
+    "accept",
     "accept-language",
     "accept-ranges",
     "authorization",
@@ -92,9 +114,27 @@ const KNOWN_HEADERS: [&str; 24] = [
     "last-event-id",
     "last-modified",
     "location",
+    "mcp-protocol-version",
+    "mcp-session-id",
     "retry-after",
     "server-timing",
     "traceparent",
+    "tracestate",
+    "user-agent",
     "www-authenticate",
     "x-requested-with",
 ];
+
+/// Names that are common with CORS, and are also in use without their second hyphen, such as `x-csrftoken`.
+const CUSTOM_HEADERS: [&str; 7] = [
+    "x-api-key",
+    "x-correlation-id",
+    "x-csrf-token",
+    "x-http-method-override",
+    "x-request-id",
+    "x-total-count",
+    "x-xsrf-token",
+];
+
+/// Plurals that are words of their own.
+const OTHER_WORDS: [&str; 1] = ["locations"];
