@@ -33,6 +33,16 @@ fn is_swap(text: &[u8], name: &[u8]) -> bool {
     }
 }
 
+/// The name that was meant: written in another case, with other separators, as a variant in code, or one slip away.
+pub(crate) fn name_among(text: &str, names: &[&'static str]) -> Option<&'static str> {
+    let letters = |text: &str| -> String {
+        text.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase()
+    };
+    let meant = letters(text.rsplit("::").next().unwrap_or(text));
+    let is_meant = |name: &str| meant == name || meant.len() > 3 && is_one_slip(&meant, name);
+    names.iter().copied().find(|name| is_meant(&letters(name)))
+}
+
 /// Returns whether the text is a JSON array or object, or what a shell leaves of one.
 pub(crate) fn is_json(text: &str) -> bool {
     let text = text.trim();

@@ -167,15 +167,29 @@ fn combinations() {
         (builder().allow_private_network(true).allow_private_network(false), "allow_private_network: is set to true and to false, and only one can hold; set it once"),
         (builder().allow_timing(true).allow_timing(false), "allow_timing: is set to true and to false, and only one can hold; set it once"),
         (builder().vary_on("x tenant"), "vary_on: \"x tenant\" has white space or a control character, which no header name has; write each header name as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
-        (builder().max_age(Duration::from_secs(86_401)), "max_age: 86401s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
-        (builder().max_age(Duration::MAX), "max_age: 18446744073709551615.999999999s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
-        (builder().max_age(Duration::from_millis(1_500)), "max_age: 1.5s has a fraction of a second, and the header holds whole ones; write 2s"),
         (builder().max_age(Duration::from_secs(1)).max_age(Duration::ZERO), "max_age: is set to 1s and to 0ns, and only one can hold; set it once"),
         (builder().preflight_status(StatusCode::NOT_FOUND), "preflight_status: 404 is not in 200 to 299, so browsers would refuse every preflight; write 204, or 200 for old clients"),
         (builder().preflight_status(StatusCode::OK).preflight_status(StatusCode::CREATED), "preflight_status: is set to 200 and to 201, and only one can hold; set it once"),
     ];
     for (builder, text) in cases {
         assert_eq!(mistakes(builder), text);
+    }
+}
+
+#[test]
+#[rustfmt::skip]
+fn max_ages() {
+    for (max_age, text) in [
+        (Duration::from_secs(86_401), "86401s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
+        (Duration::MAX, "18446744073709551615.999999999s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
+        (Duration::from_secs(3_600_000), "3600000s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200), or 3600 if milliseconds were meant"),
+        (Duration::from_secs(2_592_000), "2592000s is longer than any browser keeps the response to a preflight; write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"),
+        (Duration::from_millis(3_600), "3.6s has a fraction of a second, and the header holds whole ones; write Duration::from_secs(4), or Duration::from_secs(3600) if seconds were meant"),
+        (Duration::from_micros(1_500), "1.5ms has a fraction of a second, and the header holds whole ones; write Duration::from_secs(1)"),
+        (Duration::from_millis(86_399_999), "86399.999s has a fraction of a second, and the header holds whole ones; write Duration::from_secs(86400)"),
+        (Duration::from_millis(1_500), "1.5s has a fraction of a second, and the header holds whole ones; write Duration::from_secs(2), or Duration::from_secs(1500) if seconds were meant"),
+    ] {
+        assert_eq!(mistakes(builder().max_age(max_age)), format!("max_age: {text}"));
     }
 }
 

@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use crate::meant;
+
 /// An attack that a configuration knowingly leaves open.
 ///
 /// Accepting one only lifts the check that keeps such a configuration from building: the origins still have
@@ -98,8 +100,12 @@ pub struct UnknownDanger(String);
 
 impl fmt::Display for UnknownDanger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let [others @ .., last] = Danger::ALL.map(Danger::name);
-        write!(f, "{:?} is no danger; write {} or {last}", self.0, others.join(", "))
+        let names = Danger::ALL.map(Danger::name);
+        write!(f, "{:?} is no danger; write ", self.0)?;
+        match (meant::name_among(&self.0, &names), names) {
+            (Some(name), _) => f.write_str(name),
+            (None, [others @ .., last]) => write!(f, "{} or {last}", others.join(", ")),
+        }
     }
 }
 

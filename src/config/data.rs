@@ -92,3 +92,6 @@ impl CorsConfig {
         &self.closures
     }
 }
+
+/// No browser keeps the response to a preflight for longer.
+pub(crate) const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);

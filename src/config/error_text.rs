@@ -1,8 +1,11 @@
 //! The texts of mistakes: what was found, why it cannot work, and what to write instead.
 
-use std::{fmt, time::Duration};
+use std::fmt;
 
-use super::{danger::Danger, error::ConfigError, name_text::InvalidName, option::ConfigOption};
+use super::{
+    danger::Danger, data::LONGEST_MAX_AGE, error::ConfigError, name_text::InvalidName,
+    option::ConfigOption,
+};
 
 impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -140,17 +143,33 @@ impl fmt::Display for ConfigError {
                 f,
                 "{name:?} is a header that no script can read on the response to its request; remove it"
             ),
-            Self::MaxAgeTooLong { max_age } => write!(
-                f,
-                "{max_age:?} is longer than any browser keeps the response to a preflight; \
-                 write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
-            ),
-            Self::MaxAgeFraction { max_age } => write!(
-                f,
-                "{max_age:?} has a fraction of a second, and the header holds whole ones; \
-                 write {:?}",
-                Duration::from_secs(max_age.as_secs() + 1)
-            ),
+            Self::MaxAgeTooLong { max_age } => {
+                write!(
+                    f,
+                    "{max_age:?} is longer than any browser keeps the response to a preflight; \
+                     write at most 86400 seconds (Firefox's limit; Chromium's is 7200)"
+                )?;
+                let seconds = max_age.as_secs() / 1_000;
+                // Whole minutes in milliseconds. Long times in seconds, such as 30 days, are rarely that.
+                if max_age.as_secs() % 60_000 == 0 && seconds <= LONGEST_MAX_AGE.as_secs() {
+                    write!(f, ", or {seconds} if milliseconds were meant")?;
+                }
+                Ok(())
+            }
+            Self::MaxAgeFraction { max_age } => {
+                write!(
+                    f,
+                    "{max_age:?} has a fraction of a second, and the header holds whole ones; \
+                     write Duration::from_secs({})",
+                    max_age.as_secs() + 1
+                )?;
+                match (max_age.as_millis(), max_age.subsec_nanos() % 1_000_000) {
+                    (number, 0) if number <= LONGEST_MAX_AGE.as_secs().into() => {
+                        write!(f, ", or Duration::from_secs({number}) if seconds were meant")
+                    }
+                    _ => Ok(()),
+                }
+            }
             Self::RefusingWithAnyOrigin => f.write_str(
                 "any origin is allowed, so there is none to refuse; list the origins, or do not refuse",
             ),

@@ -16,7 +16,17 @@ pub(super) struct UnknownField<'a>(pub(super) &'a str);
 impl fmt::Display for UnknownField<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "unknown field `{}`", self.0)?;
-        let Some((method, option)) = nearest(&in_snake_case(self.0)) else {
+        let name = in_snake_case(self.0);
+        let name = name.strip_prefix("cors_").unwrap_or(&name);
+        let Some((method, option)) = nearest(name) else {
+            if name == "cors" || name.ends_with("_cors") {
+                return write!(
+                    f,
+                    ", and what stands in such a table is a CorsConfig itself; read a struct of your own that has the \
+                     field `{}: CorsConfig`",
+                    self.0
+                );
+            }
             let names: Vec<String> = fields().map(|option| format!("`{option}`")).collect();
             return write!(f, ", expected one of {}", names.join(", "));
         };

@@ -6,6 +6,8 @@ mod field;
 mod field_name;
 #[cfg(feature = "serde")]
 mod serde;
+#[cfg(feature = "serde")]
+mod value_text;
 mod option;
 mod danger;
 mod refuse;
@@ -18,6 +20,7 @@ mod warning;
 pub use closure::ClosureOption;
 pub use danger::{Danger, UnknownDanger};
 pub use data::CorsConfig;
+pub(crate) use data::LONGEST_MAX_AGE;
 pub use error::{ConfigError, ConfigErrors};
 pub(crate) use name_text::{NameFault, name_within};
 pub use option::ConfigOption;

@@ -1,5 +1,7 @@
 use std::{fmt, str::FromStr};
 
+use crate::meant;
+
 /// The requests to refuse if their origin is not allowed. As text, also in files, it is its name in lower
 /// case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -43,7 +45,10 @@ pub struct UnknownRefuse(String);
 
 impl fmt::Display for UnknownRefuse {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:?} is nothing that can be refused; write all or upgrades", self.0)
+        let names = [Refuse::All, Refuse::Upgrades].map(Refuse::name);
+        let meant = meant::name_among(&self.0, &names);
+        let advice = meant.unwrap_or("all or upgrades");
+        write!(f, "{:?} is nothing that can be refused; write {advice}", self.0)
     }
 }
 

@@ -18,6 +18,7 @@ use super::{
     field::Field,
     field_name::{self, UnknownField},
     option::ConfigOption,
+    value_text::{WrongFlag, WrongSeconds, WrongStatus},
 };
 use crate::meant;
 
@@ -149,9 +150,12 @@ impl<'de> Visitor<'de> for Value<'_> {
             Field::Status(status) => {
                 let found = u16::try_from(number).ok().map(StatusCode::from_u16);
                 let Some(Ok(found)) = found else {
-                    return Err(E::invalid_value(Unexpected::Unsigned(number), &self));
+                    return Err(E::custom(WrongStatus { option: self.option, found: &number }));
                 };
                 **status = Some(found);
+            }
+            Field::Flag(_) => {
+                return Err(E::custom(WrongFlag { option: self.option, found: &number }));
             }
             _ => return Err(E::invalid_type(Unexpected::Unsigned(number), &self)),
         }
@@ -161,8 +165,12 @@ impl<'de> Visitor<'de> for Value<'_> {
     fn visit_i64<E: de::Error>(self, number: i64) -> Result<(), E> {
         match u64::try_from(number) {
             Ok(number) => self.visit_u64(number),
-            Err(_) => Err(E::invalid_value(Unexpected::Signed(number), &self)),
+            Err(_) => Err(self.wrong(&number, Unexpected::Signed(number))),
         }
+    }
+
+    fn visit_f64<E: de::Error>(self, number: f64) -> Result<(), E> {
+        Err(self.wrong(&number, Unexpected::Float(number)))
     }
 
     fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
@@ -175,16 +183,13 @@ impl<'de> Visitor<'de> for Value<'_> {
             Field::Dangers(list) => return Entry { option, list }.add_all(text),
             Field::Flag(flag) => match trimmed.parse() {
                 Ok(value) => **flag = value,
-                Err(_) => return Err(E::invalid_value(Unexpected::Str(text), &self)),
+                Err(_) => return Err(self.wrong(&text, Unexpected::Str(text))),
             },
             Field::Seconds(_) | Field::Status(_) => {
                 let number = trimmed.parse().ok().filter(|_| !trimmed.starts_with('+'));
-                return match (number, &self.field, seconds(trimmed)) {
-                    (Some(number), ..) => self.visit_u64(number),
-                    (_, Field::Seconds(_), Some(seconds)) => Err(E::custom(format_args!(
-                        "{option}: {text:?} is no whole number of seconds; write {seconds}"
-                    ))),
-                    _ => Err(E::invalid_value(Unexpected::Str(text), &self)),
+                return match number {
+                    Some(number) => self.visit_u64(number),
+                    None => Err(self.wrong(&text, Unexpected::Str(text))),
                 };
             }
             Field::Refuse(refuse) => match trimmed.parse() {
@@ -201,6 +206,19 @@ impl<'de> Visitor<'de> for Value<'_> {
             Field::List(list) => add_each(sequence, option, list),
             Field::Dangers(list) => add_each(sequence, option, list),
             _ => Err(A::Error::invalid_type(Unexpected::Seq, &self)),
+        }
+    }
+}
+
+impl Value<'_> {
+    /// The error for a value that the field cannot have.
+    fn wrong<E: de::Error>(&self, found: &dyn fmt::Debug, unexpected: Unexpected<'_>) -> E {
+        let option = self.option;
+        match self.field {
+            Field::Flag(_) => E::custom(WrongFlag { option, found }),
+            Field::Seconds(_) => E::custom(WrongSeconds { option, found }),
+            Field::Status(_) => E::custom(WrongStatus { option, found }),
+            _ => E::invalid_type(unexpected, self),
         }
     }
 }
@@ -254,20 +272,6 @@ impl<T: FromStr<Err: fmt::Display>> Visitor<'_> for Entry<'_, T> {
     fn visit_str<E: de::Error>(mut self, text: &str) -> Result<(), E> {
         self.add(text)
     }
-}
-
-/// The seconds of a text with a unit, such as `1h`.
-fn seconds(text: &str) -> Option<u64> {
-    let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let (number, unit) = text.split_at(digits);
-    let factor = match unit.trim() {
-        "s" | "sec" | "secs" | "second" | "seconds" => 1,
-        "m" | "min" | "mins" | "minute" | "minutes" => 60,
-        "h" | "hr" | "hrs" | "hour" | "hours" => 60 * 60,
-        "d" | "day" | "days" => 24 * 60 * 60,
-        _ => return None,
-    };
-    number.parse::<u64>().ok()?.checked_mul(factor)
 }
 
 /// Leaves out options that are not set. Fails if the policy had a closure, since closures cannot be stored.

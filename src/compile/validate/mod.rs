@@ -14,7 +14,9 @@ pub(super) use names::List;
 use names::{check_exposed, check_headers, check_methods, check_vary_on};
 
 use crate::{
-    config::{ConfigError, ConfigErrors, ConfigWarning, CorsConfig, Danger, Refuse},
+    config::{
+        ConfigError, ConfigErrors, ConfigWarning, CorsConfig, Danger, LONGEST_MAX_AGE, Refuse,
+    },
     origin::OriginSet,
     policy::{AllowedOrigins, Closures, Hook},
 };
@@ -142,9 +144,6 @@ fn check_max_age(max_age: Option<Duration>, findings: &mut Findings) {
         findings.warnings.push(ConfigWarning::MaxAgeAboveChromium { max_age });
     }
 }
-
-/// No browser keeps the response to a preflight for longer.
-const LONGEST_MAX_AGE: Duration = Duration::from_secs(86_400);
 
 /// Chromium's limit.
 const CHROMIUM_MAX_AGE: Duration = Duration::from_secs(7_200);
