@@ -11,10 +11,13 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: ", self.option())?;
         match self {
-            Self::SetTwice { first, second, .. } => write!(
-                f,
-                "is set to {first} and to {second}, and only one can hold; set it once"
-            ),
+            Self::SetTwice { option, first, second } => {
+                write!(f, "is set to {first} and to {second}, and only one can hold; set it once")?;
+                if *option == ConfigOption::RefuseDisallowedOrigins {
+                    f.write_str(" (the preset mcp sets it to All)")?;
+                }
+                Ok(())
+            }
             Self::NoOrigin => f.write_str(
                 "no origin is listed, so no page could read any response; \
                  list one, such as \"https://example.com\", or allow any with \"*\"",
@@ -52,9 +55,9 @@ impl fmt::Display for ConfigError {
             ),
             Self::PredicateWithCredentials => write!(
                 f,
-                "a predicate decides where requests carry cookies (with credentials, or when disallowed \
-                 origins are refused), so a slip in it gives away what they open, and so does a name that strangers \
-                 can get (such as a preview at a shared host); list patterns, or accept {}",
+                "requests carry cookies (with credentials, or when disallowed origins are refused), and a predicate \
+                 decides who may use them: a mistake in it, or a name that strangers can get (such as a preview at a \
+                 shared host), gives away what the cookies open; list patterns, or accept {}",
                 Accepted(Danger::PredicateWithCredentials)
             ),
             Self::InsecureOriginWithCredentials { origin } => write!(

@@ -21,7 +21,7 @@ fn refusing_has_mistakes_of_its_own_and_those_of_credentials() {
         (refusing().allow_origin("https://*.com"), r#"allow_origins: "https://*.com" covers the names below the public suffix "com", which anyone can have, and they could use your users' credentials"#),
         (refusing().allow_origin("https://*.com").dangerously_allow(Danger::PublicSuffixes), ""),
         (refusing().allow_origin("null").dangerously_allow(Danger::NullOrigin), r#"allow_origins: "null" is the origin of any page that wants it, so where requests carry cookies (with credentials, or when disallowed origins are refused) it would give away what they open"#),
-        (refusing().allow_origin_if(|_, _| true), "allow_origins: a predicate decides where requests carry cookies (with credentials, or when disallowed origins are refused), so a slip in it gives away what they open, and so does a name that strangers can get (such as a preview at a shared host)"),
+        (refusing().allow_origin_if(|_, _| true), "allow_origins: requests carry cookies (with credentials, or when disallowed origins are refused), and a predicate decides who may use them: a mistake in it, or a name that strangers can get (such as a preview at a shared host), gives away what the cookies open"),
         (refusing().allow_origin_if(|_, _| true).dangerously_allow(Danger::PredicateWithCredentials), ""),
         (refusing().allow_any_origin(), "refuse_disallowed_origins: any origin is allowed, so there is none to refuse"),
         (ours().own_origin("https://a.com"), ""),

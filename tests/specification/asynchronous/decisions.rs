@@ -204,9 +204,9 @@ fn a_second_predicate_and_one_with_credentials_are_mistakes() {
         .allow_origin_if_async(|_, _| ready(Ok::<_, Infallible>(true)));
     assert_eq!(
         credentials.build().unwrap_err().to_string(),
-        "allow_origins: a predicate decides where requests carry cookies (with credentials, or when \
-         disallowed origins are refused), so a slip in it gives away what they open, and so does a name that \
-         strangers can get (such as a preview at a shared host); list patterns, or accept \
+        "allow_origins: requests carry cookies (with credentials, or when disallowed origins are refused), \
+         and a predicate decides who may use them: a mistake in it, or a name that strangers can get (such as a \
+         preview at a shared host), gives away what the cookies open; list patterns, or accept \
          Danger::PredicateWithCredentials (in a file, \"predicate-with-credentials\")"
     );
 }
