@@ -86,6 +86,8 @@ async fn an_allowlist_without_options_allows_safelisted_methods_and_headers() {
         simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, VARY]),
         // A browser sends this if an upload has listeners.
         preflight("POST").from(AllowedOrigin).allowed(&[ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        preflight("GET").from(AllowedOrigin).allowed(&[ALLOW_ORIGIN, PREFLIGHT_VARY]),
+        preflight("HEAD").from(AllowedOrigin).allowed(&[ALLOW_ORIGIN, PREFLIGHT_VARY]),
         preflight("PUT").from(AllowedOrigin).refused(&[PREFLIGHT_VARY]),
         preflight("POST").from(AllowedOrigin).with((NAMES, "content-type")).refused(&[PREFLIGHT_VARY]),
     ]).await;

@@ -40,3 +40,6 @@ mod first_match_mistakes;
 #[cfg(feature = "reload")]
 mod reload;
 mod select;
+
+// What went wrong elsewhere.
+mod threats;
