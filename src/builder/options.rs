@@ -138,6 +138,9 @@ impl<Q> CorsLayerBuilder<Q> {
     /// With credentials, http origins do not build, loopback ones aside: see [`Danger::InsecureOrigins`].
     /// Neither do wildcards over a public suffix: see [`Danger::PublicSuffixes`]. `null` needs
     /// [`Danger::NullOrigin`], and never builds with credentials.
+    ///
+    /// A wildcard over subdomains trusts whoever controls one of them, also one whose name still points to a service
+    /// that its owner has left, and that others can take over. With credentials, list the origins where you can.
     #[doc(alias = "AllowOrigin")]
     #[doc(alias = "exact")]
     pub fn allow_origin<As: ?Sized>(self, origin: impl OriginText<As>) -> Self {

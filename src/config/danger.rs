@@ -47,7 +47,8 @@ pub enum Danger {
     /// private networks.
     PredicateWithCredentials,
     /// Every site that a logged-in user visits can act as that user, and read all that the user can. The
-    /// browser sends the cookies, and lets the site read the responses.
+    /// browser sends the cookies, and lets the site read the responses. Browsers refuse `*` with credentials
+    /// for this reason. They cannot see that an origin is sent back because every one is.
     ///
     /// Lets any origin build with credentials, but never with private networks. Each origin is sent back
     /// its own name. `null` stays refused, and so do http origins, loopback ones aside, without
