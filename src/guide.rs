@@ -30,6 +30,9 @@ pub mod migration {}
 #[doc = include_str!("../docs/reports.md")]
 pub mod reports {}
 
+#[doc = include_str!("../docs/threats.md")]
+pub mod threats {}
+
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
 

@@ -5,9 +5,12 @@ mod around_axum;
 mod caches;
 mod environment;
 mod local_tools;
+mod map;
 mod origins;
 mod reports;
+mod security;
 mod settings;
+mod threats;
 mod in_stacks;
 
 use std::fmt::Debug;

@@ -1,13 +1,15 @@
 //! The map of reports: what it names exists.
 
-use std::{fs, path::Path};
+use std::fs;
+
+use crate::map::{assert_test_exists, read, root, rows};
 
 const MAP: &str = include_str!("../../docs/reports.md");
 
 #[test]
 fn each_page_and_heading_of_the_map_exists() {
     let mut pages = 0;
-    for [_, page, _] in rows() {
+    for [_, page, _] in rows(MAP) {
         let page = Page::parse(page);
         let source = read(&page.file);
         if let Some(heading) = page.heading {
@@ -31,20 +33,13 @@ fn each_page_and_heading_of_the_map_exists() {
 #[test]
 fn each_test_of_the_map_exists() {
     let mut tests = 0;
-    for [report, page, test] in rows() {
+    for [report, page, test] in rows(MAP) {
         if test.is_empty() {
             // Then the code of the page is the test, or a browser.
             assert!(read(&Page::parse(page).file).contains("```"), "{report}");
             continue;
         }
-        let quoted: Vec<_> = test.split('`').collect();
-        let ["", name, " in ", file, ""] = quoted[..] else { panic!("{test}") };
-        let source = read(file);
-        let (before, _) =
-            source.split_once(&format!("fn {name}(")).unwrap_or_else(|| panic!("{test}"));
-        let before = before.strip_suffix("async ").unwrap_or(before);
-        let attribute = before.lines().next_back().unwrap();
-        assert!(attribute.starts_with("#["), "{test}: {attribute}");
+        assert_test_exists(test);
         tests += 1;
     }
     assert!(tests > 30);
@@ -95,26 +90,8 @@ fn split_heading(text: &str) -> (&str, Option<&str>) {
     text.split_once(": ").map_or((text, None), |(text, heading)| (text, Some(heading)))
 }
 
-/// The report, the page and the test of each row.
-fn rows() -> impl Iterator<Item = [&'static str; 3]> {
-    let lines = MAP.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix('|'));
-    let rows = lines.map(|line| {
-        let cells: Vec<_> = line.split(" | ").map(str::trim).collect();
-        <[_; 3]>::try_from(cells).unwrap_or_else(|cells| panic!("{cells:?}"))
-    });
-    rows.filter(|row| row != &["report", "page", "test"])
-}
-
 /// How rustdoc names a heading in a URL.
 fn slug(heading: &str) -> String {
     let kept = heading.chars().filter(|char| char.is_alphanumeric() || "-_ ".contains(*char));
     kept.collect::<String>().to_lowercase().replace(' ', "-")
-}
-
-fn read(file: &str) -> String {
-    fs::read_to_string(root().join(file)).unwrap_or_else(|error| panic!("{file}: {error}"))
-}
-
-fn root() -> &'static Path {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
 }
