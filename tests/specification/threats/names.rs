@@ -32,7 +32,7 @@ async fn methods_that_no_script_can_send_do_not_build_and_are_refused() {
 #[test]
 #[rustfmt::skip]
 fn a_wildcard_for_a_part_of_a_host_a_scheme_or_a_path_does_not_build() {
-    const STAR: &str = "has a `*` that is neither the whole first label nor the whole port; write `*.` before the whole host, `:*` for the port, or both";
+    const STAR: &str = "has a `*` that is neither the whole first label nor the whole port; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     const REGEX: &str = "looks like a regular expression, and patterns are none; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     let cases = [
         ("https://example.com/*", r#"has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
@@ -43,9 +43,9 @@ fn a_wildcard_for_a_part_of_a_host_a_scheme_or_a_path_does_not_build() {
         ("https://**", STAR),
         ("https://*.*", STAR),
         ("http://localhost:3*", STAR),
-        ("https://a*.example.com", "has a `*` for a part of the first label, and in a list it stands for the whole label; write `*.` before the whole host (in code, allow_origin_if can ask a LabelPattern)"),
-        ("http*://example.com", r#"has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write "https://example.com""#),
-        ("*://example.com", r#"has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write an origin such as "https://example.com""#),
+        ("https://a*.example.com", r#"has a `*` for a part of the first label, and in a list it stands for the whole label; in code, let allow_origin_if ask the LabelPattern "https://a*.example.com", or write "https://*.example.com" if all its names are yours"#),
+        ("http*://example.com", r#"has a `*` in its scheme, and no scheme has a wildcard; write "https://example.com" and "http://example.com", or the one that you use"#),
+        ("*://example.com", r#"has a `*` in its scheme, and no scheme has a wildcard; write "https://example.com" and "http://example.com", or the one that you use"#),
         ("**.example.com", r#"has no scheme, and an origin is scheme, host and port; write "https://*.example.com""#),
         (r"/^https://example\.com$/g", REGEX),
         ("https://[a-z]+.example.com", REGEX),
