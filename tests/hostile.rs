@@ -1,7 +1,9 @@
 //! Bytes that no browser sends, to real servers: none gets a CORS header that the policy does not grant, and none keeps
 //! the server from answering the next request.
 
-use std::{convert::Infallible, future::ready, net::SocketAddr, time::Duration};
+use std::{
+    convert::Infallible, future::pending, net::SocketAddr, process, sync::Arc, time::Duration,
+};
 
 use http::{Method, Request, Response, StatusCode, header::HOST};
 use http_body_util::{BodyExt, Empty, Full};
@@ -17,6 +19,7 @@ use hyper_util::{
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
+    sync::Semaphore,
 };
 use tower::{Layer, service_fn};
 use tower_cors::CorsLayer;
@@ -38,13 +41,25 @@ const ASKS_PUT: &str = "Access-Control-Request-Method: PUT\r\n";
 
 /// A server whose handler sets every CORS header itself.
 async fn start() -> SocketAddr {
-    let handler = service_fn(|_: Request<Incoming>| {
-        let response = Response::builder()
-            .header("access-control-allow-credentials", "true")
-            .header("access-control-allow-methods", "*")
-            .header("access-control-allow-origin", "*")
-            .body(Full::<Bytes>::from("the items"));
-        ready(Ok::<_, Infallible>(response.unwrap()))
+    start_with(Arc::new(Semaphore::new(0))).await
+}
+
+/// The handler never responds to `/wait`, and adds a permit to `waiting` instead.
+async fn start_with(waiting: Arc<Semaphore>) -> SocketAddr {
+    let handler = service_fn(move |request: Request<Incoming>| {
+        let waiting = Arc::clone(&waiting);
+        async move {
+            if request.uri().path() == "/wait" {
+                waiting.add_permits(1);
+                pending::<()>().await;
+            }
+            let response = Response::builder()
+                .header("access-control-allow-credentials", "true")
+                .header("access-control-allow-methods", "*")
+                .header("access-control-allow-origin", "*")
+                .body(Full::<Bytes>::from("the items"));
+            Ok::<_, Infallible>(response.unwrap())
+        }
     });
     let cors = CorsLayer::builder()
         .allow_origins(["https://example.com", "https://*.example.org"])
@@ -59,9 +74,15 @@ async fn start() -> SocketAddr {
         loop {
             let (stream, _) = listener.accept().await.unwrap();
             let service = service.clone();
-            tokio::spawn(async move {
+            let connection = tokio::spawn(async move {
                 let server = auto::Builder::new(TokioExecutor::new());
                 let _ = server.serve_connection(TokioIo::new(stream), service).await;
+            });
+            tokio::spawn(async move {
+                // A client would take a panic for an end of the connection.
+                if connection.await.is_err() {
+                    process::abort();
+                }
             });
         }
     });
@@ -269,11 +290,22 @@ async fn a_connection_that_is_reset_stops_no_other() {
 
 #[tokio::test]
 async fn streams_of_http_2_that_are_reset_stop_no_other() {
-    let server = start().await;
+    let waiting = Arc::new(Semaphore::new(0));
+    let server = start_with(Arc::clone(&waiting)).await;
     let stream = TcpStream::connect(server).await.unwrap();
     let (mut sender, connection) =
         http2::handshake(TokioExecutor::new(), TokioIo::new(stream)).await.unwrap();
     tokio::spawn(connection);
+    for _ in 0..300 {
+        let request =
+            Request::get(format!("http://{server}/wait")).header("origin", "https://example.com");
+        let request = request.body(Empty::<Bytes>::new()).unwrap();
+        // The future that is not ready is dropped, which resets the stream.
+        tokio::select! {
+            response = sender.send_request(request) => panic!("{response:?}"),
+            permit = waiting.acquire() => permit.unwrap().forget(),
+        }
+    }
     let request = |origins: &[&str]| {
         let mut request = Request::options(format!("http://{server}/items"))
             .header(HOST, "evil.example")
@@ -283,10 +315,6 @@ async fn streams_of_http_2_that_are_reset_stop_no_other() {
         }
         request.body(Empty::<Bytes>::new()).unwrap()
     };
-    for _ in 0..100 {
-        // Dropping the future resets the stream.
-        drop(sender.send_request(request(&["https://example.com"])));
-    }
     for (origins, status) in [
         (["https://example.com"].as_slice(), StatusCode::NO_CONTENT),
         (&["https://example.com", "https://example.com"], StatusCode::FORBIDDEN),

@@ -11,7 +11,7 @@ use super::{
 };
 
 /// The attacks, with their maximum cost in percent of an honest preflight.
-pub(crate) const ATTACKS: [(&str, u64); 36] = [
+pub(crate) const ATTACKS: [(&str, u64); 37] = [
     ("method: 1 MiB", 150),
     ("observed, method: 1 MiB", 150),
     ("observed, names: one of 1 MiB", 300),
@@ -39,6 +39,7 @@ pub(crate) const ATTACKS: [(&str, u64); 36] = [
     ("names: the shortest, repeated, of 2 names", 200),
     ("names: the shortest, repeated, of 30 names", 570),
     ("names: the shortest, repeated, of 100 names", 800),
+    ("names: all of these, long, of 100 names", 1300),
     ("method: the last of 30 methods", 130),
     ("origin: 1 MiB", 150),
     ("origin: 1,000 labels", 150),
@@ -56,6 +57,9 @@ pub(crate) const OBSERVED: &str = "observed, ";
 /// Suffixes of attacks on policies that list a number of them.
 const NAMES: &str = " names";
 const METHODS: &str = " methods";
+
+/// Part of attacks whose names are long.
+const LONG: &str = ", long";
 
 const MEBIBYTE: usize = 1 << 20;
 const OF_EVERY_LENGTH: &str = "length";
@@ -75,6 +79,7 @@ fn listed(kind: &str, what: &str) -> Option<usize> {
 /// The honest preflight to the same policy.
 pub(crate) fn honest(kind: &str) -> String {
     match (listed(kind, NAMES), listed(kind, METHODS)) {
+        (Some(count), _) if kind.contains(LONG) => format!("honest{LONG}, of {count}{NAMES}"),
         (Some(count), _) => format!("honest, of {count}{NAMES}"),
         (_, Some(count)) => format!("honest, of {count}{METHODS}"),
         (None, None) => "preflight, allowed".into(),
@@ -87,7 +92,9 @@ pub(crate) fn layer(kind: &str, origins: usize, patterns: usize) -> tower_cors::
     if kind.starts_with(OBSERVED) {
         builder = builder.on_decision(|_, _| {});
     }
-    builder = builder.allow_headers(listed(kind, NAMES).map_or_else(Vec::new, allowed_names));
+    builder = builder.allow_headers(
+        listed(kind, NAMES).map_or_else(Vec::new, |count| allowed_names(kind, count)),
+    );
     builder = builder.allow_methods(listed(kind, METHODS).map_or_else(Vec::new, allowed_methods));
     if kind.ends_with(OF_EVERY_LENGTH) {
         let patterns = (1..=100).map(|labels| format!("https://*.{}example", "a.".repeat(labels)));
@@ -97,9 +104,11 @@ pub(crate) fn layer(kind: &str, origins: usize, patterns: usize) -> tower_cors::
 }
 
 /// That many names, as browsers sort them. Those of the usual policy are among them.
-fn allowed_names(count: usize) -> Vec<String> {
+fn allowed_names(kind: &str, count: usize) -> Vec<String> {
     let usual = ALLOWED_HEADERS.iter().map(ToString::to_string);
-    let further = (ALLOWED_HEADERS.len()..count).map(|number| format!("x-header-{number}"));
+    let start =
+        if kind.contains(LONG) { "x-header-with-a-name-of-forty-bytes-" } else { "x-header-" };
+    let further = (ALLOWED_HEADERS.len()..count).map(|number| format!("{start}{number}"));
     let mut names: Vec<String> = usual.chain(further).collect();
     names.sort_unstable();
     names
@@ -113,7 +122,7 @@ fn allowed_methods(count: usize) -> Vec<String> {
 
 /// A list of allowed names. Other than the honest one, it is spelled as no browser does.
 fn spelled(kind: &str, count: usize) -> String {
-    let mut names = allowed_names(count);
+    let mut names = allowed_names(kind, count);
     let is = |spelling| kind.contains(spelling) || kind.contains("all of these");
     if kind.contains("the shortest, repeated") {
         let shortest = names.iter().min_by_key(|name| name.len()).expect("there is one").clone();

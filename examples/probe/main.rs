@@ -1,9 +1,9 @@
 //! Checks what a page can read from a server, and audits the server for common CORS mistakes.
 //!
 //! ```sh
-//! cargo run --example probe -- https://api.example.com/items --origin https://app.example.com \
+//! cargo run -p probe -- https://api.example.com/items --origin https://app.example.com \
 //!     --method PUT --header content-type:application/json --credentials
-//! cargo run --example probe -- https://api.example.com/items --origin https://app.example.com --audit
+//! cargo run -p probe -- https://api.example.com/items --origin https://app.example.com --audit
 //! ```
 //!
 //! The first command prints the requests and responses, and whether a page can read the result.

@@ -94,7 +94,7 @@ impl AllowedHeaders {
         match self {
             Self::Any { .. } => true,
             Self::Echoed => fetch::is_token(name),
-            Self::Listed { set, .. } => is_listed(set, name),
+            Self::Listed { names, set, .. } => is_listed(names, set, name),
         }
     }
 
@@ -154,19 +154,30 @@ fn is_sorted_choice(request: RequestHead<'_>, names: &[String]) -> bool {
 const MOST_SKIPPED: usize = 8;
 
 /// Returns `true` if a name is listed in any spelling.
-fn is_listed(listed: &TextSet, name: &[u8]) -> bool {
-    // All of it is converted, because a fixed length is converted many bytes at a time.
-    let mut lower = [0; LONGEST_HASHED];
-    let Some(start) = lower.get_mut(..name.len()) else {
-        return listed.iter().any(|listed| listed.eq_ignore_ascii_case(name));
-    };
-    start.copy_from_slice(name);
-    lower.make_ascii_lowercase();
-    listed.contains(&lower[..name.len()])
+fn is_listed(names: &[String], set: &TextSet, name: &[u8]) -> bool {
+    match name.len() {
+        0..=SHORT => is_in::<SHORT>(set, name),
+        ..=LONG => is_in::<LONG>(set, name),
+        _ => {
+            let lower = || name.iter().map(u8::to_ascii_lowercase);
+            names.binary_search_by(|listed| listed.bytes().cmp(lower())).is_ok()
+        }
+    }
 }
 
-/// In bytes. Few names are longer.
-const LONGEST_HASHED: usize = 32;
+/// Looks up the lower case of a name of at most `N` bytes. A fixed length is converted many bytes at a time.
+#[inline]
+fn is_in<const N: usize>(set: &TextSet, name: &[u8]) -> bool {
+    let mut lower = [0; N];
+    let (start, _) = lower.split_at_mut(name.len());
+    start.copy_from_slice(name);
+    lower.make_ascii_lowercase();
+    set.contains(&lower[..name.len()])
+}
+
+/// Lengths of names in bytes: most names are short, and few are longer than `LONG`.
+const SHORT: usize = 32;
+const LONG: usize = 64;
 
 /// The elements that end within the first [`LONGEST_LINE`] bytes of a line.
 fn beginning(line: &[u8]) -> &[u8] {

@@ -4,6 +4,8 @@
 mod model;
 mod nginx;
 
+use std::convert::Infallible;
+
 use axum::{Router, body::Body, response::Response, routing::get};
 use http::{Request, header::VARY};
 use tower_cors::{CorsLayer, CorsLayerBuilder, Policy, Refuse};
@@ -26,13 +28,14 @@ const REQUESTS: [Who; 7] = [
     (Some(A), "one"),
 ];
 
-/// Requests that the cache can answer, if the response varies by nothing, by the origin, or by the tenant as well.
-const BY_NOTHING: usize = 6;
-const BY_ORIGIN: usize = 3;
-const BY_TENANT: usize = 2;
+/// Requests that the cache can answer, if the response varies by nothing, by the origin, or by the tenant as well: of each
+/// of the two paths.
+const BY_NOTHING: [usize; 2] = [6, 6];
+const BY_ORIGIN: [usize; 2] = [3, 3];
+const BY_TENANT: [usize; 2] = [2, 2];
 
 /// Each kind of policy, and the number of requests that the cache answers.
-fn applications() -> Vec<(&'static str, Router, usize)> {
+fn applications() -> Vec<(&'static str, Router, [usize; 2])> {
     let routes = || {
         let items = || async { ([("cache-control", "public, max-age=3600")], "the items") };
         let varied = || async {
@@ -50,10 +53,19 @@ fn applications() -> Vec<(&'static str, Router, usize)> {
         .vary_on("x-tenant");
     let ours = listed().allow_credentials(true).build_policy().unwrap();
     let everyone = Policy::builder().allow_any_origin().build_policy().unwrap();
+    #[cfg(feature = "reload")]
+    let reloaded = ours.clone();
+    let asynchronous = CorsLayer::builder().allow_origin_if_async(|origin, _| {
+        let is_ours = origin.is_subdomain_of("example.com");
+        async move { Ok::<_, Infallible>(is_ours) }
+    });
     let first_match = CorsLayer::first_match([ours.clone(), everyone.clone()]).unwrap();
     let select = CorsLayer::select(move |request| {
-        let is_public = request.uri.path().starts_with("/public");
-        Some(if is_public { everyone.clone() } else { ours.clone() })
+        Some(if request.uri.path().starts_with("/varied") {
+            everyone.clone()
+        } else {
+            ours.clone()
+        })
     });
     vec![
         ("a list", layer(listed()), BY_ORIGIN),
@@ -68,7 +80,10 @@ fn applications() -> Vec<(&'static str, Router, usize)> {
         ("report only", layer(listed().report_only(true).on_decision(|_, _| {})), BY_NOTHING),
         ("a predicate by tenant", layer(by_tenant), BY_TENANT),
         ("first match", routes().layer(first_match), BY_ORIGIN),
-        ("select by path", routes().layer(select), BY_ORIGIN),
+        ("select by path", routes().layer(select), [BY_ORIGIN[0], BY_NOTHING[1]]),
+        ("an asynchronous predicate", routes().layer(asynchronous.build().unwrap()), BY_ORIGIN),
+        #[cfg(feature = "reload")]
+        ("reloadable", routes().layer(CorsLayer::reloadable(reloaded).0), BY_ORIGIN),
         ("none", routes().layer(CorsLayer::deny_all()), BY_ORIGIN),
     ]
 }
@@ -110,7 +125,8 @@ async fn everybody_gets_through_a_model_of_a_cache_what_they_get_without() {
     for (name, app, hits) in applications() {
         let mut cache = model::Cache::new(app.clone());
         for (order, requests) in orders() {
-            for path in [format!("/{order}"), format!("/varied/{order}")] {
+            let paths = [format!("/{order}"), format!("/varied/{order}")];
+            for (path, hits) in paths.into_iter().zip(hits) {
                 cache.hits = 0;
                 for who in &requests {
                     let expected = model::fetch(&app, &path, *who).await;
@@ -130,7 +146,8 @@ async fn everybody_gets_through_nginx_what_they_get_without() {
             return;
         };
         for (order, requests) in orders() {
-            for path in [format!("/{order}"), format!("/varied/{order}")] {
+            let paths = [format!("/{order}"), format!("/varied/{order}")];
+            for (path, hits) in paths.into_iter().zip(hits) {
                 let mut found = 0;
                 for who in &requests {
                     let (seen, is_hit) = nginx.get(&path, *who).await;
