@@ -28,6 +28,7 @@ fn mistakes_of_form() {
         (r#"{"max_age": -1}"#, "max_age: -1 is no whole number of seconds from 0 on; write 0 if browsers are to keep nothing, or one such as 3600 at line 1 column 14".into()),
         (r#"{"max_age": 1.5}"#, "max_age: 1.5 is no whole number of seconds; write 2 at line 1 column 15".into()),
         (r#"{"max_age": "1h"}"#, "max_age: \"1h\" is no whole number of seconds; write 3600 at line 1 column 16".into()),
+        (r#"{"max_age": "1.1h"}"#, "max_age: \"1.1h\" is no whole number of seconds; write 3960 at line 1 column 18".into()),
         (r#"{"max_age": "2 hours"}"#, "max_age: \"2 hours\" is no whole number of seconds; write 7200 at line 1 column 21".into()),
         (r#"{"max_age": "10m"}"#, "max_age: \"10m\" is no whole number of seconds; write 600 at line 1 column 17".into()),
         (r#"{"max_age": "60s"}"#, "max_age: \"60s\" is no whole number of seconds; write 60 at line 1 column 17".into()),
@@ -97,9 +98,9 @@ fn an_unknown_field_is_answered_with_the_nearest_name() {
         ("refuse_disalowed_origins", String::from("; write `refuse_disallowed_origins`")),
         ("cors_allow_origins", String::from("; write `allow_origins`")),
         (
-            "http-cors",
+            "cors",
             String::from(
-                ", and what stands in such a table is a CorsConfig itself; read a struct of your own that has the field `http-cors: CorsConfig`",
+                ", and what stands in such a table is a CorsConfig itself; read a struct of your own that has the field `cors: CorsConfig`",
             ),
         ),
         ("dangerously-allow", String::from("; write `dangerously_allow`")),

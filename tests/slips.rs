@@ -339,8 +339,11 @@ fn the_documentation_says_which_spellings_of_header_names_are_recognised() {
             let missing = &known[..known.len() - 1];
             let has_separators = known.contains('-');
             let is_long = known.len() >= shortest;
-            let is_in_use =
-                |text: &str| include_str!("names/headers.txt").lines().any(|name| name == text);
+            let is_in_use = |text: &str| {
+                include_str!("names/headers.txt")
+                    .lines()
+                    .any(|name| name.eq_ignore_ascii_case(text))
+            };
             for (text, is_recognised) in [
                 (known.replace('-', "_"), has_separators),
                 (plain, has_separators),

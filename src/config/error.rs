@@ -202,7 +202,7 @@ pub enum ConfigError {
     InvalidMethod {
         /// The method.
         method: String,
-        /// The method that was probably meant, or `*`, if that is clear. It builds.
+        /// The method that was probably meant, or `*`, if that is clear. Alone in a list, it builds.
         suggestion: Option<String>,
     },
     /// A method of more than 64 bytes.
@@ -245,7 +245,7 @@ pub enum ConfigError {
         option: ConfigOption,
         /// The name.
         name: String,
-        /// The name that was probably meant, or `*`, if that is clear. It builds.
+        /// The name that was probably meant, or `*`, if that is clear. Alone in a list, it builds.
         suggestion: Option<String>,
     },
     /// A common header name in another spelling. These are recognised, in any letter case:
@@ -268,7 +268,7 @@ pub enum ConfigError {
     /// to similar names, such as `x-app-key`. So only underscores or a missing first hyphen count, such as `x_api_key` and
     /// `xcsrftoken`, and single letters in names of 13 bytes or more.
     ///
-    /// `locations` is a name of its own.
+    /// `idempotence-key`, `locations` and `xapikey` are names of their own.
     MisspelledHeader {
         /// The list.
         option: ConfigOption,

@@ -19,7 +19,7 @@ impl fmt::Display for UnknownField<'_> {
         let name = in_snake_case(self.0);
         let name = name.strip_prefix("cors_").unwrap_or(&name);
         let Some((method, option)) = nearest(name) else {
-            if name == "cors" || name.ends_with("_cors") {
+            if name == "cors" {
                 return write!(
                     f,
                     ", and what stands in such a table is a CorsConfig itself; read a struct of your own that has the \

@@ -76,5 +76,6 @@ fn seconds(text: &str) -> Option<f64> {
         "d" | "day" | "days" => 24.0 * 60.0 * 60.0,
         _ => return None,
     };
-    number.parse::<f64>().ok().map(|number| number * factor)
+    // To milliseconds, because `1.1 * 3600.0` is a little more than 3960.
+    number.parse::<f64>().ok().map(|number| (number * factor * 1000.0).round() / 1000.0)
 }

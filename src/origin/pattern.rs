@@ -259,7 +259,16 @@ impl fmt::Display for InvalidOriginPattern {
 
 /// The patterns with https and with http that a text such as `*://example.com` stands for.
 fn for_each_scheme(text: &str) -> Option<[String; 2]> {
-    let (_, rest) = text.split_once("://")?;
+    let (scheme, rest) = text.split_once("://")?;
+    let (start, end) = scheme.split_once('*')?;
+    let is_meant =
+        |scheme: &str| scheme.strip_prefix(start).is_some_and(|scheme| scheme.ends_with(end));
+    // A default port is that of one scheme alone.
+    let rest = rest.trim_end_matches('/');
+    let has_default_port = rest.ends_with(":80") || rest.ends_with(":443");
+    if has_default_port || !["http", "https"].into_iter().all(is_meant) {
+        return None;
+    }
     let secure = suggestion::correct(&format!("https://{rest}"))?;
     let plain = secure.replacen("https", "http", 1);
     let patterns = [secure, plain];

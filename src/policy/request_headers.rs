@@ -155,14 +155,14 @@ const MOST_SKIPPED: usize = 8;
 
 /// Returns `true` if a name is listed in any spelling.
 fn is_listed(names: &[String], set: &TextSet, name: &[u8]) -> bool {
-    match name.len() {
-        0..=SHORT => is_in::<SHORT>(set, name),
-        ..=LONG => is_in::<LONG>(set, name),
-        _ => {
-            let lower = || name.iter().map(u8::to_ascii_lowercase);
-            names.binary_search_by(|listed| listed.bytes().cmp(lower())).is_ok()
-        }
+    if name.len() <= SHORT {
+        return is_in::<SHORT>(set, name);
     }
+    if name.len() <= LONG {
+        return is_in::<LONG>(set, name);
+    }
+    let lower = || name.iter().map(u8::to_ascii_lowercase);
+    names.binary_search_by(|listed| listed.bytes().cmp(lower())).is_ok()
 }
 
 /// Looks up the lower case of a name of at most `N` bytes. A fixed length is converted many bytes at a time.

@@ -136,5 +136,5 @@ const CUSTOM_HEADERS: [&str; 7] = [
     "x-xsrf-token",
 ];
 
-/// Plurals that are words of their own.
-const OTHER_WORDS: [&str; 1] = ["locations"];
+/// Names in use beside a listed one.
+const OTHER_WORDS: [&str; 3] = ["idempotence-key", "locations", "xapikey"];
