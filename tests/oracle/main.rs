@@ -3,7 +3,9 @@
 //!
 //! `PROPTEST_CASES=1000000 cargo test --release --features test-util --test oracle` runs a million cases.
 
+#[path = "../naive/mod.rs"]
 mod naive;
+mod random;
 
 use std::{
     convert::Infallible,
@@ -17,9 +19,10 @@ use std::{
     task::{Context, Poll, Waker},
 };
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
-use naive::{Cause, Configuration, Fetch, RESPONSE, TARGET, Verdict, configurations, fetches};
+use http::{HeaderValue, Request, Response};
+use naive::{Cause, Fetch, RESPONSE, Verdict, seen};
 use proptest::{prelude::*, test_runner::TestRunner};
+use random::{Random, configurations, fetches};
 use tower::{Layer, service_fn};
 use tower_cors::{
     CorsLayer, Policy, Refusal,
@@ -36,8 +39,8 @@ fn pages_and_the_naive_reading_agree() {
     };
     let result = TestRunner::new(config).run(
         &(configurations(), fetches(), any::<bool>()),
-        |(configuration, fetch, diagnose)| {
-            try_one(&configuration, &fetch, diagnose);
+        |(random, fetch, diagnose)| {
+            try_one(&random, &fetch, diagnose);
             Ok(())
         },
     );
@@ -46,8 +49,8 @@ fn pages_and_the_naive_reading_agree() {
     }
 }
 
-fn try_one(configuration: &Configuration, fetch: &Fetch, diagnose: bool) {
-    let policy = configuration.build(diagnose);
+fn try_one(random: &Random, fetch: &Fetch, diagnose: bool) {
+    let policy = random.build(diagnose);
     let calls = Arc::new(AtomicUsize::new(0));
     let counter = Arc::clone(&calls);
     let handler = service_fn(move |_: Request<String>| {
@@ -63,12 +66,12 @@ fn try_one(configuration: &Configuration, fetch: &Fetch, diagnose: bool) {
     let credentials =
         if fetch.includes_credentials { Credentials::Include } else { Credentials::SameOrigin };
     let fetching =
-        page.fetch(request(fetch)).credentials(credentials).upload_listener(fetch.upload_listener);
+        page.fetch(fetch.request()).credentials(credentials).upload_listener(fetch.upload_listener);
     let Poll::Ready(result) = pin!(fetching).poll(&mut Context::from_waker(Waker::noop())) else {
         panic!("nothing here waits")
     };
 
-    let verdict = fetch.verdict(configuration);
+    let verdict = fetch.verdict(&random.configuration);
     let exchanges = page.exchanges();
     let described = || format!("{policy}\n{exchanges}\n{result:?}");
     assert_eq!(exchanges[0].is_preflight(), verdict.is_preflighted, "{}", described());
@@ -84,14 +87,6 @@ fn try_one(configuration: &Configuration, fetch: &Fetch, diagnose: bool) {
         }
         _ => panic!("{:?}\n{}", verdict.seen, described()),
     }
-}
-
-/// The names of those headers that the handler set.
-fn seen(headers: &HeaderMap) -> Vec<&str> {
-    let mut names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
-    names.retain(|name| RESPONSE.iter().any(|(own, _)| own == name));
-    names.sort_unstable();
-    names
 }
 
 /// Compares the browser's error with the predicted cause.
@@ -149,14 +144,4 @@ fn refusal(policy: &Policy, exchange: &tower_cors::browser::Exchange) -> Option<
     *request.method_mut() = exchange.method().clone();
     *request.headers_mut() = exchange.request_headers().clone();
     policy.explain(&request).refusal
-}
-
-fn request(fetch: &Fetch) -> Request<String> {
-    let mut request = Request::new(String::new());
-    *request.method_mut() = Method::from_bytes(fetch.method.as_bytes()).unwrap();
-    *request.uri_mut() = format!("{TARGET}/items").parse().unwrap();
-    for &(name, value, _) in &fetch.headers {
-        request.headers_mut().insert(name, HeaderValue::from_static(value));
-    }
-    request
 }
