@@ -22,7 +22,8 @@ use reading::Reading;
 use requests::Handler;
 use trial::Trial;
 
-/// Every 571st combination. Those that build have all pairs of values that can build.
+/// Every 571st combination. Those that build have all pairs of values that can build. They take 15 seconds of processor
+/// time.
 #[test]
 fn strangers_can_do_what_a_danger_says_and_nothing_else() {
     let tried = try_all(Combination::every(571));
@@ -50,7 +51,8 @@ const NEVER_TOGETHER: [&str; 16] = [
     "origins http, further expose-all max_age private_network vary_on",
 ];
 
-/// All 816,480 combinations: MEASURED
+/// All 816,480 combinations: 290,952 layers with 94,480,032 requests, 184,032 repetitions, and 341,496 that do not build.
+/// They take 16 minutes of processor time.
 ///
 /// `cargo test --release --all-features --test exhaustive -- --ignored`
 #[test]
