@@ -1,5 +1,8 @@
 //! Patterns with a `*` within the first label.
 
+#[path = "naive/labels.rs"]
+mod naive;
+
 use http::{HeaderValue, Request, StatusCode};
 use proptest::{collection::vec, prelude::*, sample::select};
 use tower_cors::{
@@ -326,19 +329,6 @@ fn status(policy: &Policy, origin: &str) -> StatusCode {
     answer.status()
 }
 
-/// Matches letter by letter, with every possible end of what the `*` stands for.
-fn naive(pattern: &[u8], text: &[u8]) -> bool {
-    match (pattern, text) {
-        ([b'*', rest @ ..], _) => (1..=text.len()).any(|end| {
-            let (middle, after) = text.split_at(end);
-            middle.iter().all(|byte| b"abcdefghijklmnopqrstuvwxyz0123456789-".contains(byte))
-                && naive(rest, after)
-        }),
-        ([expected, pattern @ ..], [byte, text @ ..]) => expected == byte && naive(pattern, text),
-        (rest, text) => rest.is_empty() && text.is_empty(),
-    }
-}
-
 const PATTERNS: [&str; 6] = [
     "https://shop-*-acme.vercel.app",
     "https://*--shop.netlify.app",
@@ -385,10 +375,7 @@ proptest! {
     fn it_matches_what_a_naive_matcher_does((pattern, text) in near_origin()) {
         if let Some(origin) = origin(&text) {
             let matched = pattern.parse::<LabelPattern>().unwrap().matches(&origin);
-            // Punycode stands for another text, in which the fixed part is somewhere else.
-            let expected =
-                naive(pattern.as_bytes(), text.as_bytes()) && !origin.host().starts_with("xn--");
-            prop_assert_eq!(matched, expected, "{} {}", pattern, text);
+            prop_assert_eq!(matched, naive::matches(pattern, &text), "{} {}", pattern, text);
         }
     }
 
