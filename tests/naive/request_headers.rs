@@ -22,6 +22,13 @@ pub(crate) fn refusal(names: &[String], lines: &[Vec<u8>]) -> Option<Refusal> {
     };
     // All names, each with a comma and two bytes of white space, and 16 empty elements.
     let most = names.iter().map(|name| name.len() + 3).sum::<usize>() + 16 * 3 - 1;
+    // Empty lines are counted along with the bytes, before any name is read.
+    let mut empty = (1..).zip(lines).filter(|(_, line)| line.is_empty());
+    if let Some((count, _)) = empty.nth(16)
+        && lines[..count].join(&b","[..]).len() <= most
+    {
+        return Some(Refusal::MalformedRequestHeaders);
+    }
     if lines.join(&b","[..]).len() > most {
         // The reason is sought among the first 32 elements, and among those that end within 1,024 bytes of their line.
         let beginning = |line: &Vec<u8>| match line.get(..1024) {

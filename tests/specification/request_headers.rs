@@ -71,6 +71,15 @@ proptest! {
         prop_assert_eq!(refusal(&policy(&names), &lines), naive::refusal(&names, &lines));
     }
 
+    #[test]
+    fn empty_lines_are_counted_before_a_name_is_read(
+        lines in vec(select(&["", "", "", "", "x-a", "x-b"]), 0..40),
+    ) {
+        let names = [String::from("x-a")];
+        let lines: Vec<Vec<u8>> = lines.iter().map(|line| line.as_bytes().to_vec()).collect();
+        prop_assert_eq!(refusal(&policy(&names), &lines), naive::refusal(&names, &lines));
+    }
+
     /// The lists of this test have only allowed names, but sometimes too many.
     #[test]
     fn allowed_names_may_be_in_any_order_and_repeated(
