@@ -6,7 +6,7 @@ use http::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
         ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
-        ORIGIN, UPGRADE, VARY,
+        ALLOW, ORIGIN, UPGRADE, VARY,
     },
 };
 use tower::Layer;
@@ -93,27 +93,36 @@ impl Case {
             }
         }
 
-        let is_allowed = if is_preflight {
+        self.check_outcome(&outcome);
+        let attached = answer.response.extensions().get::<Outcome>();
+        assert_eq!(attached.is_some(), config.attach_outcome);
+        if let Some(mut attached) = attached.cloned() {
+            let of_inner = [Refusal::InnerStatus(self.inner.status())]
+                .into_iter()
+                .chain(self.method().cloned().map(Refusal::MethodNotOfRoute));
+            if is_preflight && of_inner.map(Some).any(|refusal| attached.refusal == refusal) {
+                attached.refusal = None;
+            }
+            assert_eq!(attached, outcome);
+        }
+    }
+
+    /// Exactly the requests that the configuration does not allow have a reason.
+    fn check_outcome(&self, outcome: &Outcome) {
+        let is_allowed = if outcome.kind == RequestKind::Preflight {
             expected::allows_preflight(&self.configuration, &self.request)
         } else {
             expected::allow_origin(&self.configuration, &self.request).is_some()
         };
         let is_refused = outcome.kind != RequestKind::NonCors && !is_allowed;
         assert_eq!(outcome.refusal.is_some(), is_refused, "{outcome}");
+    }
 
-        let attached = answer.response.extensions().get::<Outcome>();
-        assert_eq!(attached.is_some(), config.attach_outcome);
-        if let Some(mut attached) = attached.cloned() {
-            if is_preflight
-                && outcome.refusal.is_none()
-                && matches!(
-                    attached.refusal,
-                    Some(Refusal::MethodNotOfRoute(_) | Refusal::InnerStatus(_))
-                )
-            {
-                attached.refusal = None;
-            }
-            assert_eq!(attached, outcome);
+    /// The method that a preflight announces.
+    fn method(&self) -> Option<&HeaderValue> {
+        match expected::lines(self.request.headers(), &ACCESS_CONTROL_REQUEST_METHOD)[..] {
+            [method] => Some(method),
+            _ => None,
         }
     }
 
@@ -188,8 +197,8 @@ impl Case {
     fn check_with_browser(&self, answer: &Answer) {
         let (config, headers) = (&self.configuration.config, self.request.headers());
         let [origin] = expected::lines(headers, &ORIGIN)[..] else { return };
-        let [method] = expected::lines(headers, &ACCESS_CONTROL_REQUEST_METHOD)[..] else { return };
-        let (Ok(origin), Ok(method)) = (origin.to_str(), method.to_str()) else { return };
+        let Some(method) = self.method().and_then(|method| method.to_str().ok()) else { return };
+        let Ok(origin) = origin.to_str() else { return };
         let lines = expected::lines(headers, &ACCESS_CONTROL_REQUEST_HEADERS);
         let names = lines.iter().flat_map(|line| line.as_bytes().split(|&byte| byte == b','));
         let names = names.map(|name| String::from_utf8_lossy(name.trim_ascii()).to_lowercase());
@@ -204,19 +213,29 @@ impl Case {
             };
             fetch.preflight_allows(method, &names, &answer.response)
         };
-        if !expected::allows_preflight(&self.configuration, &self.request) {
-            assert!(!accepts(false) && !accepts(true), "{:?}", answer.headers());
-        } else if !config.allow_methods_of_route {
+        if expected::allows_preflight(&self.configuration, &self.request) {
             // Only the browser knows that `*` does not cover it.
+            let is_authorization = |name: &String| name.eq_ignore_ascii_case("authorization");
             let is_covered = !names.contains("authorization")
                 || config.allow_credentials
-                || config
-                    .allow_headers
-                    .iter()
-                    .any(|name| name.eq_ignore_ascii_case("authorization"));
-            let is_accepted = is_covered && answer.response.status().is_success();
+                || config.allow_headers.iter().any(is_authorization);
+            let is_accepted = is_covered
+                && (!config.forward_preflights || self.inner.status().is_success())
+                && (!config.allow_methods_of_route || self.route_takes(method));
             assert_eq!(accepts(false), is_accepted, "{:?}", answer.headers());
+        } else {
+            assert!(!accepts(false) && !accepts(true), "{:?}", answer.headers());
         }
+    }
+
+    /// Whether the inner service names the method for the route, or names none at all.
+    fn route_takes(&self, method: &str) -> bool {
+        let lines = expected::lines(self.inner.headers(), &ALLOW);
+        let members = lines.iter().filter_map(|line| line.to_str().ok());
+        let mut members = members.flat_map(|line| line.split(',')).map(str::trim);
+        let is_named = method != "*" && members.any(|member| member == method);
+        ["GET", "HEAD", "POST"].contains(&method)
+            || self.inner.status() != StatusCode::NOT_FOUND && (lines.is_empty() || is_named)
     }
 
     fn check_actual(&self, answer: &Answer) {
