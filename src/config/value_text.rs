@@ -1,4 +1,4 @@
-//! What is said of a value in a file that a field cannot have.
+//! Texts about values in a file that a field cannot have: each says what to write instead.
 
 use std::fmt;
 

@@ -1,6 +1,6 @@
-//! What to write instead of a text that is no label pattern: a `*` in place of the part that varies.
+//! Suggestions for texts that are no label patterns: they have a `*` in place of the part that varies.
 //!
-//! As with origin patterns, a suggestion never names a host that was not written.
+//! A suggestion never names a host that was not written, as with origin patterns.
 
 use super::{looks, suggestion};
 use crate::meant;

@@ -7,8 +7,8 @@ use http::header::HeaderName;
 use super::refusal::Refusal;
 use crate::{escaped::Escaped, origin::OriginDifference};
 
-/// What may be wrong with a request: a similar value that is allowed, an origin over plain http, a preflight that would be
-/// refused, or a header that a preflight needs.
+/// A hint at what may be wrong with a request: a similar value that is allowed, an origin over plain http, a preflight that
+/// would be refused, or a header that a preflight needs.
 ///
 /// Like a [`Refusal`], it is for the server's owner. It can name values of the configuration, which responses never
 /// carry.

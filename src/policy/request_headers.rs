@@ -20,6 +20,7 @@ pub(crate) enum AllowedHeaders {
         names: Vec<String>,
         /// The same names, to look one up.
         set: TextSet,
+        max_bytes: usize,
     },
 }
 
@@ -29,7 +30,10 @@ impl AllowedHeaders {
         for name in &names {
             set.insert(name.as_bytes());
         }
-        Self::Listed { names, set }
+        // The longest list that is read: all names, each with a comma and white space, and the empty elements with theirs.
+        let of_names = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
+        let max_bytes = of_names + MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
+        Self::Listed { names, set, max_bytes }
     }
 
     /// Reads [`Access-Control-Request-Headers`](https://fetch.spec.whatwg.org/#http-access-control-request-headers)
@@ -49,11 +53,11 @@ impl AllowedHeaders {
                 }
                 self.check_list(request.headers, MAX_ECHO)
             }
-            Self::Listed { names, .. } => {
+            Self::Listed { names, max_bytes, .. } => {
                 if is_sorted_choice(request, names) {
                     return Ok(());
                 }
-                self.check_list(request.headers, max_bytes(names))
+                self.check_list(request.headers, *max_bytes)
             }
         }
     }
@@ -124,12 +128,6 @@ const MAX_EMPTY: usize = 16;
 /// Bounds of the search for the reason of a refusal: names, and bytes of a name.
 const MOST_NAMES: usize = 32;
 const LONGEST_NAME: usize = 64;
-
-/// The longest list that is read: all names, each with a comma and white space, and the empty elements with theirs.
-fn max_bytes(names: &[String]) -> usize {
-    let of_names = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
-    of_names + MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1
-}
 
 /// A fast path: returns `true` if the list is as browsers send it, and all its names are allowed. It must be
 /// one line, in the order of `names`. If not, [`AllowedHeaders::check_list`] decides.

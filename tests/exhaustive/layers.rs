@@ -8,7 +8,7 @@ use tower_cors::{ConfigErrors, CorsLayer, CorsLayerBuilder, Policy, Refuse};
 
 use super::{
     combinations::Combination,
-    naive::{Configuration, Names},
+    naive::Configuration,
     reading::{Reading, accepted},
     requests::Handler,
 };
@@ -80,24 +80,8 @@ fn of_all_parts(combination: &Combination) -> CorsLayerBuilder {
 
 /// The options of one part.
 fn own(configuration: &Configuration, builder: CorsLayerBuilder) -> CorsLayerBuilder {
-    let mut builder =
-        builder.own_origins(configuration.own_origins).allow_credentials(configuration.credentials);
-    builder = match &configuration.origins {
-        Names::All => builder.allow_any_origin(),
-        Names::Listed(patterns) => builder.allow_origins(patterns),
-    };
-    builder = match &configuration.methods {
-        Names::All => builder.allow_any_method(),
-        Names::Listed(methods) => builder.allow_methods(methods),
-    };
-    builder = match &configuration.headers {
-        Names::All => builder.allow_any_header(),
-        Names::Listed(names) => builder.allow_headers(names),
-    };
-    match &configuration.expose {
-        Names::All => builder.expose_all_headers(),
-        Names::Listed(names) => builder.expose_headers(names),
-    }
+    let builder = configuration.write_lists(builder);
+    builder.own_origins(configuration.own_origins).allow_credentials(configuration.credentials)
 }
 
 /// The options that only the last part has.

@@ -1,6 +1,8 @@
 //! A naive reading of configurations: what a script can fetch, by the documentation and by plain comparison of texts. It
 //! shares no code with the policy or with the model of a browser.
 
+mod builder;
+
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request};
 
 /// The origin of the server.

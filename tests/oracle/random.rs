@@ -123,22 +123,7 @@ impl Random {
             .diagnose(diagnose)
             .dangerously_allow(Danger::InsecureOrigins)
             .dangerously_allow(Danger::AnyOriginWithCredentials);
-        builder = match &configuration.origins {
-            Names::All => builder.allow_any_origin(),
-            Names::Listed(patterns) => builder.allow_origins(patterns),
-        };
-        builder = match &configuration.methods {
-            Names::All => builder.allow_any_method(),
-            Names::Listed(methods) => builder.allow_methods(methods),
-        };
-        builder = match &configuration.headers {
-            Names::All => builder.allow_any_header(),
-            Names::Listed(names) => builder.allow_headers(names),
-        };
-        builder = match &configuration.expose {
-            Names::All => builder.expose_all_headers(),
-            Names::Listed(names) => builder.expose_headers(names),
-        };
+        builder = configuration.write_lists(builder);
         if configuration.authorization {
             builder = builder.allow_header("authorization");
         }
