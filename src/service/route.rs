@@ -2,7 +2,9 @@
 
 use http::{Response, StatusCode, header::ALLOW};
 
-/// The methods that the response to an `OPTIONS` lists. `None` if it lists none.
+use crate::fetch;
+
+/// The methods that the response to an `OPTIONS` lists. `None` if it has no list.
 ///
 /// A 404 allows no method. Otherwise only
 /// [`Allow`](https://www.rfc-editor.org/rfc/rfc9110#section-10.2.1) counts, whatever the status: a 401 only
@@ -14,5 +16,6 @@ pub(super) fn methods<B>(response: &Response<B>) -> Option<Vec<&str>> {
     let mut lines = response.headers().get_all(ALLOW).iter().peekable();
     lines.peek()?;
     let members = lines.filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(','));
-    Some(members.map(str::trim).filter(|method| !method.is_empty()).collect())
+    // One member that is no token would make a browser refuse the whole `Access-Control-Allow-Methods`.
+    Some(members.map(str::trim).filter(|method| fetch::is_token(method.as_bytes())).collect())
 }

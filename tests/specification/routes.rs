@@ -73,7 +73,7 @@ async fn a_forwarded_preflight_gets_all_lines_that_are_sent_back() {
 async fn a_preflight_is_allowed_the_methods_that_the_route_lists() {
     let any_method = || CorsLayer::builder().allow_origin(AllowedOrigin.origin()).allow_any_method();
     let (all, put) = (Some("DELETE,PUT"), Some("PUT"));
-    let rows: [(CorsLayerBuilder, u16, Header<'_>, &str, Option<&str>); 17] = [
+    let rows: [(CorsLayerBuilder, u16, Header<'_>, &str, Option<&str>); 20] = [
         (ours(), 405, ("allow", "GET,HEAD,PUT"), "PUT", put),
         (ours(), 405, ("allow", "GET, HEAD, PUT ,DELETE"), "PUT", all),
         (ours(), 200, ("allow", "PUT"), "PUT", put),
@@ -93,6 +93,10 @@ async fn a_preflight_is_allowed_the_methods_that_the_route_lists() {
         (ours(), 405, ("allow", "GET,HEAD"), "POST", Some("")),
         (any_method(), 405, ("allow", "GET,LOCK,PUT,*"), "LOCK", Some("LOCK,PUT")),
         (any_method(), 405, ("allow", "GET,*"), "LOCK", None),
+        // What is no token is no method.
+        (any_method(), 405, ("allow", "?ET, LO CK, PUT"), "PUT", put),
+        (any_method(), 405, ("allow", "?ET, LO CK"), "LOCK", None),
+        (ours(), 405, ("allow", "PUT;q=1"), "PUT", None),
     ];
     for (builder, status, header, method, methods) in rows {
         let layer = builder.allow_methods_of_route().build().unwrap();
