@@ -31,6 +31,12 @@ impl fmt::Display for Spread {
     }
 }
 
+/// The lower quartile of the times of several rounds. What disturbs a measurement only makes it longer, so this is nearly
+/// the same in each run.
+pub(crate) fn undisturbed(rounds: impl IntoIterator<Item = f64>) -> f64 {
+    Spread::of(rounds, 0).low
+}
+
 /// The processor time of all threads of this process. Unlike the clock's time, it leaves out what other programs take.
 pub(crate) fn processor_time() -> io::Result<Duration> {
     let mut sum = Duration::ZERO;

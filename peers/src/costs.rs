@@ -8,7 +8,7 @@ use crate::{
     app::{AnyApp, Call},
     configuration::{KINDS, origins, request},
     frameworks::{SUBJECTS, Subject, TOWER_CORS},
-    support::measure::Spread,
+    support::measure::undisturbed,
 };
 
 /// The first argument of the program that valgrind runs.
@@ -18,28 +18,25 @@ pub(crate) const MEASURED: &str = "--measured";
 pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     let pairs = SUBJECTS.iter().map(Pair::new).collect::<Result<Vec<_>, _>>()?;
     let times = added_times(&pairs);
-    let ours = &times[0];
-    let sum = |kinds: &[f64]| kinds.iter().sum::<f64>();
+    let ours: f64 = times[0].iter().sum();
     let kinds = KINDS.join(" | ");
     println!("| middleware | of | {kinds} | allocations | time |");
     println!("|---|---|{}---:|---:|", "---:|".repeat(KINDS.len()));
-    for ((subject, pair), rounds) in SUBJECTS.iter().zip(&pairs).zip(&times) {
+    for ((subject, pair), times) in SUBJECTS.iter().zip(&pairs).zip(&times) {
         let instructions = KINDS.map(|kind| added_instructions(subject, kind)).join(" | ");
         let allocations = KINDS.map(|kind| pair.added_allocations(kind).to_string()).join(", ");
-        let ratios = rounds.iter().zip(ours).map(|(theirs, ours)| sum(theirs) / sum(ours));
-        let time = Spread::of(ratios, 1);
+        let time = times.iter().sum::<f64>() / ours;
         let (name, framework) = (subject.full_name(), subject.framework);
-        println!("| {name} | {framework} | {instructions} | {allocations} | {time} |");
+        println!("| {name} | {framework} | {instructions} | {allocations} | {time:.1} |");
     }
     Ok(())
 }
 
 /// Prints the nanoseconds that `tower-cors` adds to each kind of request.
 pub(crate) fn print_times() -> Result<(), Box<dyn Error>> {
-    let [rounds] = &added_times(&[Pair::new(&TOWER_CORS)?])[..] else { unreachable!("one pair") };
-    for (at, kind) in KINDS.iter().enumerate() {
-        let median = Spread::of(rounds.iter().map(|kinds| kinds[at]), 1).median();
-        println!("{}\t{kind}\t{median:.1}", TOWER_CORS.name);
+    let [times] = added_times(&[Pair::new(&TOWER_CORS)?])[..] else { unreachable!("one pair") };
+    for (kind, time) in KINDS.iter().zip(times) {
+        println!("{}\t{kind}\t{time:.1}", TOWER_CORS.name);
     }
     Ok(())
 }
@@ -87,33 +84,40 @@ impl Pair {
         allocations(&*self.with_cors) - allocations(&*self.bare)
     }
 
-    fn added_time(&self, request: &Request<()>) -> f64 {
-        let time = |app: &dyn AnyApp| {
+    /// The nanoseconds for a request without and with the middleware.
+    fn times(&self, request: &Request<()>) -> [f64; 2] {
+        [&*self.bare, &*self.with_cors].map(|app| {
             // Copied before, because a server reads a request before it calls an application.
             let calls = app.calls(request, REQUESTS);
             let start = Instant::now();
             for call in calls {
                 call();
             }
-            start.elapsed().as_secs_f64() * 1e9
-        };
-        (time(&*self.with_cors) - time(&*self.bare)) / f64::from(REQUESTS)
+            start.elapsed().as_secs_f64() * 1e9 / f64::from(REQUESTS)
+        })
     }
 }
 
-/// The nanoseconds that each middleware adds to each kind of request, in each round. All are measured in turn, so that
+/// The nanoseconds that each middleware adds to each kind of request. All are measured in turn in each round, so that
 /// they meet the same conditions.
-fn added_times(pairs: &[Pair]) -> Vec<Vec<[f64; KINDS.len()]>> {
+fn added_times(pairs: &[Pair]) -> Vec<[f64; KINDS.len()]> {
     let requests = KINDS.map(|kind| request(kind, "/"));
-    let mut times = vec![Vec::new(); pairs.len()];
+    let mut rounds = vec![Vec::new(); pairs.len()];
     allocation_counter::opt_out(|| {
         for _ in 0..ROUNDS {
-            for (times, pair) in times.iter_mut().zip(pairs) {
-                times.push(requests.each_ref().map(|request| pair.added_time(request)));
+            for (rounds, pair) in rounds.iter_mut().zip(pairs) {
+                rounds.push(requests.each_ref().map(|request| pair.times(request)));
             }
         }
     });
-    times
+    let added = |rounds: &Vec<[[f64; 2]; KINDS.len()]>| {
+        std::array::from_fn(|kind| {
+            let [bare, with_cors] =
+                [0, 1].map(|side| undisturbed(rounds.iter().map(|times| times[kind][side])));
+            with_cors - bare
+        })
+    };
+    rounds.iter().map(added).collect()
 }
 
 /// A dash without valgrind.
@@ -142,6 +146,6 @@ fn instructions(subject: &Subject, side: &str, kind: &str) -> Option<i64> {
 
 const BARE: &str = "bare";
 const WITH_CORS: &str = "with CORS";
-const ROUNDS: usize = 201;
+const ROUNDS: usize = 1001;
 const REQUESTS: u32 = 100;
 const REPETITIONS: u32 = 1000;
