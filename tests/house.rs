@@ -58,6 +58,28 @@ fn commands_at_the_root_switch_on_no_feature_of_the_crate() {
 }
 
 #[test]
+fn the_page_lists_all_that_threads_share() {
+    let is_shared = |word: &&str| {
+        let types = [
+            "ArcSwap", "Cell", "Condvar", "LazyLock", "Mutex", "OnceCell", "OnceLock", "RefCell",
+            "RwLock",
+        ];
+        types.contains(word) || word.starts_with("Atomic") || *word == "thread_local"
+    };
+    let house = House::read();
+    let found: BTreeSet<(String, &str)> = house
+        .0
+        .values()
+        .flat_map(|source| {
+            let types = words(&source.code).filter(is_shared);
+            types.map(|word| (format!("src/{}", source.file), word))
+        })
+        .collect();
+    let listed = rows("# What threads share").into_iter().map(|row| (row[0].to_owned(), row[1]));
+    assert_eq!(found, listed.collect());
+}
+
+#[test]
 fn constants_stand_below_what_uses_them() {
     for source in House::read().0.values() {
         let words: Vec<&str> = words(&source.code).collect();
