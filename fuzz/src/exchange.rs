@@ -19,10 +19,10 @@ pub(crate) struct Answer {
 }
 
 /// A response without its extensions, which do not compare.
-pub(crate) type Parts = (StatusCode, HeaderMap, String);
+pub(crate) type Parts<'a> = (StatusCode, &'a HeaderMap, &'a str);
 
 impl Answer {
-    pub(crate) fn parts(&self) -> Parts {
+    pub(crate) fn parts(&self) -> Parts<'_> {
         parts(&self.response)
     }
 
@@ -35,20 +35,24 @@ impl Answer {
     }
 }
 
-pub(crate) fn parts(response: &Response<String>) -> Parts {
-    (response.status(), response.headers().clone(), response.body().clone())
+pub(crate) fn parts(response: &Response<String>) -> Parts<'_> {
+    (response.status(), response.headers(), response.body())
 }
 
 /// The inner service. It always gives the same response, and keeps the last request.
 #[derive(Clone)]
 pub(crate) struct Inner {
-    response: Response<String>,
+    response: Arc<Response<String>>,
     reached: Arc<Mutex<Option<Request<()>>>>,
 }
 
 impl Inner {
     pub(crate) fn new(response: Response<String>) -> Self {
-        Self { response, reached: Arc::default() }
+        Self { response: Arc::new(response), reached: Arc::default() }
+    }
+
+    pub(crate) fn response(&self) -> &Response<String> {
+        &self.response
     }
 
     pub(crate) fn service(
@@ -58,7 +62,7 @@ impl Inner {
         let Self { response, reached } = self.clone();
         service_fn(move |request| {
             *reached.lock().unwrap_or_else(PoisonError::into_inner) = Some(request);
-            ready(Ok(response.clone()))
+            ready(Ok(Response::clone(&response)))
         })
     }
 
