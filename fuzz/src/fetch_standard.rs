@@ -111,20 +111,25 @@ impl Fetch<'_> {
         let names = values(headers, "access-control-expose-headers").or_none();
         let has_wildcard = !self.includes_credentials && names.iter().any(|name| name == "*");
         visible(headers, |name| {
-            let is_safelisted = [
-                "cache-control",
-                "content-language",
-                "content-length",
-                "content-type",
-                "expires",
-                "last-modified",
-                "pragma",
-            ];
             has_wildcard
-                || is_safelisted.contains(&name)
+                || is_safelisted_response_header(name)
                 || names.iter().any(|listed| listed.eq_ignore_ascii_case(name))
         })
     }
+}
+
+/// <https://fetch.spec.whatwg.org/#cors-safelisted-response-header-name>
+pub(crate) fn is_safelisted_response_header(name: &str) -> bool {
+    [
+        "cache-control",
+        "content-language",
+        "content-length",
+        "content-type",
+        "expires",
+        "last-modified",
+        "pragma",
+    ]
+    .contains(&name)
 }
 
 /// All lines but those of `Set-Cookie` and `Set-Cookie2`, if `is_visible` says so.
