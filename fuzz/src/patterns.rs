@@ -104,7 +104,10 @@ fn is_whole(host: &str, text: &str) -> bool {
         Some(name) => (name, true),
         None => (host, false),
     };
-    let belongs = |char: char| char.is_alphanumeric() || "-_%".contains(char) || !char.is_ascii();
+    let belongs = |char: char| {
+        let is_part = char.is_alphanumeric() || "-_%".contains(char) || !char.is_ascii();
+        is_part && !char.is_whitespace() && !char.is_control()
+    };
     text.match_indices(name).any(|(start, _)| {
         let before = text[..start].chars().next_back();
         let after = text[start + name.len()..].chars().next();
