@@ -22,8 +22,7 @@ use reading::Reading;
 use requests::Handler;
 use trial::Trial;
 
-/// Every 571st combination. Those that build have all pairs of values that can build. They take 15 seconds of processor
-/// time.
+/// Every 571st combination. Those that build have all pairs of values that can build.
 #[test]
 fn strangers_can_do_what_a_danger_says_and_nothing_else() {
     let tried = try_all(Combination::every(571));
@@ -51,8 +50,8 @@ const NEVER_TOGETHER: [&str; 16] = [
     "origins http, further expose-all max_age private_network vary_on",
 ];
 
-/// All 816,480 combinations: 290,952 layers with 94,480,032 requests, 184,032 repetitions, and 341,496 that do not build.
-/// They take 16 minutes of processor time.
+/// All 816,480 combinations: 442,584 layers, a third of which accept a danger that lifts nothing, and 373,896 combinations
+/// that do not build. They take about 25 minutes of processor time.
 ///
 /// `cargo test --release --all-features --test exhaustive -- --ignored`
 #[test]
@@ -71,20 +70,14 @@ fn strangers_can_do_what_a_danger_says_and_nothing_else_in_all_combinations() {
     tried.assert_found();
     assert_eq!(missing(&tried.pairs), NEVER_TOGETHER);
     // Without the feature `reload`, there is one kind of layer less.
-    let counts = if cfg!(feature = "reload") {
-        (290_952, 184_032, 341_496)
-    } else {
-        (235_224, 139_968, 277_992)
-    };
-    assert_eq!((tried.layers, tried.repeated, tried.mistaken), counts);
+    let counts = if cfg!(feature = "reload") { (442_584, 373_896) } else { (350_568, 302_616) };
+    assert_eq!((tried.layers, tried.mistaken), counts);
 }
 
 /// What was tried, and what was found.
 #[derive(Default)]
 struct Tried {
     layers: usize,
-    /// The combinations whose layer is that of another one.
-    repeated: usize,
     /// The combinations that do not build.
     mistaken: usize,
     /// The pairs of values in combinations that build.
@@ -95,7 +88,6 @@ struct Tried {
 impl Tried {
     fn add(&mut self, other: Self) {
         self.layers += other.layers;
-        self.repeated += other.repeated;
         self.mistaken += other.mistaken;
         self.pairs.extend(other.pairs);
         self.findings.extend(other.findings);
@@ -118,10 +110,6 @@ fn try_all(combinations: impl Iterator<Item = Combination>) -> Tried {
     for combination in combinations {
         let _shown = Shown(&combination);
         let (reading, handler) = (Reading::new(&combination), Handler::default());
-        if reading.is_repeated {
-            tried.repeated += 1;
-            continue;
-        }
         let service = match layers::build(&combination, &reading, &handler) {
             Ok(service) if reading.builds => service,
             Err(_) if !reading.builds => {

@@ -13,8 +13,6 @@ pub(crate) struct Reading {
     pub(crate) parts: Vec<Configuration>,
     of_pages: Vec<OfPage>,
     pub(crate) builds: bool,
-    /// `true` if the layer is that of another combination: it accepts a danger that lifts nothing.
-    pub(crate) is_repeated: bool,
     refuses_upgrades: bool,
     pub(crate) settings: Settings,
 }
@@ -68,7 +66,6 @@ impl Reading {
             of_pages: PAGES.map(of_page).into(),
             parts,
             builds: can_build(combination) && !(needs_danger && accepts_none),
-            is_repeated: !needs_danger && !accepts_none,
             refuses_upgrades: !combination.has("refuse", "off"),
             settings: Settings {
                 max_age: combination.further("max_age"),
