@@ -27,7 +27,7 @@ def unsafe_lines(package):
 metadata = json.loads(cargo("metadata", "--format-version=1"))
 packages = {f"{package['name']} v{package['version']}": package for package in metadata["packages"]}
 # Other than the metadata, the tree leaves out what only dependencies for tests switch on.
-tree = cargo("tree", "--edges=no-dev", "--prefix=none", "--format={p}").splitlines()
+tree = cargo("tree", "--package=tower-cors", "--edges=no-dev", "--prefix=none", "--format={p}").splitlines()
 for name in sorted({" ".join(line.split()[:2]) for line in tree}):
     package = packages[name]
     kinds = {kind for target in package["targets"] for kind in target["kind"]}
