@@ -4,9 +4,9 @@ use std::net::Ipv4Addr;
 
 use http::{
     HeaderMap, HeaderName, HeaderValue, Method, Request,
-    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN},
+    header::{ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD, ORIGIN, UPGRADE},
 };
-use tower_cors::{CorsConfig, Danger, Origin};
+use tower_cors::{CorsConfig, Danger, Origin, Refuse};
 
 use crate::{input::Configuration, naive};
 
@@ -63,6 +63,34 @@ fn is_insecure(origin: &Origin) -> bool {
         || name == "[::1]"
         || name.parse().is_ok_and(|address: Ipv4Addr| address.octets()[0] == 127);
     origin.scheme() == "http" && !is_loopback
+}
+
+/// Whether the layer refuses a request that is no preflight.
+pub(crate) fn refuses(configuration: &Configuration, request: &Request<()>) -> bool {
+    let is_upgrade =
+        request.headers().contains_key(UPGRADE) || *request.method() == Method::CONNECT;
+    let is_guarded = match configuration.config.refuse_disallowed_origins {
+        None => false,
+        Some(Refuse::Upgrades) => is_upgrade,
+        Some(_) => true,
+    };
+    is_guarded
+        && request.headers().contains_key(ORIGIN)
+        && allow_origin(configuration, request).is_none()
+        && !is_of_own_page(&configuration.config, request.headers())
+}
+
+/// Whether the request is from a page of the server's own: it is listed, or the browser says so.
+pub(crate) fn is_of_own_page(config: &CorsConfig, headers: &HeaderMap) -> bool {
+    let [value] = lines(headers, &ORIGIN)[..] else { return false };
+    let says_so = matches!(
+        lines(headers, &HeaderName::from_static("sec-fetch-site"))[..],
+        [site] if site == "same-origin"
+    );
+    let origin = Origin::try_from(value.clone());
+    let is_of_browser =
+        value == "null" || origin.is_ok_and(|origin| ["http", "https"].contains(&origin.scheme()));
+    config.own_origins.iter().any(|own| value == own) || says_so && is_of_browser
 }
 
 pub(crate) fn allows_preflight(configuration: &Configuration, request: &Request<()>) -> bool {

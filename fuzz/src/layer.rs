@@ -108,14 +108,19 @@ impl Case {
         }
     }
 
-    /// Exactly the requests that the configuration does not allow have a reason.
+    /// Exactly the requests that the configuration does not allow have a reason, but for those of own pages.
     fn check_outcome(&self, outcome: &Outcome) {
-        let is_allowed = if outcome.kind == RequestKind::Preflight {
+        let headers = self.request.headers();
+        let is_preflight = expected::is_preflight(&self.request);
+        let is_allowed = if is_preflight {
             expected::allows_preflight(&self.configuration, &self.request)
         } else {
             expected::allow_origin(&self.configuration, &self.request).is_some()
         };
-        let is_refused = outcome.kind != RequestKind::NonCors && !is_allowed;
+        let is_cors = headers.contains_key(ORIGIN)
+            && (is_preflight || !expected::is_of_own_page(&self.configuration.config, headers));
+        assert_eq!(outcome.kind != RequestKind::NonCors, is_cors, "{outcome}");
+        let is_refused = is_cors && !is_allowed;
         assert_eq!(outcome.refusal.is_some(), is_refused, "{outcome}");
     }
 
@@ -259,7 +264,12 @@ impl Case {
         let expected = expected::allow_origin(&self.configuration, &self.request);
         let shared = answer.lines(&ACCESS_CONTROL_ALLOW_ORIGIN);
         assert_eq!(shared.first().copied(), expected.as_ref());
-        if answer.reached.is_some() {
+        let is_refused = expected::refuses(&self.configuration, &self.request);
+        assert_eq!(answer.reached.is_none(), is_refused);
+        if is_refused {
+            assert_eq!(answer.response.status(), StatusCode::FORBIDDEN);
+            assert_eq!(others(answer.headers()), Lines::new());
+        } else {
             assert_eq!(answer.response.status(), self.inner.response().status());
             assert_eq!(others(answer.headers()), others(self.inner.response().headers()));
         }
