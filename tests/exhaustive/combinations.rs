@@ -87,8 +87,8 @@ const AXES: [(&str, &[&str]); 11] = [
     ("preflights", &["204", "299", "forwarded", "of route"]),
     ("reports", &["none", "diagnose", "only"]),
     (
-        // Each of these writes a header that no other option writes. So these rows do for their product: they have each
-        // pair of values.
+        // Each of these options writes a header that no other option writes. So these rows have each pair of their
+        // values, and not all combinations.
         "further",
         &[
             "vary_on",
