@@ -128,7 +128,7 @@ pub(crate) fn is_forbidden_response_header(name: &str) -> bool {
 
 /// A [CORS-unsafe request-header byte](https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte).
 fn is_unsafe_request_header_byte(byte: u8) -> bool {
-    (byte < 0x20 && byte != b'\t') || byte == 0x7F || b"\"():<>?@[\\]{}".contains(&byte)
+    (byte.is_ascii_control() && byte != b'\t') || b"\"():<>?@[\\]{}".contains(&byte)
 }
 
 /// Returns whether [parsing](https://mimesniff.spec.whatwg.org/#parsing-a-mime-type) gives one of the three

@@ -45,6 +45,7 @@ fn of_several_mistakes_in_a_name_the_last_one_is_answered() {
         (builder().allow_header("ContentType "), "allow_headers: \"ContentType \" has white space or a control character, which no header name has; write \"content-type\""),
         (builder().allow_header(" Cookie"), "allow_headers: \"cookie\" is a header that no script can set, so no preflight asks for it; remove it, and allow credentials for cookies to be sent"),
         (builder().allow_header("contentLength"), "allow_headers: \"content-length\" is a header that no script can set, so no preflight asks for it; remove it"),
+        (builder().allow_header("$HEADERS,"), "allow_headers: \"$HEADERS,\" looks like a list, and is read as one header name; write each header name as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
         (builder().allow_header("*, authorization"), "allow_headers: \"*, authorization\" looks like a list, and is read as one header name; write each header name as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
         (builder().expose_header("*, authorization"), "expose_headers: \"*, authorization\" looks like a list, and is read as one header name; write \"*\" alone for any, or each header name but the `*` as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
         (builder().expose_header("*, etag"), "expose_headers: \"*, etag\" looks like a list, and is read as one header name; write \"*\" alone for any, or each header name but the `*` as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
@@ -54,6 +55,16 @@ fn of_several_mistakes_in_a_name_the_last_one_is_answered() {
     ] {
         assert_eq!(builder.build().unwrap_err().to_string(), said);
     }
+}
+
+/// `http` limits the length of a name.
+#[test]
+fn a_name_that_is_only_too_long_has_no_suggestion() {
+    let mistakes = builder().allow_header("a".repeat(1 << 17)).build().unwrap_err();
+    let [ConfigError::InvalidHeaderName { suggestion, .. }] = Vec::from_iter(&mistakes)[..] else {
+        panic!("another mistake")
+    };
+    assert_eq!(*suggestion, None);
 }
 
 #[test]

@@ -26,6 +26,7 @@ fn origins() {
         ("localhost:3000", r#""localhost:3000" has no scheme, and an origin is scheme, host and port; write "http://localhost:3000""#),
         ("*.example.com", r#""*.example.com" has no scheme, and an origin is scheme, host and port; write "https://*.example.com""#),
         ("//example.com", r#""//example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
+        ("://example.com", r#""://example.com" has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write "https://example.com""#),
         ("https:/example.com", r#""https:/example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
         ("https:example.com", r#""https:example.com" has no scheme, and an origin is scheme, host and port; write "https://example.com""#),
         ("https://example.com/", r#""https://example.com/" has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
@@ -44,29 +45,36 @@ fn origins() {
         ("a_b://c", r#""a_b://c" has a scheme that is not a lower-case letter followed by a-z, 0-9, `+`, `.` or `-`; write an origin such as "https://example.com""#),
         ("ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss://a", r#""ssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssssss://a" has a scheme longer than 64 bytes; write an origin such as "https://example.com""#),
         ("wss://example.com", r#""wss://example.com" has the scheme `wss`, which is no page's; write "https://example.com""#),
+        ("wss://", r#""wss://" has the scheme `wss`, which is no page's; write the page's own origin, with http or https"#),
         ("ws://localhost:80", r#""ws://localhost:80" has the scheme `ws`, which is no page's; write "http://localhost""#),
         ("file:///index.html", r#""file:///index.html" has the scheme `file`, and pages from files send `null` as their origin; write the origin of a server or of an application's scheme"#),
         ("javascript://a", r#""javascript://a" has the scheme `javascript`, which is no page's; write an origin such as "https://example.com""#),
         ("https://", r#""https://" has no host; write an origin such as "https://example.com""#),
         ("https://*.", r#""https://*." has no host; write an origin such as "https://example.com""#),
         ("https://a..example.com", r#""https://a..example.com" has an empty label, and no host has two dots in a row or a dot first; write an origin such as "https://example.com""#),
+        ("https://a..b..com", r#""https://a..b..com" has an empty label, and no host has two dots in a row or a dot first; write an origin such as "https://example.com""#),
         ("https://Example.com", r#""https://Example.com" has upper-case letters, and browsers send origins in lower case; write "https://example.com""#),
         ("https://Example.com:443/", r#""https://Example.com:443/" has a path or a trailing slash, and browsers send origins without; write "https://example.com""#),
         ("https://ß.de", r#""https://ß.de" is not all ASCII, and browsers send such hosts in Punycode; write the host in Punycode, as the browser's address bar gives it when copied"#),
         ("https://a;b.com", r#""https://a;b.com" looks like a list, and is read as one origin; write each origin as an entry of its own (in an environment variable, with commas between them)"#),
         ("https://xn--a-.com", r#""https://xn--a-.com" has an `xn--` label that is no Punycode, so no browser sends it; write the host in Punycode, as the browser's address bar gives it when copied"#),
+        ("https://xn--a-.b--c.com", r#""https://xn--a-.b--c.com" has an `xn--` label that is no Punycode, so no browser sends it; write the host in Punycode, as the browser's address bar gives it when copied"#),
+        ("https://xn--", r#""https://xn--" has an `xn--` label that is no Punycode, so no browser sends it; write the host in Punycode, as the browser's address bar gives it when copied"#),
         ("https://127.1", r#""https://127.1" has a host that ends in a number, which browsers take for an IPv4 address and send otherwise; write four decimal numbers from 0 to 255"#),
         ("https://[1]", r#""https://[1]" has brackets that hold no IPv6 address; write an origin such as "https://example.com""#),
         ("https://[::0001]", r#""https://[::0001]" has an IPv6 address that browsers send in its shortest, lower-case form; write "https://[::1]""#),
+        ("https://[1::0]", r#""https://[1::0]" has an IPv6 address that browsers send in its shortest, lower-case form; write "https://[1::]""#),
         ("https://[FE80::1]:443", r#""https://[FE80::1]:443" has an IPv6 address that browsers send in its shortest, lower-case form; write "https://[fe80::1]""#),
         ("https://[fe80::1%eth0]", r#""https://[fe80::1%eth0]" has an IPv6 address with a zone, and no origin has one; write an origin such as "https://example.com""#),
         ("https://[127.0.0.1]", r#""https://[127.0.0.1]" has an IPv4 address in brackets, which are for IPv6; write "https://127.0.0.1""#),
         ("https://[::ffff:1.2.3.4]", r#""https://[::ffff:1.2.3.4]" has an IPv4 address mapped into IPv6; write "https://1.2.3.4""#),
         ("tauri://a/b", r#""tauri://a/b" has a path or a trailing slash, and browsers send origins without; write "tauri://a""#),
         ("tauri://localhost:80", r#""tauri://localhost:80" has `:` after a scheme other than http and https, where only A-Z, a-z, 0-9, `-`, `.`, `_` and `~` can stand; write a scheme and a plain host, such as "tauri://localhost""#),
+        ("tauri://ß", r#""tauri://ß" is not all ASCII, and browsers send such hosts in Punycode; write the host in Punycode, as the browser's address bar gives it when copied"#),
         ("tauri://*.localhost", r#""tauri://*.localhost" has a `*` in the host of an application's own scheme, which is matched as a whole; write each origin by itself"#),
         ("https://example.com:", r#""https://example.com:" has a port that is no number; write "https://example.com""#),
         ("https://example.com:a", r#""https://example.com:a" has a port that is no number; write a port from 1 to 65535, or `:*` for any"#),
+        ("https://example.com:80:81", r#""https://example.com:80:81" has a port that is no number; write a port from 1 to 65535, or `:*` for any"#),
         ("https://example.com:0", r#""https://example.com:0" has port 0, which no server has; write a port from 1 to 65535, or `:*` for any"#),
         ("https://example.com:65536", r#""https://example.com:65536" has a port above 65535; write a port from 1 to 65535, or `:*` for any"#),
         ("https://example.com:08443", r#""https://example.com:08443" has a port with leading zeros, which browsers do not send; write "https://example.com:8443""#),
@@ -102,6 +110,10 @@ fn origins() {
         ("any", r#""any" is read as one origin, not as any; write "*""#),
         ("h*", r#""h*" has no scheme, and an origin is scheme, host and port; write an origin such as "https://example.com""#),
         ("https://*.127.0.0.1", r#""https://*.127.0.0.1" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
+        ("https://*.127.1", r#""https://*.127.1" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
+        ("https://[fe80::*]", r#""https://[fe80::*]" has a `*` that is neither the whole first label nor the whole port; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port"#),
+        ("https://{a.example.com", r#""https://{a.example.com" has `{` in its host, which can only have a-z, 0-9, `-`, `.` and `_`; write an origin such as "https://example.com""#),
+        ("https://{1}.example.com", r#""https://{1}.example.com" has `{` in its host, which can only have a-z, 0-9, `-`, `.` and `_`; write an origin such as "https://example.com""#),
         ("https://*.[::1]", r#""https://*.[::1]" has a `*.` before an IP address, which has no subdomains; write each address by itself"#),
     ];
     for (origin, text) in cases {
@@ -115,10 +127,13 @@ fn long_origins() {
     let host = format!("{label}.{label}.{label}.{}", "a".repeat(61));
     let cases = [
         (format!("https://a{label}.com"), OriginFault::LabelTooLong),
+        (format!("https://{label}.A.com"), OriginFault::UpperCase),
         (format!("https://{host}aa"), OriginFault::HostTooLong),
         (format!("https://{host}a"), OriginFault::HostTooLong),
         (format!("https://*.{}", &host[1..]), OriginFault::HostTooLong),
         (format!("tauri://{}", "a".repeat(254)), OriginFault::HostTooLong),
+        (format!("https://{}", "a.".repeat(159)), OriginFault::HostTooLong),
+        (format!("https://{}a", "a.".repeat(159)), OriginFault::TooLong),
         (format!("https://{}", "a.".repeat(200)), OriginFault::TooLong),
     ];
     for (origin, fault) in cases {
@@ -130,7 +145,7 @@ fn long_origins() {
         format!("https://{host}."),
         format!("https://{host}:65535"),
         format!("https://*.{}", &host[2..]),
-        format!("{}://{}", "s".repeat(64), "A~".repeat(126)),
+        format!("{}://{}a", "s".repeat(64), "A~".repeat(126)),
     ] {
         assert!(builder().allow_origin(&origin).build().is_ok(), "{origin}");
     }
@@ -218,6 +233,7 @@ fn all_mistakes_in_the_order_of_the_options() {
             mistakes.to_string().replace('\n', "\n  ")
         )
     );
+    assert_eq!(Vec::from_iter(&mistakes), mistakes.iter().collect::<Vec<_>>());
     let [
         ConfigError::InvalidOrigin(origin),
         ConfigError::InsecureOriginWithCredentials { origin: insecure },
@@ -503,6 +519,8 @@ fn subdomains_of_an_origin() {
         ("https", "b.a.example.com", Some(8443))
     );
     assert_eq!(Origin::try_from(HeaderValue::from_static("null")), Err(OriginFault::NoScheme));
+    let ports = HeaderValue::from_static("https://example.com:80:81");
+    assert_eq!(Origin::try_from(ports), Err(OriginFault::PortForm));
 }
 
 /// The usual types, one by one and in several kinds of lists.

@@ -2,13 +2,16 @@
 
 use std::{
     collections::BTreeSet,
+    convert::Infallible,
     error::Error,
     fmt::Debug,
+    future::ready,
     hash::Hash,
     panic::{RefUnwindSafe, UnwindSafe},
 };
 
-use http::Request;
+use http::{HeaderValue, Request, Response};
+use tower::{Layer, Service, service_fn};
 use tower_cors::{
     AnySource, AsyncPolicy, AsyncPredicate, AsyncResponseFuture, ClosureOption, ConfigError,
     ConfigErrors, ConfigOption, ConfigWarning, Cors, CorsConfig, CorsLayer, CorsLayerBuilder,
@@ -163,6 +166,36 @@ fn every_public_type_is_listed() {
     ];
     let unlisted: Vec<_> = public.iter().filter(|name| !traits.contains(name)).collect();
     assert_eq!(unlisted, listed.iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn debug_texts_show_what_is_written_and_which_closures_there_are() {
+    let text = "https://example.com";
+    let pattern: OriginPattern = text.parse().unwrap();
+    assert_eq!(AsRef::<str>::as_ref(&pattern), text);
+    assert_eq!(format!("{pattern:?}"), r#"OriginPattern("https://example.com")"#);
+    assert_eq!(format!("{:?}", OriginSet::from_iter([pattern])), r#"{"https://example.com"}"#);
+    let origin = Origin::try_from(HeaderValue::from_static(text)).unwrap();
+    assert_eq!(format!("{origin:?}"), r#"Origin("https://example.com")"#);
+    let builder = Policy::builder().allow_origin_if(|_, _| true).on_decision(|_, _| {});
+    let written = format!("{builder:?}");
+    assert!(written.contains("allow_origin_if(..)") && written.contains("on_decision(..)"));
+    let service = service_fn(|_: Request<()>| ready(Ok::<_, Infallible>(Response::new(()))));
+    let future = CorsLayer::public().layer(service).call(Request::default());
+    assert_eq!(format!("{future:?}"), "ResponseFuture { .. }");
+}
+
+/// Long lists are cut, as in `Display`.
+#[test]
+fn the_debug_text_of_a_policy_is_its_configuration() {
+    for count in [20, 21] {
+        let origins = (0..count).map(|number| format!("https://n{number:02}.example.com"));
+        let policy = Policy::builder().allow_origins(origins).build_policy().unwrap();
+        let mut config = policy.config();
+        config.allow_origins.truncate(20);
+        let more = if count > 20 { ", more_origins: 1" } else { "" };
+        assert_eq!(format!("{policy:?}"), format!("Policy {{ config: {config:?}{more} }}"));
+    }
 }
 
 /// Types elsewhere would be in no list.

@@ -12,8 +12,8 @@ use serde::{
 };
 use serde_json::json;
 use tower_cors::{
-    ClosureOption, CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy, Refuse,
-    RequestHead,
+    ClosureOption, ConfigError, CorsConfig, CorsLayer, CorsLayerBuilder, Danger, Origin, Policy,
+    Refuse, RequestHead,
 };
 
 #[test]
@@ -286,6 +286,12 @@ fn closures_are_no_data() {
         "closures cannot be stored, and the policy has one from allow_origin_if; convert the configuration to a \
          builder and call allow_origin_if again",
     );
+    // Only a predicate could allow an origin.
+    let hook = CorsLayer::builder().allow_origin("https://a.com").on_decision(|_, _| {});
+    let mut config = hook.build_policy().unwrap().config();
+    config.allow_origins.clear();
+    let mistakes = Policy::try_from(config).unwrap_err();
+    assert!(mistakes.iter().any(|mistake| *mistake == ConfigError::NoOrigin), "{mistakes}");
     // A file cannot contain a closure.
     let found = serde_json::from_str::<CorsConfig>(r#"{"closures": ["on_decision"]}"#).unwrap_err();
     assert!(found.to_string().starts_with("unknown field `closures`"), "{found}");
@@ -294,6 +300,18 @@ fn closures_are_no_data() {
     assert_eq!(again.config(), policy.config());
     assert_ne!(again, policy);
     assert_eq!(policy.clone(), policy);
+}
+
+#[test]
+fn a_fraction_of_a_second_is_no_data() {
+    let mut config = CorsConfig::default();
+    config.max_age = Some(Duration::from_millis(1_500));
+    assert_eq!(
+        serde_json::to_string(&config).unwrap_err().to_string(),
+        "max_age: a fraction of a second cannot be written",
+    );
+    config.max_age = Some(Duration::from_secs(1));
+    assert_eq!(serde_json::to_string(&config).unwrap(), r#"{"max_age":1}"#);
 }
 
 /// An option that a file sets counts as set. An option at its default does not.

@@ -3,19 +3,18 @@
 mod formats;
 
 use formats::{from_environment, from_toml};
-use serde::Deserialize;
+use serde::{Deserialize, de::value};
 use tower_cors::{CorsConfig, Policy};
 
 #[test]
 #[rustfmt::skip]
 fn mistakes_of_form() {
-    let fields = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, `preflight_status`, `forward_preflights`, `allow_methods_of_route`, `dangerously_allow`, `attach_outcome`, `diagnose`, `report_only`";
     let list = |field| format!("expected a list of strings for `{field}`, or a string with commas between its entries");
     let flag = "expected `true` or `false` for `allow_credentials`";
     let seconds = "expected a whole number of seconds for `max_age`, not below 0";
     let cases = [
         (r#"{"cors": "*"}"#, "unknown field `cors`, and what stands in such a table is a CorsConfig itself; read a struct of your own that has the field `cors: CorsConfig` at line 1 column 7".into()),
-        (r#"{"page": 1}"#, format!("unknown field `page`, expected one of {fields} at line 1 column 7")),
+        (r#"{"page": 1}"#, format!("unknown field `page`, expected one of {FIELDS} at line 1 column 7")),
         (r#"{"max_age": 1, "max_age": 2}"#, "duplicate field `max_age` at line 1 column 24".into()),
         (r#"{"allow_origins": 1}"#, format!("invalid type: integer `1`, {} at line 1 column 19", list("allow_origins"))),
         (r#"{"allow_origins": true}"#, "allow_origins: `true` is no list; write \"*\" for any at line 1 column 22".into()),
@@ -74,6 +73,12 @@ fn mistakes_of_form() {
     assert_eq!(found, "max_age: 0.4 is no whole number of seconds; write 1 for key `max_age`");
 }
 
+const FIELDS: &str = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, \
+    `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, \
+    `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, \
+    `preflight_status`, `forward_preflights`, `allow_methods_of_route`, \
+    `dangerously_allow`, `attach_outcome`, `diagnose`, `report_only`";
+
 /// Of an unknown field, the error names the field that was probably meant.
 #[test]
 fn an_unknown_field_is_answered_with_the_nearest_name() {
@@ -111,12 +116,24 @@ fn an_unknown_field_is_answered_with_the_nearest_name() {
         ("allow_origin_if", builder_only("allow_origin_if")),
         ("on_decision", builder_only("on_decision")),
         ("grpc_web", builder_only("grpc_web")),
+        ("amax_age", String::from("; write `max_age`")),
+        ("nomax_age", format!(", expected one of {FIELDS}")),
     ] {
         let text = format!(r#"{{"{name}": true}}"#);
         let found = serde_json::from_str::<CorsConfig>(&text).unwrap_err().to_string();
         let column = name.len() + 3;
         assert_eq!(found, format!("unknown field `{name}`{answer} at line 1 column {column}"));
     }
+}
+
+/// Formats with keys of other types, such as YAML, may have one here.
+#[test]
+fn a_key_that_is_no_text_is_an_error() {
+    let map = value::MapDeserializer::<_, value::Error>::new([(1, true)].into_iter());
+    assert_eq!(
+        CorsConfig::deserialize(map).unwrap_err().to_string(),
+        "invalid type: integer `1`, expected the name of a field of a CORS configuration"
+    );
 }
 
 /// Whoever looks for a builder's method in a file is told what to write.

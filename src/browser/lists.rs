@@ -204,11 +204,7 @@ fn is_safelisted_request_header(name: &HeaderName, value: &[u8]) -> bool {
 
 /// <https://fetch.spec.whatwg.org/#cors-unsafe-request-header-byte>
 fn is_unsafe_byte(byte: u8) -> bool {
-    match byte {
-        b'\t' => false,
-        0..0x20 | 0x7F => true,
-        _ => b"\"():<>?@[\\]{}".contains(&byte),
-    }
+    (byte.is_ascii_control() && byte != b'\t') || b"\"():<>?@[\\]{}".contains(&byte)
 }
 
 /// The essence of a MIME type. Its characters are not validated, because the caller compares it with valid ones.

@@ -124,7 +124,6 @@ impl OriginFault {
                 "write the host in Punycode, as the browser's address bar gives it when copied"
             }
             Self::Ipv4Form => "write four decimal numbers from 0 to 255",
-            Self::MappedIpv4 => "write the IPv4 address without brackets",
             Self::Ipv6WithoutBrackets => {
                 "write brackets around the address, such as \"http://[::1]:3000\""
             }

@@ -110,6 +110,17 @@ mod tests {
             ("9ca", true),
             ("4dbcagdahymbxekheh6e0a7fei0b", true),
             ("ihqwcrb4cv8a8dqg056pqjye", true),
+            // Integers that only the right bias separates.
+            ("a-zna169wpe2azl09lm4kxf", true),
+            ("b8-2ha84jkzb", true),
+            ("a-6pb3173hvt1d4er5cb5vzh", true),
+            ("a-iia1284ep1wdrywavcz", true),
+            ("a-2oa8087kzv00bevyvksy7elirr", true),
+            ("xxxxxxxxxxxxxxxxxxxx-wcmx02ar25bky1xfqij6ron", true),
+            ("dga783j8t4lkmvtcm42d", true),
+            ("ihqwctvzc91f659drss3x8bo0yb", true),
+            ("3b-ww4c5e180e575a65lsy2b", true),
+            ("mlxeape-ht30bp3402qeu1xb", false),
             // Nothing encoded, or only ASCII.
             ("", false),
             ("a-", false),

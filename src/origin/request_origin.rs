@@ -58,10 +58,7 @@ impl Origin {
             OriginView::parse(self.value.as_bytes()).is_ok_and(|origin| origin.has_domain_name());
         is_domain_name
             && !domain.is_empty()
-            && self
-                .host()
-                .strip_suffix(domain)
-                .is_some_and(|labels| labels.len() > 1 && labels.ends_with('.'))
+            && self.host().strip_suffix(domain).is_some_and(|labels| labels.ends_with('.'))
     }
 
     /// The origin as it was sent.

@@ -106,7 +106,7 @@ impl OriginSet {
 
     /// An exact origin with this scheme and host, and any port. Only small sets are searched.
     pub(super) fn on_another_port(&self, without_port: &str) -> Option<String> {
-        let mut origins = self.exact.iter().take(MOST_SEARCHED + 1);
+        let mut origins = self.exact.iter().take(MOST_SEARCHED);
         let is_small = self.exact.iter().nth(MOST_SEARCHED).is_none();
         let found = origins.find(|origin| {
             let port = origin.strip_prefix(without_port.as_bytes());

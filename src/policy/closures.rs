@@ -26,7 +26,7 @@ impl Closures {
     pub(crate) fn are(&self, others: &Self) -> bool {
         let same_predicate = match (&self.predicate, &others.predicate) {
             (Some(one), Some(other)) => one.is(other),
-            (one, other) => one.is_none() && other.is_none(),
+            (one, other) => one.is_some() == other.is_some(),
         };
         same_predicate && Hook::are_same(self.hook.as_ref(), others.hook.as_ref())
     }
@@ -96,7 +96,7 @@ impl Hook {
     pub(crate) fn are_same(one: Option<&Self>, other: Option<&Self>) -> bool {
         match (one, other) {
             (Some(one), Some(other)) => Arc::ptr_eq(&one.0, &other.0),
-            (one, other) => one.is_none() && other.is_none(),
+            (one, other) => one.is_some() == other.is_some(),
         }
     }
 }

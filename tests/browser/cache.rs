@@ -186,6 +186,27 @@ async fn a_failed_response_clears_the_cache() {
     assert_eq!(log(&page), "OPTIONS* PUT PUT OPTIONS* PUT");
 }
 
+#[tokio::test]
+async fn a_failed_simple_request_leaves_the_cache() {
+    let granted: Headers<'_> = &[
+        ("access-control-allow-origin", "*"),
+        ("access-control-allow-methods", "PUT"),
+        ("access-control-max-age", "60"),
+    ];
+    let responses = [
+        response(204, granted),
+        response(200, granted),
+        response(200, &[]),
+        response(200, granted),
+    ];
+    let browser = scripted(responses);
+    let mut page = browser.page(PAGE);
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+    page.fetch(request("GET", TARGET, &[])).await.unwrap_err();
+    page.fetch(request("PUT", TARGET, &[])).await.unwrap();
+    assert_eq!(log(&page), "OPTIONS* PUT GET PUT");
+}
+
 /// A second preflight replaces the max-age of the first, with a longer or a shorter one.
 #[tokio::test]
 async fn a_later_response_replaces_an_earlier_one() {

@@ -283,7 +283,10 @@ fn set_cookie_says_why_a_cookie_is_refused() {
         assert!(!refusal.is_stored() && text.contains(&format!("\"{}\"", refusal.name())));
     }
     let browser = answering(granting);
+    browser.set_cookie(TARGET, &long[..4097]).unwrap();
+    browser.set_cookie(TARGET, "__Http-a=1; Secure; HttpOnly").unwrap();
     browser.set_cookie(TARGET, "a=1; Secure; Path=/").unwrap();
+    browser.set_cookie(TARGET, "a=2; Path=/items").unwrap();
     let refusal = browser.set_cookie("http://api.example.net", "a=2").unwrap_err();
     assert_eq!(
         refusal.to_string(),
@@ -291,6 +294,10 @@ fn set_cookie_says_why_a_cookie_is_refused() {
     );
     browser.set_cookie(TARGET, "b=1; Secure; Path=/b").unwrap();
     browser.set_cookie("http://api.example.net", "b=2").unwrap();
+    browser.set_cookie(TARGET, "c=1; Secure; Path=/; Domain=example.net").unwrap();
+    browser.set_cookie("http://api.example.net", "c=2").unwrap_err();
+    browser.set_cookie(TARGET, "d=1; Secure; Path=/").unwrap();
+    browser.set_cookie("http://api.example.net", "d=2; Domain=example.net").unwrap_err();
 }
 
 /// The line, and the URLs to which its cookie is sent.
@@ -328,6 +335,12 @@ async fn domain_path_and_secure_decide_where_a_cookie_goes() {
         }
         assert_eq!(found, expected, "{line}");
     }
+    // A public suffix that is itself a host, such as that of a hosting company, has cookies of its own.
+    let client = Client::new();
+    client.browser.set_cookie("https://vercel.app", "a=1; Domain=vercel.app").unwrap();
+    for (host, cookie) in [("https://vercel.app", "a=1"), ("https://a.vercel.app", "")] {
+        assert_eq!(client.fetch(host, host, &[]).await.0, cookie);
+    }
     // At a loopback address, http is as good as https.
     for url in
         ["http://localhost:3000/", "http://a.localhost/", "http://127.0.0.1/", "http://[::1]/"]
@@ -351,6 +364,7 @@ async fn cookies_expire_by_the_clock_of_the_browser() {
         ("; Max-Age=+60", None),
         ("; Max-Age=6x", None),
         ("; Max-Age=99999999999999999999", Some(400 * DAY)),
+        ("; Max-Age=-99999999999999999999", Some(0)),
         ("; Expires=Thu, 01 Jan 2026 00:01:00 GMT", Some(60)),
         ("; Expires=Thursday, 01-Jan-26 00:01:00 GMT", Some(60)),
         ("; Expires=Thu Jan  1 00:01:00 2026", Some(60)),
@@ -378,6 +392,19 @@ async fn cookies_expire_by_the_clock_of_the_browser() {
         assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, expected, "{attributes}");
         client.browser.advance(Duration::MAX);
         assert_eq!(client.fetch(OWN, TARGET, &[]).await.0, expected, "{attributes}");
+    }
+}
+
+#[tokio::test]
+async fn an_address_has_only_cookies_of_its_own() {
+    for (host, part) in [("127.0.0.1", "0.0.1"), ("[::1]", ":1]")] {
+        let client = Client::new();
+        let url = format!("https://{host}/");
+        let own = format!("a=2; Domain={host}");
+        client.browser.set_cookie(&url, "a=1").unwrap();
+        client.browser.set_cookie(&url, &own).unwrap();
+        client.browser.set_cookie(&url, &format!("b=1; Domain={part}")).unwrap_err();
+        assert_eq!(client.fetch(&url, &url, &[]).await.0, "a=2");
     }
 }
 

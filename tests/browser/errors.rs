@@ -64,6 +64,10 @@ async fn each_error_says_what_was_found_and_what_is_needed() {
             "the preflight of GET https://api.example.net/items: the request header x-b is not allowed; Access-Control-Allow-Headers lists X-A, x-c (https://fetch.spec.whatwg.org/#cors-preflight-fetch)", Some(0)),
         ("GET", TARGET, &[("authorization", "1")], same, vec![response(200, &[shared, ("access-control-allow-headers", "*")])],
             "the preflight of GET https://api.example.net/items: the request header authorization is not allowed; Access-Control-Allow-Headers lists *, and * does not cover authorization (https://fetch.spec.whatwg.org/#cors-preflight-fetch)", Some(0)),
+        ("GET", TARGET, &[("authorization", "1")], same, vec![response(200, &[shared, ("access-control-allow-headers", "x-a")])],
+            "the preflight of GET https://api.example.net/items: the request header authorization is not allowed; Access-Control-Allow-Headers lists x-a (https://fetch.spec.whatwg.org/#cors-preflight-fetch)", Some(0)),
+        ("GET", TARGET, &[("x-a", "1")], include, vec![response(200, &[shared, ("access-control-allow-credentials", "true"), ("access-control-allow-headers", "*")])],
+            "the preflight of GET https://api.example.net/items: the request header x-a is not allowed; Access-Control-Allow-Headers lists * (https://fetch.spec.whatwg.org/#cors-preflight-fetch)", Some(0)),
         ("GET", TARGET, &[("x-a", "1")], same, vec![response(200, &[shared, ("access-control-allow-headers", "x-a")]), response(200, &[])],
             "GET https://api.example.net/items: the response has no Access-Control-Allow-Origin, so the origin https://app.example.com cannot read it (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(1)),
         ("GET", own, &[], |fetch| fetch.redirect(Redirect::Error), vec![response(302, &[("location", "/b")])],
@@ -184,6 +188,10 @@ async fn assertions_return_the_response_or_the_error() {
         (response.body().as_str(), &*response.clone().into_body()),
         ("the body", "the body")
     );
+    let missing = scripted([super::response(404, &[("access-control-allow-origin", "*")])]);
+    let mut page = missing.page(PAGE);
+    let result = page.fetch(request("GET", TARGET, &[])).await;
+    assert_eq!(page.assert_readable(result).status(), StatusCode::NOT_FOUND);
     let (page, result) = fetched(false).await;
     assert_eq!(page.assert_refused(result).exchange(), Some(0));
 }

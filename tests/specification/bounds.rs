@@ -41,6 +41,9 @@ async fn a_method_of_more_than_64_bytes_is_refused() {
         (any.forward_preflights(true), asks().forwarded(&star)),
     ] {
         let layer = builder.build().unwrap();
+        let refusal = layer.policy().explain(&asks().request()).refusal;
+        let value = HeaderValue::from_str(&longest).unwrap();
+        assert!(refusal.is_none_or(|refusal| refusal == Refusal::MethodNotAllowed(value)));
         check(&layer, &[case]).await;
         for length in [65, 66, MEBIBYTE] {
             let method = "A".repeat(length);

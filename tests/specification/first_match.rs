@@ -154,7 +154,17 @@ async fn no_policy_keeps_a_timing_header_that_another_writes() {
         simple("GET").from(Partner).forwarded(&[ALLOW_PARTNER, VARY]),
         simple("GET").from(Stranger).forwarded(&[VARY]),
     ];
-    check_over(&Inner::new(200, &[(TIMING, "*")]), &layer, &cases).await;
+    let inner = Inner::new(200, &[(TIMING, "*")]);
+    check_over(&inner, &layer, &cases).await;
+
+    let ours = builder(AllowedOrigin.origin()).build_policy().unwrap();
+    let partner = builder(Partner.origin()).build_policy().unwrap();
+    let layer = CorsLayer::first_match([ours, partner]).unwrap();
+    let cases = [
+        simple("GET").from(AllowedOrigin).forwarded(&[(TIMING, "*"), ALLOW_ORIGIN, VARY]),
+        simple("GET").from(Stranger).forwarded(&[(TIMING, "*"), VARY]),
+    ];
+    check_over(&inner, &layer, &cases).await;
 }
 
 #[tokio::test]

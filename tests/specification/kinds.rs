@@ -23,6 +23,7 @@ fn safelisted_headers_keep_a_request_simple_and_others_do_not() {
             .with(("accept", "a/b"))
             .with(("accept-language", "de"))
             .with(("content-language", "de")),
+        simple().with(("accept", "a/b,\tc/d")),
         preflighted().with(("accept", "(")),
         preflighted().with(("accept-language", "de_DE")),
         simple().with(("accept", &long)),

@@ -19,6 +19,22 @@ fn hosts_with_empty_labels_are_no_origins() {
     }
 }
 
+/// Each is one step from a text that a browser sends.
+#[test]
+fn a_host_or_port_that_no_browser_sends_makes_no_origin() {
+    for text in [
+        "tauri://localhost:80",
+        "https://a..b..example.com",
+        "https://xn--",
+        "https://xn--a-.b--c.example.com",
+        "https://[1::0]",
+        "https://example.com:80:81",
+    ] {
+        assert!(text.parse::<OriginPattern>().is_err(), "{text}");
+        assert!(Origin::try_from(HeaderValue::from_static(text)).is_err(), "{text}");
+    }
+}
+
 #[test]
 fn a_set_is_empty_until_there_is_a_pattern_of_any_kind() {
     assert!(OriginSet::default().is_empty());

@@ -30,6 +30,7 @@ fn refusing_has_mistakes_of_its_own_and_those_of_credentials() {
         (ours().no_own_origins(), "no_own_origins: no origin is refused, so it has no effect"),
         (refusing().loopback().no_own_origins().own_origin("https://a.com"), "own_origins: own origins are listed, and no_own_origins says that there are none"),
         (refusing().loopback().own_origin("https://*.a.com"), r#"own_origins: "https://*.a.com" is not one origin, and a server's own pages have known ones"#),
+        (refusing().loopback().own_origin("https://a.com,https://*.b.com"), r#"own_origins: "https://a.com,https://*.b.com" looks like a list, and is read as one origin"#),
         (refusing().loopback().own_origin("null"), r#"own_origins: "null" is not one origin, and a server's own pages have known ones"#),
         (refusing().loopback().own_origin("https://a.com/"), r#"own_origins: "https://a.com/" has a path or a trailing slash, and browsers send origins without"#),
         (ours().forward_preflights(true).preflight_status(StatusCode::OK), "forward_preflights: the inner service answers the preflights that are allowed, so preflight_status would have no effect"),
@@ -70,8 +71,11 @@ fn the_settings_can_be_read_back() {
 fn what_is_refused_has_a_name_in_a_file() {
     assert_eq!("all".parse(), Ok(Refuse::All));
     assert_eq!(Refuse::Upgrades.to_string(), "upgrades");
-    assert_eq!(
-        "some".parse::<Refuse>().unwrap_err().to_string(),
-        "\"some\" is nothing that can be refused; write all or upgrades"
-    );
+    for (text, advice) in [("some", "all or upgrades"), ("alll", "all"), ("ale", "all or upgrades")]
+    {
+        assert_eq!(
+            text.parse::<Refuse>().unwrap_err().to_string(),
+            format!("{text:?} is nothing that can be refused; write {advice}")
+        );
+    }
 }

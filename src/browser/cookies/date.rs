@@ -83,3 +83,34 @@ fn days_in(year: i64, month: usize) -> i64 {
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::parse;
+
+    #[test]
+    fn a_date_is_its_seconds_since_1970() {
+        for (text, seconds) in [
+            ("Thu, 01 Jan 1970 00:00:00 GMT", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", Some(784_111_777)),
+            ("Wed, 31 Dec 1969 23:59:59 GMT", Some(-1)),
+            ("Mon, 01 Jan 1601 00:00:00 GMT", Some(-11_644_473_600)),
+            ("Sun, 31 Dec 1600 23:59:59 GMT", None),
+            ("Fri, 31 Dec 9999 23:59:59 GMT", Some(253_402_300_799)),
+            ("Tue, 29 Feb 2000 00:00:00 GMT", Some(951_782_400)),
+            ("Wed, 01 Mar 2000 00:00:00 GMT", Some(951_868_800)),
+            ("Thu, 29 Feb 2024 00:00:00 GMT", Some(1_709_164_800)),
+            ("29 Feb 2100 00:00:00", None),
+            ("Mon, 01 Mar 2100 00:00:00 GMT", Some(4_107_542_400)),
+            ("29 Feb 2023 00:00:00", None),
+            ("31 Apr 2024 00:00:00", None),
+            ("0a:00:00 1 Jan 1970", None),
+            ("00:0a:00 1 Jan 1970", None),
+            ("00:00:0a 1 Jan 1970", Some(0)),
+            ("00:60:00 1 Jan 1970", None),
+            ("00:00:60 1 Jan 1970", None),
+        ] {
+            assert_eq!(parse(text.as_bytes()), seconds, "{text}");
+        }
+    }
+}
