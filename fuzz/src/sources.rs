@@ -38,7 +38,7 @@ pub fn sources(input: &[u8]) {
         blocks.iter().partition(|block| block.first() == Some(&&b"policy"[..]));
     let configurations = definitions.iter().map(|block| Configuration::read(&block[1..]));
     let built = configurations.filter_map(|part| part.policy().map(|policy| (part, policy)));
-    let parts: Vec<(Configuration, Policy)> = built.take(MOST_PARTS).collect();
+    let parts: Vec<Part> = built.take(MOST_PARTS).collect();
     if parts.is_empty() {
         return;
     }
