@@ -1,5 +1,8 @@
 //! Runs the cases for cookies in Chromium and in the model, and compares the `Cookie` headers that the server got.
 
+pub(crate) mod case;
+pub(crate) mod cases;
+
 use std::{
     collections::BTreeMap,
     error::Error,
@@ -9,14 +12,11 @@ use std::{
 
 use http::Request;
 use serde_json::json;
-use tower_cors::browser::{Browser, Credentials};
+use tower_cors::browser::{Browser as Model, Credentials};
 
-use crate::{
-    browser::Chromium,
-    case::Hosts,
-    cookie_case::{CookieCase, address},
-    model::HttpClient,
-};
+use crate::{browser::Browser, case::Hosts, engine::Engine, model::HttpClient};
+
+use case::{CookieCase, address};
 
 const SCRIPT: &str = r#"
 const [urls, done] = arguments;
@@ -86,11 +86,11 @@ pub(crate) async fn compare(
 ) -> Result<Report, Box<dyn Error>> {
     let mut of_chromium = Log::new();
     for blocks_third_parties in [false, true] {
-        let chromium = Chromium::start(blocks_third_parties).await?;
+        let mut chromium = Browser::start(Engine::Chromium, blocks_third_parties).await?;
         let mut page = "";
         for (number, case) in cases.iter().enumerate() {
             if case.blocks_third_parties == blocks_third_parties {
-                run_in_chromium(&chromium, &mut page, hosts, number, case).await?;
+                run_in_chromium(&mut chromium, &mut page, hosts, number, case).await?;
             }
         }
         chromium.stop().await?;
@@ -133,7 +133,7 @@ fn sorted(steps: &[(usize, Option<String>)]) -> Vec<(usize, Vec<&str>)> {
 }
 
 async fn run_in_chromium(
-    chromium: &Chromium,
+    chromium: &mut Browser,
     open_page: &mut &'static str,
     hosts: Hosts,
     number: usize,
@@ -161,7 +161,7 @@ async fn run_in_model(
     number: usize,
     case: &CookieCase,
 ) -> Result<(), Box<dyn Error>> {
-    let browser = Browser::new(client.clone());
+    let browser = Model::new(client.clone());
     browser.block_third_party_cookies(case.blocks_third_parties);
     for step in case.fetched() {
         let page = case.steps[step].page;

@@ -1,6 +1,6 @@
 //! The cases for cookies: who sets which, and who sends a request afterwards.
 
-use crate::cookie_case::{CookieCase, Step, case, get, set};
+use super::case::{CookieCase, Step, case, get, set};
 
 pub(crate) fn all() -> Vec<CookieCase> {
     let mut cases = sites(false);

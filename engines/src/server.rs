@@ -28,8 +28,7 @@ use tower_cors::CorsLayer;
 
 use crate::{
     case::{Answer, Case, Hosts, Logged, Server as Answering},
-    cookie_case::CookieCase,
-    cookies::CookieLog,
+    cookies::{CookieLog, case::CookieCase},
     policies, websockets,
 };
 
@@ -153,7 +152,10 @@ fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router<Cookies>,
         )
         .route("/cookie", get(async || ([("set-cookie", "probe=1")], "")));
     for (number, layer) in websockets::layers(hosts)?.into_iter().enumerate() {
-        let upgrade = async |upgrade: WebSocketUpgrade| upgrade.on_upgrade(async |_| ());
+        // The page closes the socket. If the server did, a page in Firefox would not learn that it was open.
+        let upgrade = async |upgrade: WebSocketUpgrade| {
+            upgrade.on_upgrade(async |mut socket| while socket.recv().await.is_some() {})
+        };
         app = app.route(&format!("/websocket/{number}"), get(upgrade).layer(layer));
     }
     Ok(app)

@@ -1,8 +1,10 @@
 //! The cases: a matrix of policies, pages and requests, and cases that are written by hand.
 
+mod resource_policies;
+
 use crate::{
     case::{Answer, Api, Case, Hop, Hosts, Page, Server},
-    policies, resource_policies,
+    policies,
 };
 
 pub(crate) fn all(hosts: Hosts) -> Vec<Case> {

@@ -1,4 +1,4 @@
-//! WebSocket handshakes. The model does not have them, so Chromium is compared with the policy.
+//! WebSocket handshakes. The model does not have them, so engines are compared with the policy.
 
 use std::{error::Error, fmt};
 
@@ -8,8 +8,9 @@ use tower_cors::{ConfigErrors, CorsLayer, Danger, Policy, Refuse};
 
 use crate::{
     address,
-    browser::Chromium,
+    browser::Browser,
     case::{Hosts, Page},
+    engine::Engine,
 };
 
 const SCRIPT: &str = r"
@@ -17,7 +18,7 @@ const [urls, done] = arguments;
 const opens = (url) => new Promise((resolve) => {
   const socket = new WebSocket(url);
   socket.onopen = () => { socket.close(); resolve(true); };
-  socket.onerror = () => resolve(false);
+  socket.onclose = () => resolve(false);
 });
 Promise.all(urls.map(opens)).then(done);
 ";
@@ -34,6 +35,11 @@ pub(crate) fn layers(hosts: Hosts) -> Result<Vec<CorsLayer>, ConfigErrors> {
             .allow_origin("http://*.localhost:*")
             .refuse_disallowed_origins(Refuse::All)
             .dangerously_allow(Danger::InsecureOrigins)
+            .no_own_origins(),
+        // The server's own pages are known by `Sec-Fetch-Site` alone.
+        Policy::builder()
+            .allow_origin("https://elsewhere.example")
+            .refuse_disallowed_origins(Refuse::Upgrades)
             .no_own_origins(),
     ];
     policies.into_iter().map(|builder| builder.build_policy().map(CorsLayer::new)).collect()
@@ -61,32 +67,46 @@ impl fmt::Display for Handshakes {
 }
 
 pub(crate) async fn compare(
-    chromium: &Chromium,
+    engine: Engine,
+    browser: &mut Browser,
     hosts: Hosts,
 ) -> Result<Handshakes, Box<dyn Error>> {
     let layers = layers(hosts)?;
     let mut handshakes = Handshakes { count: 0, wrong: Vec::new() };
     for page in Page::ALL {
-        let url = |number| format!("ws://localhost:{}/websocket/{number}", hosts.second);
-        let urls: Vec<String> = (0..layers.len()).map(url).collect();
-        chromium.open(&address(page, hosts)).await?;
-        let opened = chromium.run(SCRIPT, json!(urls)).await?;
-        let opened: Vec<bool> = serde_json::from_value(opened)?;
-        for ((number, layer), opened) in layers.iter().enumerate().zip(opened) {
-            // Chromium sends handshakes without `Sec-Fetch-Site`.
-            let origin = page.origin(hosts);
-            let request = Request::get("/")
-                .header("origin", &origin)
-                .header("upgrade", "websocket")
-                .body(())?;
-            let outcome = layer.policy().explain(&request);
-            handshakes.count += 1;
-            if outcome.answered == opened {
-                let line =
-                    format!("layer {number}, from {origin}: opens: {opened}, but: {outcome}");
-                handshakes.wrong.push(line);
+        browser.open(&address(page, hosts)).await?;
+        for port in [hosts.first, hosts.second] {
+            let url = |number| format!("ws://localhost:{port}/websocket/{number}");
+            let urls: Vec<String> = (0..layers.len()).map(url).collect();
+            let opened = browser.run(SCRIPT, json!(urls)).await?;
+            let opened: Vec<bool> = serde_json::from_value(opened)?;
+            for ((number, layer), opened) in layers.iter().enumerate().zip(opened) {
+                let origin = page.origin(hosts);
+                let mut request =
+                    Request::get("/").header("origin", &origin).header("upgrade", "websocket");
+                // Chromium sends handshakes without it.
+                if engine != Engine::Chromium {
+                    request = request.header("sec-fetch-site", site(page, port, hosts));
+                }
+                let outcome = layer.policy().explain(&request.body(())?);
+                handshakes.count += 1;
+                if outcome.answered == opened {
+                    let line = format!(
+                        "layer {number} at port {port}, from {origin}: opens: {opened}, but: {outcome}"
+                    );
+                    handshakes.wrong.push(line);
+                }
             }
         }
     }
     Ok(handshakes)
+}
+
+/// The `Sec-Fetch-Site` of a handshake with `localhost`.
+fn site(page: Page, port: u16, hosts: Hosts) -> &'static str {
+    match page {
+        Page::Localhost if port == hosts.first => "same-origin",
+        Page::Localhost => "same-site",
+        _ => "cross-site",
+    }
 }

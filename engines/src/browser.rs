@@ -1,0 +1,184 @@
+//! A running browser.
+
+use std::{error::Error, fmt::Write, fs, process::Stdio};
+
+use fantoccini::wd::WebDriverCompatibleCommand;
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tokio::{
+    io::{AsyncBufReadExt, BufReader},
+    process::{Child, Command},
+};
+use url::Url;
+
+use crate::{
+    address,
+    case::{Case, Hosts, Outcome, Page},
+    engine::{Engine, FIREFOX_PREFERENCES},
+    session::Session,
+};
+
+pub(crate) struct Browser {
+    session: Session,
+    /// The display of a browser that has no headless mode.
+    _display: Option<Child>,
+    _profile: TempDir,
+}
+
+impl Browser {
+    pub(crate) async fn start(
+        engine: Engine,
+        blocks_third_party_cookies: bool,
+    ) -> Result<Self, Box<dyn Error>> {
+        let started = Self::start_session(engine, blocks_third_party_cookies).await;
+        started.map_err(|error| {
+            let packages = engine.packages();
+            format!("{engine} does not start ({error}); it needs Debian's packages {packages}")
+                .into()
+        })
+    }
+
+    async fn start_session(
+        engine: Engine,
+        blocks_third_party_cookies: bool,
+    ) -> Result<Self, Box<dyn Error>> {
+        let profile = tempfile::tempdir()?;
+        let capabilities = engine.capabilities(&profile, blocks_third_party_cookies);
+        let command = |program: &str| {
+            let mut command = Command::new(program);
+            command.env("HOME", profile.path());
+            command
+        };
+        let mut display = None;
+        let session = match engine {
+            Engine::Chromium => Session::web_driver(command("chromedriver"), capabilities).await?,
+            Engine::Firefox => {
+                let mut preferences = String::new();
+                for (name, value) in FIREFOX_PREFERENCES {
+                    writeln!(preferences, "user_pref(\"{name}\", {value});")?;
+                }
+                fs::write(profile.path().join("user.js"), preferences)?;
+                let mut firefox = command("firefox-esr");
+                // Without it, Firefox ignores the preference for the server of settings.
+                firefox.env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1");
+                firefox.args(["-headless", "-no-remote", "-marionette", "-profile"]);
+                firefox.arg(profile.path());
+                Session::marionette(firefox, profile.path(), capabilities).await?
+            }
+            Engine::WebKit => {
+                let (server, name) = x_server().await?;
+                display = Some(server);
+                let mut driver = command("WebKitWebDriver");
+                driver.env("DISPLAY", name).env("GDK_BACKEND", "x11");
+                // There is no desktop to ask.
+                driver.env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory");
+                Session::web_driver(driver, capabilities).await?
+            }
+        };
+        Ok(Self { session, _display: display, _profile: profile })
+    }
+
+    /// Opens the page that sets the cookie of `localhost`.
+    pub(crate) async fn sign_in(&mut self, hosts: Hosts) -> Result<(), Box<dyn Error>> {
+        self.open(&format!("{}/cookie", Page::Localhost.origin(hosts))).await
+    }
+
+    /// Runs the cases of a page that are not left out, and returns what its script sees of each, with the number of the
+    /// case.
+    pub(crate) async fn fetch_all(
+        &mut self,
+        page: Page,
+        hosts: Hosts,
+        cases: &[Case],
+        is_left_out: impl Fn(&Case) -> bool,
+    ) -> Result<Vec<(usize, Vec<Outcome>)>, Box<dyn Error>> {
+        let cases = cases.iter().enumerate();
+        let (ids, cases): (Vec<usize>, Vec<&Case>) =
+            cases.filter(|(_, case)| case.page == page && !is_left_out(case)).unzip();
+        self.open(&address(page, hosts)).await?;
+        let found = self.run(include_str!("script.js"), json!(cases)).await?;
+        let found: Vec<Vec<Outcome>> = serde_json::from_value(found)?;
+        Ok(ids.into_iter().zip(found).collect())
+    }
+
+    /// Whether a script can send a stream, by the
+    /// [test that the vendor of Chromium recommends](https://developer.chrome.com/docs/capabilities/web-apis/fetch-streaming-requests#feature_detection).
+    pub(crate) async fn sends_streams(&mut self, hosts: Hosts) -> Result<bool, Box<dyn Error>> {
+        self.open(&address(Page::Localhost, hosts)).await?;
+        let found = self.run(SENDS_STREAMS, Value::Null).await?;
+        Ok(serde_json::from_value(found)?)
+    }
+
+    pub(crate) async fn open(&mut self, address: &str) -> Result<(), Box<dyn Error>> {
+        self.session.open(address).await
+    }
+
+    /// Runs a script in the open page.
+    pub(crate) async fn run(
+        &mut self,
+        script: &str,
+        argument: Value,
+    ) -> Result<Value, Box<dyn Error>> {
+        self.session.run(script, argument).await
+    }
+
+    /// Removes the cookies of all hosts.
+    pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
+        let Session::WebDriver { client, .. } = &self.session else {
+            return Err("only Chromium clears the cookies of all hosts".into());
+        };
+        client.issue_cmd(ClearCookies).await?;
+        Ok(())
+    }
+
+    pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
+        self.session.stop().await
+    }
+}
+
+const SENDS_STREAMS: &str = r#"
+const [, done] = arguments;
+let isRead = false;
+const options = {
+  method: "POST",
+  body: new ReadableStream(),
+  get duplex() {
+    isRead = true;
+    return "half";
+  },
+};
+let hasType = true;
+try {
+  hasType = new Request("", options).headers.has("content-type");
+} catch {}
+done(isRead && !hasType);
+"#;
+
+/// Chromium's command, while the standard one removes the cookies of one page.
+#[derive(Debug)]
+struct ClearCookies;
+
+impl WebDriverCompatibleCommand for ClearCookies {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
+        (http::Method::POST, Some(command.to_string()))
+    }
+}
+
+/// Starts a display that nobody sees, and returns its name.
+async fn x_server() -> Result<(Child, String), Box<dyn Error>> {
+    let mut server = Command::new("Xvfb")
+        .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let output = server.stdout.take().ok_or("Xvfb has no output")?;
+    let mut lines = BufReader::new(output).lines();
+    let number = lines.next_line().await?.ok_or("Xvfb ends before it has a display")?;
+    Ok((server, format!(":{number}")))
+}

@@ -1,0 +1,151 @@
+//! The explained differences between engines and the model. Any other difference fails the run.
+
+mod describe;
+mod pair;
+mod rows;
+
+use std::fmt;
+
+use crate::{
+    case::{Case, Hosts, Observation, Outcome},
+    engine::Engine,
+};
+use describe::describe;
+use pair::Pair;
+
+/// An explained difference.
+struct Row {
+    reason: &'static str,
+    /// The section of the Fetch standard that the engines do not follow, if it is one.
+    section: Option<&'static str>,
+    /// The engines, and how many cases of each the row explains. Another number fails the run, so that a row does not
+    /// hide what it was not written for.
+    engines: &'static [(Engine, usize)],
+    /// Removes this difference from a pair, and no other.
+    level: fn(&mut Pair<'_>),
+}
+
+pub(crate) struct Report {
+    engine: Engine,
+    count: usize,
+    rows: Vec<Explained>,
+    explained: usize,
+    unexplained: usize,
+    /// Descriptions of cases.
+    listed: Vec<String>,
+}
+
+/// A row, and how many cases it explains.
+struct Explained {
+    row: &'static Row,
+    expected: usize,
+    count: usize,
+}
+
+impl Report {
+    pub(crate) fn is_good(&self) -> bool {
+        self.unexplained == 0 && self.rows.iter().all(|row| row.count == row.expected)
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for text in &self.listed {
+            writeln!(f, "{text}")?;
+        }
+        for (number, Explained { row, expected, count }) in self.rows.iter().enumerate() {
+            write!(f, "row {number} explains {count} cases")?;
+            if count != expected {
+                write!(f, " instead of {expected}")?;
+            }
+            write!(f, ": {}", row.reason)?;
+            if let Some(section) = row.section {
+                write!(f, " (https://fetch.spec.whatwg.org/#{section})")?;
+            }
+            writeln!(f)?;
+        }
+        write!(
+            f,
+            "{}: {} cases: {} as the model says, {} explained ({} rows), {} not",
+            self.engine,
+            self.count,
+            self.count - self.explained - self.unexplained,
+            self.explained,
+            self.rows.len(),
+            self.unexplained
+        )
+    }
+}
+
+/// Compares what the engine and the model did. `lists_explained` lists explained cases, too.
+pub(crate) fn compare<'a>(
+    engine: Engine,
+    hosts: Hosts,
+    cases: impl Iterator<Item = (&'a Case, Observation, Observation)>,
+    lists_explained: bool,
+) -> Report {
+    let rows = rows::ALL.iter().filter_map(|row| {
+        let &(_, expected) = row.engines.iter().find(|(other, _)| *other == engine)?;
+        Some(Explained { row, expected, count: 0 })
+    });
+    let mut report = Report {
+        engine,
+        count: 0,
+        rows: rows.collect(),
+        explained: 0,
+        unexplained: 0,
+        listed: Vec::new(),
+    };
+    for (case, of_engine, of_model) in cases {
+        report.count += 1;
+        let pair = Pair { case, hosts, engine: comparable(of_engine), model: comparable(of_model) };
+        if pair.engine == pair.model {
+            continue;
+        }
+        let needed = report.needed_rows(&pair);
+        if needed.is_some() {
+            report.explained += 1;
+        } else {
+            report.unexplained += 1;
+        }
+        if lists_explained || needed.is_none() {
+            report.listed.push(describe(&pair, needed.as_deref()));
+        }
+        for row in needed.into_iter().flatten() {
+            report.rows[row].count += 1;
+        }
+    }
+    report
+}
+
+impl Report {
+    /// The rows without which the pair would differ. `None` if it differs with all rows.
+    fn needed_rows(&self, pair: &Pair<'_>) -> Option<Vec<usize>> {
+        let explain = |rows: &[usize]| {
+            let mut pair = pair.clone();
+            for &row in rows {
+                (self.rows[row].row.level)(&mut pair);
+            }
+            pair.engine == pair.model
+        };
+        let mut needed: Vec<usize> = (0..self.rows.len()).collect();
+        if !explain(&needed) {
+            return None;
+        }
+        for row in 0..self.rows.len() {
+            let without: Vec<usize> = needed.iter().copied().filter(|it| *it != row).collect();
+            if explain(&without) {
+                needed = without;
+            }
+        }
+        Some(needed)
+    }
+}
+
+/// Leaves out `Date`, which differs from run to run.
+fn comparable(mut observation: Observation) -> Observation {
+    for Outcome { headers, .. } in &mut observation.outcomes {
+        headers.remove("date");
+    }
+    observation
+}

@@ -1,0 +1,126 @@
+//! What the engine and the model did in a case, and what rows remove from it.
+
+use crate::{
+    case::{Answer, Case, Hop, Hosts, Logged, Observation, Server},
+    policies,
+};
+
+#[derive(Clone)]
+pub(super) struct Pair<'a> {
+    pub(super) case: &'a Case,
+    pub(super) hosts: Hosts,
+    pub(super) engine: Observation,
+    pub(super) model: Observation,
+}
+
+impl Pair<'_> {
+    /// Calls `level` with each request of the engine and the model's, if both sent equally many.
+    pub(super) fn each(&mut self, mut level: impl FnMut(&mut Logged, &mut Logged)) {
+        let (engine, model) = (&mut self.engine.requests, &mut self.model.requests);
+        if engine.len() == model.len() {
+            engine.iter_mut().zip(model).for_each(|(engine, model)| level(engine, model));
+        }
+    }
+
+    /// Removes preflights that the engine repeats and the model does not.
+    pub(super) fn drop_repeated_by_engine(&mut self) {
+        drop_repeated(&mut self.engine.requests, self.model.requests.len());
+    }
+
+    /// Removes preflights that the model repeats and the engine does not.
+    pub(super) fn drop_repeated_by_model(&mut self) {
+        drop_repeated(&mut self.model.requests, self.engine.requests.len());
+    }
+
+    /// Takes `Sec-Fetch-Site` from the engine where `is_meant` returns `true` for its request.
+    pub(super) fn level_sites(&mut self, is_meant: impl Fn(&Logged) -> bool) {
+        self.each(|engine, model| {
+            if is_meant(engine) {
+                model.metadata[0].clone_from(&engine.metadata[0]);
+            }
+        });
+    }
+}
+
+/// Removes preflights that repeat an earlier one, beginning with the last, until `count` requests are left.
+fn drop_repeated(requests: &mut Vec<Logged>, count: usize) {
+    while requests.len() > count {
+        let repeats = |&number: &usize| {
+            let request = &requests[number];
+            request.is_preflight() && requests[..number].contains(request)
+        };
+        let Some(number) = (0..requests.len()).rev().find(repeats) else { return };
+        requests.remove(number);
+    }
+}
+
+impl Logged {
+    pub(super) fn is_preflight(&self) -> bool {
+        self.requested_method.is_some()
+    }
+
+    /// `true` if no redirect led to the request.
+    pub(super) fn is_first_hop(&self) -> bool {
+        self.url.ends_with("/0")
+    }
+
+    pub(super) fn is_from_null(&self) -> bool {
+        self.origin.as_deref() == Some("null")
+    }
+
+    /// Compares `Sec-Fetch-Site`.
+    pub(super) fn has_site(&self, site: &str) -> bool {
+        self.metadata[0].as_deref() == Some(site)
+    }
+}
+
+impl Observation {
+    /// `true` if the script can read all responses.
+    pub(super) fn is_ok(&self) -> bool {
+        self.outcomes.iter().all(|outcome| outcome.ok)
+    }
+}
+
+impl Case {
+    pub(super) fn has_header(&self, name: &str) -> bool {
+        self.headers.iter().any(|(other, _)| *other == name)
+    }
+
+    pub(super) fn allows_any_method(&self) -> bool {
+        self.lists_star("access-control-allow-methods")
+    }
+
+    pub(super) fn allows_any_header(&self) -> bool {
+        self.lists_star("access-control-allow-headers")
+    }
+
+    /// `true` if a preflight is answered with `*` in this list.
+    fn lists_star(&self, name: &str) -> bool {
+        if let Server::Policy(number) = self.server {
+            return policies::ALLOW_ANY.contains(&number);
+        }
+        let lines = self.preflight_lines(name);
+        lines.iter().flat_map(|line| line.split(',')).any(|member| member.trim() == "*")
+    }
+
+    /// The values of a header in the written answers to preflights.
+    pub(super) fn preflight_lines<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        self.lines(name, |hop| &hop.preflight)
+    }
+
+    /// The values of a header in the written answers to other requests.
+    pub(super) fn answer_lines<'a>(&'a self, name: &'a str) -> Vec<&'a str> {
+        self.lines(name, |hop| &hop.answer)
+    }
+
+    /// The values of `Location`.
+    pub(super) fn locations(&self) -> impl Iterator<Item = &str> {
+        self.answer_lines("location").into_iter()
+    }
+
+    fn lines<'a>(&'a self, name: &'a str, of: fn(&Hop) -> &Answer) -> Vec<&'a str> {
+        let Server::Raw(hops) = &self.server else { return Vec::new() };
+        let headers = hops.iter().flat_map(|hop| &of(hop).headers);
+        headers.filter(|(other, _)| *other == name).map(|(_, value)| value.as_str()).collect()
+    }
+}

@@ -1,0 +1,118 @@
+//! Holds the browser model of `tower-cors` against real engines. Both make the same fetches, from the same pages, of the
+//! same servers. The suite compares what the servers received and what the scripts saw.
+//!
+//! `cargo run -p engines -- firefox` runs it in one engine, which is installed with Debian's packages:
+//!
+//! | engine | packages |
+//! |---|---|
+//! | `chromium` | `chromium`, `chromium-driver` |
+//! | `firefox` | `firefox-esr` |
+//! | `webkit` | `webkit2gtk-driver`, `xvfb` |
+//!
+//! With `--list`, it also lists each case that differs from the model and is explained.
+
+mod browser;
+mod case;
+mod cases;
+mod cookies;
+mod differences;
+mod engine;
+mod marionette;
+mod model;
+mod policies;
+mod server;
+mod session;
+mod websockets;
+
+use std::{env, error::Error, process::ExitCode, sync::Arc};
+
+use browser::Browser;
+use case::{Api, Case, Hosts, Observation, Page};
+use engine::Engine;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<bool, Box<dyn Error>> {
+    let mut arguments: Vec<String> = env::args().skip(1).collect();
+    let lists_explained = arguments.pop_if(|argument| argument == "--list").is_some();
+    let engine = match &arguments[..] {
+        [name] => Engine::named(name),
+        _ => None,
+    };
+    let engine = engine.ok_or("name an engine: chromium, firefox or webkit")?;
+
+    let listeners = server::Listeners::bind().await?;
+    let hosts = listeners.hosts();
+    let cases = Arc::new(cases::all(hosts));
+    let cookie_cases = Arc::new(cookies::cases::all());
+    let server = server::start(listeners, Arc::clone(&cases), Arc::clone(&cookie_cases))?;
+
+    let mut browser = Browser::start(engine, false).await?;
+    let mut outcomes = vec![Vec::new(); cases.len()];
+    browser.sign_in(hosts).await?;
+    let sends_streams = browser.sends_streams(hosts).await?;
+    let is_left_out = |case: &Case| case.api == Api::Stream && !sends_streams;
+    for page in Page::ALL {
+        for (id, found) in browser.fetch_all(page, hosts, &cases, is_left_out).await? {
+            outcomes[id] = found;
+        }
+    }
+    let of_engine = observations(outcomes, &server.take_log());
+    let handshakes = websockets::compare(engine, &mut browser, hosts).await?;
+    browser.stop().await?;
+
+    let client = model::client(server.certificate())?;
+    let outcomes = model::fetch_all(hosts, client.clone(), &cases).await?;
+    let of_model = observations(outcomes, &server.take_log());
+
+    let left_out = cases.iter().filter(|case| is_left_out(case)).count();
+    let compared = cases.iter().zip(of_engine).zip(of_model);
+    let compared = compared.map(|((case, engine), model)| (case, engine, model));
+    let compared = compared.filter(|(case, ..)| !is_left_out(case));
+    let report = differences::compare(engine, hosts, compared, lists_explained);
+    println!("{report}");
+    if left_out > 0 {
+        println!("{engine}: {left_out} cases left out: its scripts cannot send streams");
+    }
+    println!("{engine}: {handshakes}");
+    let mut is_good = report.is_good() && handshakes.is_good();
+    if engine == Engine::Chromium {
+        let cookies = cookies::compare(hosts, client, &cookie_cases, server.cookie_log()).await?;
+        println!("{engine}: {cookies}");
+        is_good &= cookies.is_good();
+    } else {
+        let count = cookie_cases.len();
+        println!("{engine}: {count} cases for cookies left out: its names lead to other machines");
+    }
+    Ok(is_good)
+}
+
+/// The observation of each case.
+fn observations(
+    outcomes: Vec<Vec<case::Outcome>>,
+    log: &[(usize, case::Logged)],
+) -> Vec<Observation> {
+    let of_case = |(id, outcomes)| {
+        let requests = log.iter().filter(|(of, _)| *of == id).map(|(_, logged)| logged.clone());
+        Observation { outcomes, requests: requests.collect() }
+    };
+    outcomes.into_iter().enumerate().map(of_case).collect()
+}
+
+/// The URL of a page.
+fn address(page: Page, hosts: Hosts) -> String {
+    match page {
+        Page::Sandboxed => format!("http://localhost:{}/sandboxed", hosts.first),
+        page => format!("{}/page", page.origin(hosts)),
+    }
+}

@@ -1,0 +1,111 @@
+//! A session with a browser: by `WebDriver`, or in Firefox by Marionette.
+
+use std::{error::Error, path::Path, process::Stdio, time::Duration};
+
+use fantoccini::{Client, ClientBuilder};
+use hyper_util::client::legacy::connect::HttpConnector;
+use serde_json::{Map, Value, json};
+use tokio::{
+    net::{TcpListener, TcpStream},
+    process::{Child, Command},
+    time::{sleep, timeout},
+};
+
+use crate::marionette::Marionette;
+
+pub(crate) enum Session {
+    WebDriver { client: Client, driver: Child },
+    Marionette { marionette: Marionette, browser: Child },
+}
+
+impl Session {
+    /// Starts a driver, which starts the browser.
+    pub(crate) async fn web_driver(
+        mut driver: Command,
+        capabilities: Map<String, Value>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let port = TcpListener::bind("127.0.0.1:0").await?.local_addr()?.port();
+        let driver = quiet(driver.arg(format!("--port={port}"))).spawn()?;
+        until(async || TcpStream::connect(("127.0.0.1", port)).await.ok()).await?;
+        let client = ClientBuilder::new(HttpConnector::new())
+            .capabilities(capabilities)
+            .connect(&format!("http://127.0.0.1:{port}"))
+            .await?;
+        Ok(Self::WebDriver { client, driver })
+    }
+
+    /// Starts Firefox.
+    pub(crate) async fn marionette(
+        mut firefox: Command,
+        profile: &Path,
+        capabilities: Map<String, Value>,
+    ) -> Result<Self, Box<dyn Error>> {
+        let browser = quiet(&mut firefox).spawn()?;
+        let file = profile.join("MarionetteActivePort");
+        let port: u16 = until(async || std::fs::read_to_string(&file).ok()?.parse().ok()).await?;
+        let stream = TcpStream::connect(("127.0.0.1", port)).await?;
+        let mut marionette = Marionette::new(stream).await?;
+        marionette.command("WebDriver:NewSession", Value::Object(capabilities)).await?;
+        Ok(Self::Marionette { marionette, browser })
+    }
+
+    pub(crate) async fn open(&mut self, url: &str) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::WebDriver { client, .. } => client.goto(url).await?,
+            Self::Marionette { marionette, .. } => {
+                marionette.command("WebDriver:Navigate", json!({ "url": url })).await?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Runs a script in the open page, until it calls its last argument.
+    pub(crate) async fn run(
+        &mut self,
+        script: &str,
+        argument: Value,
+    ) -> Result<Value, Box<dyn Error>> {
+        match self {
+            Self::WebDriver { client, .. } => {
+                Ok(client.execute_async(script, vec![argument]).await?)
+            }
+            Self::Marionette { marionette, .. } => {
+                let arguments = json!({ "script": script, "args": [argument] });
+                let found = marionette.command("WebDriver:ExecuteAsyncScript", arguments).await;
+                Ok(found?["value"].take())
+            }
+        }
+    }
+
+    pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::WebDriver { client, mut driver } => {
+                client.close().await?;
+                driver.kill().await?;
+            }
+            Self::Marionette { mut marionette, mut browser } => {
+                marionette.command("Marionette:Quit", json!({ "flags": ["eForceQuit"] })).await?;
+                browser.wait().await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn quiet(command: &mut Command) -> &mut Command {
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true)
+}
+
+/// Asks again and again, because neither drivers nor Firefox say when they listen.
+async fn until<T>(found: impl AsyncFn() -> Option<T>) -> Result<T, Box<dyn Error>> {
+    let asking = async {
+        loop {
+            if let Some(found) = found().await {
+                return found;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let found = timeout(Duration::from_secs(60), asking).await;
+    found.map_err(|_| "it does not listen within a minute".into())
+}
