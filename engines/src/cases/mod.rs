@@ -1,6 +1,8 @@
 //! The cases: a matrix of policies, pages and requests, and cases that are written by hand.
 
+mod names;
 mod resource_policies;
+mod values;
 
 use crate::{
     case::{Answer, Api, Case, Hop, Hosts, Page, Server},
@@ -15,6 +17,8 @@ pub(crate) fn all(hosts: Hosts) -> Vec<Case> {
     cases.extend(answers());
     cases.extend(redirects(hosts));
     cases.extend(resource_policies::all(hosts, &open()));
+    cases.extend(values::all());
+    cases.extend(names::all());
     for (id, case) in cases.iter_mut().enumerate() {
         let host = match case.url.as_str() {
             "" => format!("http://localhost:{}", hosts.second),
@@ -151,6 +155,13 @@ fn caching() -> Vec<Case> {
         Case::new(Page::Localhost, Server::Policy(1)).method("PATCH").twice(),
     ]);
     cases
+}
+
+/// A case for a server that also allows these request headers.
+fn opened_to(names: &str) -> Case {
+    let mut hop = open();
+    hop.preflight.headers.push(("access-control-allow-headers", names.to_owned()));
+    Case::new(Page::Localhost, Server::Raw(vec![hop]))
 }
 
 /// Allows all requests of these cases, with credentials.

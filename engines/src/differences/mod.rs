@@ -84,7 +84,7 @@ pub(crate) fn compare<'a>(
     cases: impl Iterator<Item = (&'a Case, Observation, Observation)>,
     lists_explained: bool,
 ) -> Report {
-    let rows = rows::ALL.iter().filter_map(|row| {
+    let rows = rows::all().filter_map(|row| {
         let &(_, expected) = row.engines.iter().find(|(other, _)| *other == engine)?;
         Some(Explained { row, expected, count: 0 })
     });

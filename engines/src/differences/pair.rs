@@ -32,6 +32,16 @@ impl Pair<'_> {
         drop_repeated(&mut self.model.requests, self.engine.requests.len());
     }
 
+    /// Removes the engine's preflights that ask for this header alone.
+    pub(super) fn drop_preflights_of_engine(&mut self, name: &str) {
+        drop_preflights(&mut self.engine.requests, name);
+    }
+
+    /// Removes the model's preflights that ask for this header alone.
+    pub(super) fn drop_preflights_of_model(&mut self, name: &str) {
+        drop_preflights(&mut self.model.requests, name);
+    }
+
     /// Takes `Sec-Fetch-Site` from the engine where `is_meant` returns `true` for its request.
     pub(super) fn level_sites(&mut self, is_meant: impl Fn(&Logged) -> bool) {
         self.each(|engine, model| {
@@ -52,6 +62,10 @@ fn drop_repeated(requests: &mut Vec<Logged>, count: usize) {
         let Some(number) = (0..requests.len()).rev().find(repeats) else { return };
         requests.remove(number);
     }
+}
+
+fn drop_preflights(requests: &mut Vec<Logged>, name: &str) {
+    requests.retain(|request| request.requested_headers.as_deref() != Some(name));
 }
 
 impl Logged {
@@ -83,7 +97,16 @@ impl Observation {
 
 impl Case {
     pub(super) fn has_header(&self, name: &str) -> bool {
-        self.headers.iter().any(|(other, _)| *other == name)
+        self.has_value(name, |_| true)
+    }
+
+    /// `true` if the script sets this header to such a value.
+    pub(super) fn has_value(&self, name: &str, is_such: impl Fn(&str) -> bool) -> bool {
+        self.headers.iter().any(|(other, value)| *other == name && is_such(value))
+    }
+
+    pub(super) fn repeats_header(&self, name: &str) -> bool {
+        self.headers.iter().filter(|(other, _)| *other == name).count() > 1
     }
 
     pub(super) fn allows_any_method(&self) -> bool {
