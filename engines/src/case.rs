@@ -64,8 +64,42 @@ pub(crate) struct Case {
     pub(crate) mode: &'static str,
     pub(crate) redirect: &'static str,
     pub(crate) upload_listener: bool,
-    /// How often the request is made.
-    pub(crate) times: usize,
+    /// The further fetches of the same URL.
+    pub(crate) then: Vec<Further>,
+}
+
+/// A further fetch of a case.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Further {
+    /// The milliseconds that pass before.
+    pub(crate) wait: u64,
+    /// What differs from the case. `None` if nothing does.
+    #[serde(flatten)]
+    pub(crate) change: Option<Change>,
+}
+
+/// The parts of a request that differ from the case.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Change {
+    method: &'static str,
+    headers: Vec<(&'static str, String)>,
+    credentials: &'static str,
+}
+
+impl Change {
+    pub(crate) fn to(method: &'static str) -> Self {
+        Self { method, headers: Vec::new(), credentials: "same-origin" }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str) -> Self {
+        self.headers.push((name, String::from("1")));
+        self
+    }
+
+    pub(crate) fn credentials(mut self, credentials: &'static str) -> Self {
+        self.credentials = credentials;
+        self
+    }
 }
 
 impl Case {
@@ -83,7 +117,7 @@ impl Case {
             mode: "cors",
             redirect: "follow",
             upload_listener: false,
-            times: 1,
+            then: Vec::new(),
         }
     }
 
@@ -128,9 +162,31 @@ impl Case {
         self
     }
 
-    pub(crate) fn twice(mut self) -> Self {
-        self.times = 2;
+    pub(crate) fn twice(self) -> Self {
+        self.again_after(0)
+    }
+
+    /// Fetches the same again, after so many milliseconds.
+    pub(crate) fn again_after(mut self, wait: u64) -> Self {
+        self.then.push(Further { wait, change: None });
         self
+    }
+
+    pub(crate) fn then(mut self, change: Change) -> Self {
+        self.then.push(Further { wait: 0, change: Some(change) });
+        self
+    }
+
+    /// All fetches of the case, each with the milliseconds that pass before.
+    pub(crate) fn fetches(&self) -> Vec<(u64, Self)> {
+        let further = self.then.iter().map(|further| {
+            let mut fetch = self.clone();
+            if let Some(Change { method, headers, credentials }) = further.change.clone() {
+                fetch = Self { method, headers, credentials, ..fetch };
+            }
+            (further.wait, fetch)
+        });
+        std::iter::once((0, self.clone())).chain(further).collect()
     }
 
     /// Sets the origin of the URL. Without it, the request goes to the second port.

@@ -2,6 +2,7 @@
 
 use std::{
     collections::BTreeMap, convert::Infallible, error::Error, future::ready, net::SocketAddr,
+    time::Duration,
 };
 
 use http::{HeaderName, HeaderValue, Method, Request, Response};
@@ -66,7 +67,8 @@ pub(crate) async fn fetch_all(
         };
         let mut page = browser.page(&address);
         let mut outcomes = Vec::new();
-        for _ in 0..case.times {
+        for (wait, case) in &case.fetches() {
+            browser.advance(Duration::from_millis(*wait));
             let mut fetch = page
                 .fetch(request_of(case)?)
                 .upload_listener(case.upload_listener)

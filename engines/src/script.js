@@ -1,4 +1,4 @@
-// Fetches each case as often as it says, and returns what a script sees of the responses.
+// Makes all fetches of each case, and returns what a script sees of the responses.
 const [cases, done] = arguments;
 
 async function byFetch(it) {
@@ -54,9 +54,11 @@ function byXhr(it) {
   const found = [];
   for (const it of cases) {
     const outcomes = [];
-    for (let time = 0; time < it.times; time++) {
+    for (const further of [{ wait: 0 }, ...it.then]) {
+      const now = { ...it, ...further };
+      if (now.wait > 0) await new Promise((resolve) => setTimeout(resolve, now.wait));
       try {
-        outcomes.push(await (it.api === "xhr" ? byXhr(it) : byFetch(it)));
+        outcomes.push(await (now.api === "xhr" ? byXhr(now) : byFetch(now)));
       } catch (error) {
         outcomes.push({ ok: false, kind: null, status: 0, headers: {} });
       }

@@ -158,11 +158,15 @@ impl Algorithm {
 }
 
 /// `true` if entries of the preflight cache replace the preflight.
+///
+/// In the standard, an upload listener or an upload stream needs an entry for its method, even if the method is
+/// safelisted. For known browsers and the model, any entry will do.
 fn is_cached(request: &ScriptRequest, memory: &Memory) -> bool {
     let (key, credentials) = (request.key(), request.includes_credentials());
     let (cache, method, now) = (&memory.preflights, &request.method, memory.now);
     let is_method_allowed = cache.has_method(&key, credentials, method.as_str(), now)
-        || (is_safelisted_method(method) && !request.options.use_cors_preflight());
+        || (is_safelisted_method(method)
+            && (!request.options.use_cors_preflight() || cache.has_any(&key, credentials, now)));
     is_method_allowed
         && unsafe_names(&request.headers)
             .iter()

@@ -57,6 +57,11 @@ impl PreflightCache {
         })
     }
 
+    /// Looks for any entry.
+    pub(super) fn has_any(&self, key: &Key, credentials: bool, now: Duration) -> bool {
+        self.matching(key, credentials, now).next().is_some()
+    }
+
     /// Updates the matching entry, or [creates](https://fetch.spec.whatwg.org/#concept-cache-create-entry) one.
     pub(super) fn store(
         &mut self,

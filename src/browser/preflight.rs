@@ -107,12 +107,18 @@ fn list(
 }
 
 /// The duration in `Access-Control-Max-Age`. A value that is not one line of digits counts as a missing one.
+///
+/// In the standard, so does a negative number. No known browser caches such a response, and neither does the model.
 fn max_age(response: &HeaderMap) -> Duration {
     let mut lines = response.get_all(ACCESS_CONTROL_MAX_AGE).iter();
     let (Some(line), None) = (lines.next(), lines.next()) else { return DEFAULT_MAX_AGE };
-    let digits = trim(line.as_bytes());
+    let value = trim(line.as_bytes());
+    let digits = value.strip_prefix(b"-").unwrap_or(value);
     if digits.is_empty() || !digits.iter().all(u8::is_ascii_digit) {
         return DEFAULT_MAX_AGE;
+    }
+    if digits != value {
+        return Duration::ZERO;
     }
     let seconds = std::str::from_utf8(digits).ok().and_then(|text| text.parse().ok());
     seconds.map_or(LONGEST_MAX_AGE, Duration::from_secs).min(LONGEST_MAX_AGE)

@@ -60,6 +60,10 @@ async fn the_preflight_cache_keeps_what_a_response_allows() {
         ]),
         (vec![allowed, put, ("access-control-max-age", "-1")].leak(), &[
             (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
+        ]),
+        (vec![allowed, put, ("access-control-max-age", "--1")].leak(), &[
+            (0, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
             (4, "PUT", TARGET, &[], NONE, false, "PUT"),
             (1, "PUT", TARGET, &[], NONE, false, "OPTIONS* PUT"),
         ]),
@@ -96,11 +100,13 @@ async fn the_preflight_cache_keeps_what_a_response_allows() {
             (0, "POST", TARGET, &[], COOKIES, true, "OPTIONS* POST"),
             (0, "PUT", TARGET, &[], COOKIES, false, "OPTIONS*"),
         ]),
-        // With an upload listener, a safelisted method needs a preflight too.
+        // With an upload listener, a safelisted method needs a preflight too, or any entry.
         (vec![allowed, hour].leak(), &[
             (0, "POST", TARGET, &[], NONE, true, "OPTIONS* POST"),
             (0, "POST", TARGET, &[], NONE, true, "POST"),
-            (0, "GET", TARGET, &[], NONE, true, "OPTIONS* GET"),
+            (0, "GET", TARGET, &[], NONE, true, "GET"),
+            (0, "POST", OTHER, &[], NONE, true, "OPTIONS* POST"),
+            (7200, "POST", TARGET, &[], NONE, true, "OPTIONS* POST"),
             (0, "POST", TARGET, &[], NONE, false, "POST"),
         ]),
     ];

@@ -14,7 +14,8 @@ const VALUES: &[(&str, &[&str])] = &[
     ("range", &[
         "bytes=0-", "bytes=0-9", "bytes=9-9", "bytes=9-1", "bytes=-1", "bytes=-", "bytes=0-9,20-30", "bytes 0-9",
         "bytes= 0-9", "bytes=0 -9", "bytes=0- 9", "bytes =0-9", "Bytes=0-9", "BYTES=0-9", "bytes=00-09", "bytes=\t0-9",
-        "items=0-9", "bytes=99999999999999999999-", "bytes=0-99999999999999999999", "bytes=a-b", "",
+        "items=0-9", "bytes=9223372036854775807-", "bytes=9223372036854775808-",
+        "bytes=18446744073709551615-", "bytes=99999999999999999999-", "bytes=0-99999999999999999999", "bytes=a-b", "",
     ]),
     ("save-data", &["on"]),
     ("viewport-width", &["800"]),

@@ -52,12 +52,13 @@ impl Pair<'_> {
     }
 }
 
-/// Removes preflights that repeat an earlier one, beginning with the last, until `count` requests are left.
+/// Removes preflights of a URL that had one before, beginning with the last, until `count` requests are left.
 fn drop_repeated(requests: &mut Vec<Logged>, count: usize) {
     while requests.len() > count {
         let repeats = |&number: &usize| {
             let request = &requests[number];
-            request.is_preflight() && requests[..number].contains(request)
+            let is_earlier = |it: &Logged| it.is_preflight() && it.url == request.url;
+            request.is_preflight() && requests[..number].iter().any(is_earlier)
         };
         let Some(number) = (0..requests.len()).rev().find(repeats) else { return };
         requests.remove(number);

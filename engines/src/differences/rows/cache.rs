@@ -1,37 +1,33 @@
 //! The preflight cache: what a response allows, and for how long.
 
 use super::super::Row;
-use crate::engine::Engine::{Chromium, Firefox, WebKit};
+use crate::{
+    case::Page,
+    engine::Engine::{Chromium, Firefox, WebKit},
+};
 
 pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "`*` among the allowed headers covers authorization",
         section: Some("cors-non-wildcard-request-header-name"),
-        engines: &[(Chromium, 8), (Firefox, 8), (WebKit, 8)],
+        engines: &[(Chromium, 10), (Firefox, 10), (WebKit, 10)],
         level: |pair| {
-            if pair.case.has_header("authorization")
+            let fetches = pair.case.fetches();
+            let sent = &pair.engine.requests;
+            if fetches.iter().any(|(_, fetch)| fetch.has_header("authorization"))
                 && pair.case.allows_any_header()
                 && pair.engine.is_ok()
-                && pair.model.requests[..] == pair.engine.requests[..1]
+                && !pair.model.is_ok()
+                && pair.model.requests.iter().all(|it| it.is_preflight() || sent.contains(it))
             {
                 pair.model = pair.engine.clone();
             }
         },
     },
     Row {
-        reason: "any cached response to a preflight allows a safelisted method, even if an upload listener needs it listed",
-        section: Some("concept-http-fetch"),
-        engines: &[(Chromium, 1), (Firefox, 1), (WebKit, 1)],
-        level: |pair| {
-            if pair.case.upload_listener {
-                pair.drop_repeated_by_model();
-            }
-        },
-    },
-    Row {
         reason: "a response to a preflight is not cached if its Access-Control-Max-Age is not one line of digits",
         section: Some("cors-preflight-fetch"),
-        engines: &[(Firefox, 5)],
+        engines: &[(Firefox, 13)],
         level: |pair| {
             let ages = pair.case.preflight_lines("access-control-max-age");
             let is_number = |age: &&str| age.trim().bytes().all(|byte| byte.is_ascii_digit());
@@ -41,12 +37,88 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        reason: "an Access-Control-Max-Age of +0 is the number 0",
+        section: Some("cors-preflight-fetch"),
+        engines: &[(Chromium, 1), (WebKit, 1)],
+        level: |pair| {
+            if pair.case.preflight_lines("access-control-max-age") == ["+0"] {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
         reason: "a cached `*` allows nothing, so what only `*` allows needs a preflight each time",
         section: Some("concept-cache-match-method"),
-        engines: &[(Firefox, 1)],
+        engines: &[(Firefox, 6)],
         level: |pair| {
             if pair.case.allows_any_method() || pair.case.allows_any_header() {
                 pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "a cached response to a preflight allows HEAD only if it lists it",
+        section: Some("concept-http-fetch"),
+        engines: &[(Firefox, 1)],
+        level: |pair| {
+            if pair.case.method == "HEAD" {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "the cache of requests with credentials does not serve those without",
+        section: Some("concept-cache-match"),
+        engines: &[(Firefox, 1)],
+        level: |pair| {
+            let fetches = pair.case.fetches();
+            if pair.case.credentials == "include"
+                && fetches.iter().any(|(_, fetch)| fetch.credentials != "include")
+            {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "responses to preflights are not cached for hosts that are IP addresses",
+        section: Some("concept-cache"),
+        engines: &[(Firefox, 2)],
+        level: |pair| {
+            if ["http://127.0.0.1:", "http://[::1]:"].iter().any(|it| pair.case.url.starts_with(it))
+            {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "responses to preflights are not cached for the origin `null`",
+        section: Some("concept-cache"),
+        engines: &[(Chromium, 1)],
+        level: |pair| {
+            if pair.case.page == Page::Sandboxed {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "a response that fails the CORS check leaves the cache as it is",
+        section: Some("concept-http-fetch"),
+        engines: &[(Chromium, 1), (WebKit, 1)],
+        level: |pair| {
+            if pair.case.then.iter().all(|further| further.change.is_none()) && !pair.engine.is_ok()
+            {
+                pair.drop_repeated_by_model();
+            }
+        },
+    },
+    Row {
+        reason: "a preflight that fails replaces what is cached by its response, instead of clearing it",
+        section: Some("cors-preflight-fetch"),
+        engines: &[(WebKit, 2)],
+        level: |pair| {
+            if pair.case.then.iter().any(|further| further.change.is_some()) && !pair.engine.is_ok()
+            {
+                pair.drop_repeated_by_model();
             }
         },
     },

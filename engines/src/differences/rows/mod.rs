@@ -3,11 +3,12 @@
 mod cache;
 mod redirects;
 mod request_headers;
+mod responses;
 mod sites;
 
 use super::Row;
 
 pub(super) fn all() -> impl Iterator<Item = &'static Row> {
-    let all = [cache::ROWS, request_headers::ROWS, redirects::ROWS, sites::ROWS];
+    let all = [cache::ROWS, request_headers::ROWS, redirects::ROWS, sites::ROWS, responses::ROWS];
     all.into_iter().flatten()
 }

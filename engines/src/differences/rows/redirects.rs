@@ -81,7 +81,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "Sec-Fetch-Site is cross-site after a redirect over http",
         section: None,
-        engines: &[(Firefox, 90)],
+        engines: &[(Firefox, 91)],
         level: |pair| {
             pair.level_sites(|it| {
                 !it.is_preflight() && !it.is_first_hop() && it.has_site("cross-site")

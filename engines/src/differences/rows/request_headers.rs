@@ -35,6 +35,17 @@ pub(super) const ROWS: &[Row] = &[
         },
     },
     Row {
+        reason: "a Range with a number of 2^63 - 1 or more is not safelisted",
+        section: Some("simple-range-header-value"),
+        engines: &[(Chromium, 3)],
+        level: |pair| {
+            let numbers = ["9223372036854775807", "9223372036854775808", "18446744073709551615"];
+            if pair.case.has_value("range", |value| numbers.iter().any(|it| value.contains(it))) {
+                pair.drop_preflights_of_engine("range");
+            }
+        },
+    },
+    Row {
         reason: "a Range is safelisted even if its unit is not in lower case",
         section: Some("simple-range-header-value"),
         engines: &[(WebKit, 2)],

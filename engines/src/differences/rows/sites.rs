@@ -27,7 +27,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "a sandboxed page sends the cookies of the host that it came from, as if no origin were opaque",
         section: None,
-        engines: &[(WebKit, 59)],
+        engines: &[(WebKit, 82)],
         level: |pair| {
             if pair.case.page == Page::Sandboxed {
                 pair.each(|engine, model| {
@@ -41,7 +41,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "for Sec-Fetch-Site, http and https of a host are one site",
         section: None,
-        engines: &[(Firefox, 23)],
+        engines: &[(Firefox, 24)],
         level: |pair| {
             let tls = format!("localhost:{}/", pair.hosts.tls);
             pair.level_sites(|it| it.url.starts_with(&tls) && it.has_site("same-site"));
