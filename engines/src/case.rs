@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// The ports of the servers: two on `127.0.0.1`, one on `[::1]`, and one with TLS.
+/// The ports of the servers: two on `127.0.0.1`, one on `[::1]`, and two with TLS.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Hosts {
     pub(crate) first: u16,
     pub(crate) second: u16,
     pub(crate) ipv6: u16,
     pub(crate) tls: u16,
+    pub(crate) second_tls: u16,
 }
 
 /// The page in which the script runs.
@@ -20,12 +21,18 @@ pub(crate) enum Page {
     Ipv4,
     Ipv6,
     Subdomain,
+    /// A page over TLS.
+    Secure,
     /// A page with the opaque origin `null`.
     Sandboxed,
 }
 
 impl Page {
-    pub(crate) const ALL: [Self; 5] =
+    pub(crate) const ALL: [Self; 6] =
+        [Self::Localhost, Self::Ipv4, Self::Ipv6, Self::Subdomain, Self::Sandboxed, Self::Secure];
+
+    /// The pages over http.
+    pub(crate) const HTTP: [Self; 5] =
         [Self::Localhost, Self::Ipv4, Self::Ipv6, Self::Subdomain, Self::Sandboxed];
 
     pub(crate) fn origin(self, hosts: Hosts) -> String {
@@ -34,6 +41,7 @@ impl Page {
             Self::Ipv4 => format!("http://127.0.0.1:{}", hosts.first),
             Self::Ipv6 => format!("http://[::1]:{}", hosts.ipv6),
             Self::Subdomain => format!("http://a.localhost:{}", hosts.first),
+            Self::Secure => format!("https://localhost:{}", hosts.tls),
             Self::Sandboxed => String::from("null"),
         }
     }
@@ -64,6 +72,8 @@ pub(crate) struct Case {
     pub(crate) mode: &'static str,
     pub(crate) redirect: &'static str,
     pub(crate) upload_listener: bool,
+    /// The page's own policy if empty.
+    pub(crate) referrer_policy: &'static str,
     /// The further fetches of the same URL.
     pub(crate) then: Vec<Further>,
 }
@@ -117,6 +127,7 @@ impl Case {
             mode: "cors",
             redirect: "follow",
             upload_listener: false,
+            referrer_policy: "",
             then: Vec::new(),
         }
     }
@@ -159,6 +170,11 @@ impl Case {
     pub(crate) fn upload_listener(mut self) -> Self {
         self.api = Api::Xhr;
         self.upload_listener = true;
+        self
+    }
+
+    pub(crate) fn referrer_policy(mut self, policy: &'static str) -> Self {
+        self.referrer_policy = policy;
         self
     }
 

@@ -15,7 +15,7 @@ use hyper_util::{
 use rustls::{RootCertStore, pki_types::CertificateDer};
 use tower::{service_fn, util::BoxCloneService};
 use tower_cors::browser::{
-    Browser, Credentials, FetchResponse, Mode, NetworkError, Redirect, ResponseKind,
+    Browser, Credentials, FetchResponse, Mode, NetworkError, Redirect, ReferrerPolicy, ResponseKind,
 };
 
 use crate::{
@@ -88,11 +88,28 @@ pub(crate) async fn fetch_all(
                 "manual" => fetch.redirect(Redirect::Manual),
                 _ => fetch,
             };
+            if let Some(policy) = referrer_policy(case.referrer_policy) {
+                fetch = fetch.referrer_policy(policy);
+            }
             outcomes.push(outcome(case, fetch.await));
         }
         all.push(outcomes);
     }
     Ok(all)
+}
+
+fn referrer_policy(name: &str) -> Option<ReferrerPolicy> {
+    Some(match name {
+        "no-referrer" => ReferrerPolicy::NoReferrer,
+        "no-referrer-when-downgrade" => ReferrerPolicy::NoReferrerWhenDowngrade,
+        "same-origin" => ReferrerPolicy::SameOrigin,
+        "origin" => ReferrerPolicy::Origin,
+        "strict-origin" => ReferrerPolicy::StrictOrigin,
+        "origin-when-cross-origin" => ReferrerPolicy::OriginWhenCrossOrigin,
+        "strict-origin-when-cross-origin" => ReferrerPolicy::StrictOriginWhenCrossOrigin,
+        "unsafe-url" => ReferrerPolicy::UnsafeUrl,
+        _ => return None,
+    })
 }
 
 fn request_of(case: &Case) -> Result<Request<String>, Box<dyn Error>> {

@@ -9,6 +9,7 @@ async function byFetch(it) {
     mode: it.mode,
     redirect: it.redirect,
   };
+  if (it.referrer_policy !== "") options.referrerPolicy = it.referrer_policy;
   if (it.body !== null) options.body = it.body;
   if (it.api === "stream") {
     options.duplex = "half";

@@ -37,6 +37,7 @@ pub(crate) struct Listeners {
     second: TcpListener,
     ipv6: TcpListener,
     tls: TcpListener,
+    second_tls: TcpListener,
 }
 
 impl Listeners {
@@ -47,6 +48,7 @@ impl Listeners {
             second: bind("127.0.0.1:0").await?,
             ipv6: bind("[::1]:0").await?,
             tls: bind("127.0.0.1:0").await?,
+            second_tls: bind("127.0.0.1:0").await?,
         })
     }
 
@@ -57,6 +59,7 @@ impl Listeners {
             second: port(&self.second),
             ipv6: port(&self.ipv6),
             tls: port(&self.tls),
+            second_tls: port(&self.second_tls),
         }
     }
 }
@@ -113,7 +116,10 @@ pub(crate) fn start(
     .with_single_cert(vec![certificate.clone()], key)?;
     // Chromium sends streams only over HTTP/2.
     config.alpn_protocols = vec![b"h2".to_vec()];
-    tokio::spawn(serve_tls(listeners.tls, TlsAcceptor::from(Arc::new(config)), app));
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    for listener in [listeners.tls, listeners.second_tls] {
+        tokio::spawn(serve_tls(listener, acceptor.clone(), app.clone()));
+    }
     Ok(Server { log, cookie_log, certificate })
 }
 

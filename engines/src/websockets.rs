@@ -73,7 +73,7 @@ pub(crate) async fn compare(
 ) -> Result<Handshakes, Box<dyn Error>> {
     let layers = layers(hosts)?;
     let mut handshakes = Handshakes { count: 0, wrong: Vec::new() };
-    for page in Page::ALL {
+    for page in Page::HTTP {
         browser.open(&address(page, hosts)).await?;
         for port in [hosts.first, hosts.second] {
             let url = |number| format!("ws://localhost:{port}/websocket/{number}");

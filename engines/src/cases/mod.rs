@@ -4,7 +4,9 @@ mod answers;
 mod caching;
 mod names;
 mod redirects;
+mod referrers;
 mod resource_policies;
+mod secure;
 mod values;
 
 use crate::{
@@ -22,6 +24,8 @@ pub(crate) fn all(hosts: Hosts) -> Vec<Case> {
     cases.extend(resource_policies::all(hosts, &open()));
     cases.extend(values::all());
     cases.extend(names::all());
+    cases.extend(referrers::all(hosts));
+    cases.extend(secure::all(hosts));
     for (id, case) in cases.iter_mut().enumerate() {
         let host = match case.url.as_str() {
             "" => format!("http://localhost:{}", hosts.second),
@@ -51,7 +55,7 @@ fn matrix() -> Vec<Case> {
     ];
     let mut cases = Vec::new();
     for policy in 0..policies::COUNT {
-        for page in Page::ALL {
+        for page in Page::HTTP {
             cases.extend(requests.map(|request| request(Case::new(page, Server::Policy(policy)))));
         }
     }
@@ -125,6 +129,14 @@ fn opened_to(names: &str) -> Case {
     let mut hop = open();
     hop.preflight.headers.push(("access-control-allow-headers", names.to_owned()));
     Case::new(Page::Localhost, Server::Raw(vec![hop]))
+}
+
+/// Redirects all requests of these cases to the next hop, at an origin or at its own.
+fn moved(status: u16, origin: &str) -> Hop {
+    let mut hop = open();
+    hop.answer.status = status;
+    hop.answer.headers.push(("location", format!("{origin}{{hop}}")));
+    hop
 }
 
 /// Allows all requests of these cases, with credentials.

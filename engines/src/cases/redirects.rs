@@ -1,19 +1,13 @@
 //! Cases for redirects.
 
-use super::open;
-use crate::case::{Answer, Case, Hop, Hosts, Page, Server};
+use super::{moved as hop, open};
+use crate::case::{Answer, Api, Case, Hop, Hosts, Page, Server};
 
 pub(super) fn all(hosts: Hosts) -> Vec<Case> {
     let first = format!("http://localhost:{}", hosts.first);
     let second = format!("http://localhost:{}", hosts.second);
     let third = format!("http://127.0.0.1:{}", hosts.second);
     let user = format!("http://user:word@localhost:{}", hosts.second);
-    let hop = |status, to: &str| {
-        let mut hop = open();
-        hop.answer.status = status;
-        hop.answer.headers.push(("location", format!("{to}{{hop}}")));
-        hop
-    };
     let requests: [fn(Case) -> Case; 6] = [
         |case| case,
         |case| case.credentials("include"),
@@ -70,5 +64,76 @@ pub(super) fn all(hosts: Hosts) -> Vec<Case> {
         hops.push(open());
         cases.push(case(hops).of(&first));
     }
+    cases.extend(schemes(hosts));
+    cases.extend(locations());
+    cases.extend(chains(hosts));
     cases
+}
+
+/// Redirects of an http URL, also to https, and of an https URL.
+fn schemes(hosts: Hosts) -> Vec<Case> {
+    let tls = format!("https://localhost:{}", hosts.tls);
+    let targets = [
+        String::new(),
+        format!("http://127.0.0.1:{}", hosts.second),
+        format!("http://localhost:{}", hosts.first),
+        tls.clone(),
+    ];
+    let mut cases = Vec::new();
+    for status in [301, 302, 303, 307, 308] {
+        for to in &targets {
+            let case = |page| Case::new(page, Server::Raw(vec![hop(status, to), open()]));
+            let put = case(Page::Localhost).method("PUT").header("x-a", "1");
+            let post = case(Page::Localhost).method("POST").body();
+            cases.extend([
+                post.clone().header("content-type", "application/json"),
+                post.upload_listener(),
+                put.credentials("include"),
+                case(Page::Localhost).method("PATCH").api(Api::Xhr).body(),
+                case(Page::Sandboxed).header("x-a", "1"),
+                case(Page::Localhost).of(&tls).header("authorization", "1"),
+            ]);
+        }
+    }
+    cases
+}
+
+fn locations() -> Vec<Case> {
+    let case = |status, lines: &[&str]| {
+        let mut hop = open();
+        hop.answer.status = status;
+        hop.answer.headers.extend(lines.iter().map(|line| ("location", (*line).to_owned())));
+        Case::new(Page::Localhost, Server::Raw(vec![hop, open()]))
+    };
+    vec![
+        case(302, &[""]),
+        case(302, &["{hop}", "{hop}"]),
+        case(302, &["http://"]),
+        case(302, &["{hop}#part"]),
+        case(302, &["{hop}?query"]),
+        case(302, &["about:blank"]),
+        case(302, &["javascript:1"]),
+        case(305, &["{hop}"]),
+        case(306, &["{hop}"]),
+    ]
+}
+
+/// Chains of origins, of which the last does not redirect.
+fn chains(hosts: Hosts) -> Vec<Case> {
+    let first = &format!("http://localhost:{}", hosts.first);
+    let second = &format!("http://localhost:{}", hosts.second);
+    let third = &format!("http://127.0.0.1:{}", hosts.second);
+    let case = |status, chain: &[&String]| {
+        let mut hops: Vec<Hop> = chain[1..].iter().map(|to| hop(status, to)).collect();
+        hops.push(open());
+        Case::new(Page::Localhost, Server::Raw(hops)).of(chain[0])
+    };
+    vec![
+        case(307, &[second, third, second, first]).method("PUT"),
+        case(307, &[first, second, third]).header("authorization", "1"),
+        case(302, &[first, second]).mode("no-cors"),
+        case(302, &[second, first]).mode("no-cors").method("POST").body(),
+        case(307, &[second, first]).mode("no-cors").method("POST").body(),
+        case(307, &[second, third]).mode("no-cors").method("POST").body(),
+    ]
 }

@@ -23,6 +23,7 @@ pub(super) fn describe(pair: &Pair<'_>, rows: Option<&[usize]>) -> String {
         (hosts.second, "second"),
         (hosts.ipv6, "ipv6"),
         (hosts.tls, "tls"),
+        (hosts.second_tls, "second_tls"),
     ];
     let name = |text: String, (port, name): (u16, &str)| {
         text.replace(&format!(":{port}"), &format!(":{name}"))

@@ -1,7 +1,7 @@
 //! What the engine and the model did in a case, and what rows remove from it.
 
 use crate::{
-    case::{Answer, Case, Hop, Hosts, Logged, Observation, Server},
+    case::{Answer, Case, Hop, Hosts, Logged, Observation, Page, Server},
     policies,
 };
 
@@ -20,6 +20,13 @@ impl Pair<'_> {
         if engine.len() == model.len() {
             engine.iter_mut().zip(model).for_each(|(engine, model)| level(engine, model));
         }
+    }
+
+    /// Returns whether a request goes to another scheme than the page's.
+    pub(super) fn scheme_changes(&self) -> impl Fn(&Logged) -> bool + use<> {
+        let ports = [self.hosts.tls, self.hosts.second_tls].map(|port| format!(":{port}/"));
+        let is_page_secure = self.case.page == Page::Secure;
+        move |request| ports.iter().any(|port| request.url.contains(port)) != is_page_secure
     }
 
     /// Removes preflights that the engine repeats and the model does not.

@@ -93,9 +93,21 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "responses to preflights are not cached for the origin `null`",
         section: Some("concept-cache"),
-        engines: &[(Chromium, 1)],
+        engines: &[(Chromium, 5)],
         level: |pair| {
-            if pair.case.page == Page::Sandboxed {
+            if pair.model.requests.iter().any(|it| it.is_preflight() && it.is_from_null()) {
+                pair.drop_repeated_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "responses to preflights are not cached if a redirect made the origin `null`",
+        section: Some("concept-cache"),
+        engines: &[(WebKit, 4)],
+        level: |pair| {
+            let became_null = pair.case.page != Page::Sandboxed
+                && pair.model.requests.iter().any(|it| it.is_preflight() && it.is_from_null());
+            if became_null {
                 pair.drop_repeated_by_engine();
             }
         },

@@ -29,4 +29,14 @@ pub(super) const ROWS: &[Row] = &[
             }
         },
     },
+    Row {
+        reason: "responses over HTTP/2 have an X-Firefox-Spdy",
+        section: None,
+        engines: &[(Firefox, 6)],
+        level: |pair| {
+            for outcome in &mut pair.engine.outcomes {
+                outcome.headers.remove("x-firefox-spdy");
+            }
+        },
+    },
 ];

@@ -1,4 +1,4 @@
-//! Sites: `Sec-Fetch-Site`, cookies and `Cross-Origin-Resource-Policy`.
+//! Sites: `Sec-Fetch-Site`, cookies, `Origin`, and blocks besides CORS.
 
 use super::super::Row;
 use crate::{
@@ -10,13 +10,12 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "a cookie without SameSite is sent to the page's host over another scheme",
         section: None,
-        engines: &[(Firefox, 11), (WebKit, 11)],
+        engines: &[(Firefox, 18), (WebKit, 16)],
         level: |pair| {
-            let is_page_secure = pair.case.page.origin(pair.hosts).starts_with("https:");
-            let tls = format!("localhost:{}/", pair.hosts.tls);
+            let changes_scheme = pair.scheme_changes();
             pair.each(|engine, model| {
-                if engine.url.starts_with("localhost:")
-                    && engine.url.starts_with(&tls) != is_page_secure
+                if changes_scheme(engine)
+                    && engine.url.starts_with("localhost:")
                     && model.has_site("cross-site")
                 {
                     engine.has_cookie &= model.has_cookie;
@@ -41,10 +40,67 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "for Sec-Fetch-Site, http and https of a host are one site",
         section: None,
-        engines: &[(Firefox, 24)],
+        engines: &[(Firefox, 82)],
         level: |pair| {
-            let tls = format!("localhost:{}/", pair.hosts.tls);
-            pair.level_sites(|it| it.url.starts_with(&tls) && it.has_site("same-site"));
+            if pair.engine.requests.iter().any(pair.scheme_changes()) {
+                pair.level_sites(|it| it.url.starts_with("localhost:") && it.has_site("same-site"));
+            }
+        },
+    },
+    Row {
+        reason: "a request in the mode no-cors has cookies after a redirect to another origin of the site, even if its \
+                 credentials mode is same-origin",
+        section: Some("concept-http-network-or-cache-fetch"),
+        engines: &[(WebKit, 1)],
+        level: |pair| {
+            if pair.case.mode == "no-cors" && pair.case.credentials == "same-origin" {
+                pair.each(|engine, model| {
+                    if !engine.is_first_hop() && model.has_site("same-site") {
+                        engine.has_cookie &= model.has_cookie;
+                    }
+                });
+            }
+        },
+    },
+    Row {
+        reason: "a request has no cookies after a redirect from another site",
+        section: None,
+        engines: &[(WebKit, 2)],
+        level: |pair| {
+            let begins_elsewhere = pair.case.url.starts_with("https://a.localhost:");
+            pair.each(|engine, model| {
+                if begins_elsewhere && !engine.is_first_hop() {
+                    model.has_cookie &= engine.has_cookie;
+                }
+            });
+        },
+    },
+    Row {
+        reason: "for a page over TLS, http of this machine is mixed content",
+        section: None,
+        engines: &[(WebKit, 22)],
+        level: |pair| {
+            if pair.case.page == Page::Secure
+                && pair.case.url.starts_with("http:")
+                && pair.engine.requests.is_empty()
+            {
+                pair.model = pair.engine.clone();
+            }
+        },
+    },
+    Row {
+        reason: "Origin does not depend on the referrer policy",
+        section: Some("append-a-request-origin-header"),
+        engines: &[(Chromium, 11)],
+        level: |pair| {
+            if pair.case.mode != "cors" && !pair.case.referrer_policy.is_empty() {
+                let page = pair.case.page.origin(pair.hosts);
+                pair.each(|engine, model| {
+                    if model.is_from_null() && engine.origin.as_ref() == Some(&page) {
+                        model.origin.clone_from(&engine.origin);
+                    }
+                });
+            }
         },
     },
     Row {
