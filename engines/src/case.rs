@@ -261,8 +261,16 @@ pub(crate) struct Logged {
     pub(crate) requested_headers: Option<String>,
     pub(crate) has_cookie: bool,
     pub(crate) has_authorization: bool,
+    /// `true` if the handler inside a policy's layer got the request.
+    pub(crate) reached_handler: bool,
     /// `Sec-Fetch-Site`, `-Mode` and `-Dest`.
     pub(crate) metadata: [Option<String>; 3],
+}
+
+impl Logged {
+    pub(crate) fn is_preflight(&self) -> bool {
+        self.requested_method.is_some()
+    }
 }
 
 /// Everything that is compared of a case.

@@ -1,5 +1,6 @@
 //! Holds the browser model of `tower-cors` against real engines. Both make the same fetches, from the same pages, of the
-//! same servers. The suite compares what the servers received and what the scripts saw.
+//! same servers. The suite compares what the servers received and what the scripts saw. Where a server has a policy, both
+//! are also compared with a naive reading of its configuration.
 //!
 //! `cargo run -p engines -- firefox` runs it in one engine, which is installed with Debian's packages:
 //!
@@ -19,7 +20,11 @@ mod differences;
 mod engine;
 mod marionette;
 mod model;
+#[expect(dead_code, reason = "the engines and the model make the requests")]
+#[path = "../../tests/naive/mod.rs"]
+mod naive;
 mod policies;
+mod readings;
 mod server;
 mod session;
 mod websockets;
@@ -76,16 +81,19 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let of_model = observations(outcomes, &server.take_log());
 
     let left_out = cases.iter().filter(|case| is_left_out(case)).count();
-    let compared = cases.iter().zip(of_engine).zip(of_model);
-    let compared = compared.map(|((case, engine), model)| (case, engine, model));
-    let compared = compared.filter(|(case, ..)| !is_left_out(case));
-    let report = differences::compare(engine, hosts, compared, lists_explained);
-    println!("{report}");
+    let compared = || {
+        let observations = of_engine.iter().zip(&of_model);
+        let compared = cases.iter().zip(observations).filter(|(case, _)| !is_left_out(case));
+        compared.map(|(case, (engine, model))| (case, engine, model))
+    };
+    let report = differences::compare(engine, hosts, compared(), lists_explained);
+    let readings = readings::compare(engine, hosts, compared());
+    println!("{report}\n{readings}");
     if left_out > 0 {
         println!("{engine}: {left_out} cases left out: its scripts cannot send streams");
     }
     println!("{engine}: {handshakes}");
-    let mut is_good = report.is_good() && handshakes.is_good();
+    let mut is_good = report.is_good() && readings.is_good() && handshakes.is_good();
     if engine == Engine::Chromium {
         let cookies = cookies::compare(hosts, client, &cookie_cases, server.cookie_log()).await?;
         println!("{engine}: {cookies}");

@@ -1,10 +1,13 @@
-//! The policies of the servers.
+//! The policies of the servers, each with what the naive reading knows of it.
 
 use std::time::Duration;
 
 use tower_cors::{ConfigErrors, CorsLayerBuilder, Danger, Policy, Refuse};
 
-use crate::case::{Hosts, Page};
+use crate::{
+    case::{Hosts, Page},
+    naive::{Configuration, Names},
+};
 
 pub(crate) const COUNT: usize = 12;
 
@@ -12,37 +15,81 @@ pub(crate) const COUNT: usize = 12;
 pub(crate) const ALLOW_ANY: [usize; 4] = [2, 3, 5, 10];
 
 pub(crate) fn all(hosts: Hosts) -> Result<[Policy; COUNT], ConfigErrors> {
-    let localhost = || Page::Localhost.origin(hosts);
-    let builder = Policy::builder;
-    let listed = |builder: CorsLayerBuilder| {
-        builder
-            .allow_methods(["PUT", "DELETE"])
-            .allow_headers(["content-type", "x-a"])
-            .expose_headers(["x-exposed", "etag"])
-    };
-    let any = |builder: CorsLayerBuilder| {
-        builder.allow_any_method().allow_any_header().expose_all_headers()
-    };
-    let policies = [
-        listed(builder().allow_origin(localhost()).allow_credentials(true))
-            .max_age(Duration::from_secs(600)),
-        listed(builder().allow_origin(localhost())),
-        any(builder().allow_any_origin()),
-        any(builder().allow_any_origin()).allow_header("authorization"),
-        listed(builder().allow_origin("http://*.localhost:*")),
-        any(builder().allow_any_origin().allow_credentials(true))
-            .dangerously_allow(Danger::AnyOriginWithCredentials),
-        listed(builder().allow_origins(["null", "http://127.0.0.1:*"]))
-            .dangerously_allow(Danger::NullOrigin),
-        builder().allow_origin("https://elsewhere.example"),
-        listed(builder().allow_origin(localhost())).diagnose(true),
-        listed(builder().allow_origin(localhost()))
-            .refuse_disallowed_origins(Refuse::All)
-            .no_own_origins(),
-        any(builder().loopback().allow_credentials(true)).allow_header("authorization"),
-        builder().allow_origin(localhost()).diagnose(true),
+    let finish: [fn(CorsLayerBuilder) -> CorsLayerBuilder; COUNT] = [
+        |builder| builder.allow_credentials(true).max_age(Duration::from_secs(600)),
+        |builder| builder,
+        |builder| builder,
+        |builder| builder.allow_header("authorization"),
+        |builder| builder,
+        |builder| {
+            builder.allow_credentials(true).dangerously_allow(Danger::AnyOriginWithCredentials)
+        },
+        |builder| builder.dangerously_allow(Danger::NullOrigin),
+        |builder| builder,
+        |builder| builder.diagnose(true),
+        |builder| builder.refuse_disallowed_origins(Refuse::All).no_own_origins(),
+        |builder| builder.loopback().allow_credentials(true).allow_header("authorization"),
+        |builder| builder.diagnose(true),
     ];
-    let policies: Vec<Policy> =
-        policies.into_iter().map(CorsLayerBuilder::build_policy).collect::<Result<_, _>>()?;
+    let mut readings = readings(hosts);
+    // The preset adds these.
+    readings[10].origins = Names::Listed(Vec::new());
+    let builders = readings.iter().zip(finish);
+    let policies: Vec<Policy> = builders
+        .map(|(reading, finish)| finish(reading.write_lists(Policy::builder())).build_policy())
+        .collect::<Result<_, _>>()?;
     Ok(policies.try_into().unwrap_or_else(|_| unreachable!("there are as many as were written")))
+}
+
+pub(crate) fn readings(hosts: Hosts) -> [Configuration; COUNT] {
+    let localhost: &'static str = Page::Localhost.origin(hosts).leak();
+    let nothing = |origins: &[&'static str]| Configuration {
+        origins: Names::Listed(origins.to_vec()),
+        predicate: None,
+        // All pages over http are on this machine, whose http is as good as https.
+        insecure: true,
+        credentials: false,
+        methods: Names::Listed(Vec::new()),
+        route: Names::All,
+        headers: Names::Listed(Vec::new()),
+        authorization: false,
+        expose: Names::Listed(Vec::new()),
+        refuse: false,
+        own_origins: &[],
+    };
+    let listed = |origins: &[&'static str]| Configuration {
+        methods: Names::Listed(vec!["PUT", "DELETE"]),
+        headers: Names::Listed(vec!["content-type", "x-a"]),
+        expose: Names::Listed(vec!["x-request-id", "etag"]),
+        ..nothing(origins)
+    };
+    let any = |origins| Configuration {
+        origins,
+        methods: Names::All,
+        headers: Names::All,
+        expose: Names::All,
+        ..nothing(&[])
+    };
+    let loopback = Names::Listed(vec![
+        "http://localhost:*",
+        "http://127.0.0.1:*",
+        "http://[::1]:*",
+        "https://localhost:*",
+        "https://127.0.0.1:*",
+        "https://[::1]:*",
+    ]);
+    [
+        Configuration { credentials: true, ..listed(&[localhost]) },
+        listed(&[localhost]),
+        any(Names::All),
+        Configuration { authorization: true, ..any(Names::All) },
+        listed(&["http://*.localhost:*"]),
+        Configuration { credentials: true, ..any(Names::All) },
+        listed(&["null", "http://127.0.0.1:*"]),
+        nothing(&["https://elsewhere.example"]),
+        listed(&[localhost]),
+        Configuration { refuse: true, ..listed(&[localhost]) },
+        Configuration { credentials: true, authorization: true, ..any(loopback) },
+        nothing(&[localhost]),
+    ]
 }

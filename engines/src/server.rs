@@ -8,7 +8,7 @@ use std::{
 };
 
 use axum::{
-    Router,
+    Extension, Router,
     body::Body,
     extract::{Request, State, WebSocketUpgrade},
     middleware::{Next, from_fn_with_state},
@@ -29,6 +29,7 @@ use tower_cors::CorsLayer;
 use crate::{
     case::{Answer, Case, Hosts, Logged, Server as Answering},
     cookies::{CookieLog, case::CookieCase},
+    naive::RESPONSE,
     policies, websockets,
 };
 
@@ -212,28 +213,38 @@ async fn set_cookies(State(cookies): State<Cookies>, request: Request) -> Respon
 }
 
 async fn write_log(State(log): State<Log>, request: Request, next: Next) -> Response {
-    if let Some((id, _)) = place(request.uri().path()) {
-        let text = |name: &str| {
-            let value = request.headers().get(name)?;
-            Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
-        };
-        let host = text("host").or_else(|| request.uri().authority().map(ToString::to_string));
-        let logged = Logged {
-            method: request.method().to_string(),
-            url: format!("{}{}", host.unwrap_or_default(), request.uri().path()),
-            origin: text("origin"),
-            requested_method: text("access-control-request-method"),
-            requested_headers: text("access-control-request-headers"),
-            has_cookie: request.headers().contains_key("cookie"),
-            has_authorization: request.headers().contains_key("authorization"),
-            metadata: ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(text),
-        };
-        if let Ok(mut log) = log.lock() {
-            log.push((id, logged));
-        }
+    let Some((id, _)) = place(request.uri().path()) else { return next.run(request).await };
+    let mut logged = logged(&request);
+    let response = next.run(request).await;
+    logged.reached_handler = response.extensions().get::<OfHandler>().is_some();
+    if let Ok(mut log) = log.lock() {
+        log.push((id, logged));
     }
-    next.run(request).await
+    response
 }
+
+fn logged(request: &Request) -> Logged {
+    let text = |name: &str| {
+        let value = request.headers().get(name)?;
+        Some(String::from_utf8_lossy(value.as_bytes()).into_owned())
+    };
+    let host = text("host").or_else(|| request.uri().authority().map(ToString::to_string));
+    Logged {
+        method: request.method().to_string(),
+        url: format!("{}{}", host.unwrap_or_default(), request.uri().path()),
+        origin: text("origin"),
+        requested_method: text("access-control-request-method"),
+        requested_headers: text("access-control-request-headers"),
+        has_cookie: request.headers().contains_key("cookie"),
+        has_authorization: request.headers().contains_key("authorization"),
+        reached_handler: false,
+        metadata: ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(text),
+    }
+}
+
+/// Marks a response of the handler.
+#[derive(Clone)]
+struct OfHandler;
 
 async fn answer(State(cases): State<Arc<Vec<Case>>>, request: Request) -> Response {
     let (head, body) = request.into_parts();
@@ -243,10 +254,7 @@ async fn answer(State(cases): State<Arc<Vec<Case>>>, request: Request) -> Respon
         return StatusCode::NOT_FOUND.into_response();
     };
     match cases.get(id).map(|case| &case.server) {
-        Some(Answering::Policy(_)) => {
-            let headers = [("x-exposed", "1"), ("x-hidden", "2"), ("etag", "\"3\"")];
-            (headers, "the items").into_response()
-        }
+        Some(Answering::Policy(_)) => (RESPONSE, Extension(OfHandler), "the items").into_response(),
         Some(Answering::Raw(hops)) => match hops.get(number) {
             Some(hop) if head.headers.contains_key("access-control-request-method") => {
                 written(&hop.preflight, &head.headers, id, number)

@@ -81,7 +81,7 @@ impl fmt::Display for Report {
 pub(crate) fn compare<'a>(
     engine: Engine,
     hosts: Hosts,
-    cases: impl Iterator<Item = (&'a Case, Observation, Observation)>,
+    cases: impl Iterator<Item = (&'a Case, &'a Observation, &'a Observation)>,
     lists_explained: bool,
 ) -> Report {
     let rows = rows::all().filter_map(|row| {
@@ -143,7 +143,8 @@ impl Report {
 }
 
 /// Leaves out `Date`, which differs from run to run.
-fn comparable(mut observation: Observation) -> Observation {
+fn comparable(observation: &Observation) -> Observation {
+    let mut observation = observation.clone();
     for Outcome { headers, .. } in &mut observation.outcomes {
         headers.remove("date");
     }

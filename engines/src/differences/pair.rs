@@ -77,10 +77,6 @@ fn drop_preflights(requests: &mut Vec<Logged>, name: &str) {
 }
 
 impl Logged {
-    pub(super) fn is_preflight(&self) -> bool {
-        self.requested_method.is_some()
-    }
-
     /// `true` if no redirect led to the request.
     pub(super) fn is_first_hop(&self) -> bool {
         self.url.ends_with("/0")
