@@ -208,6 +208,9 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Allows any method that scripts can send, with `*`. With credentials, browsers take `*` as a method's
     /// name, so the requested method is sent instead.
+    ///
+    /// Firefox does not use a `*` that it has kept: without credentials, it sends a preflight before each request
+    /// with a method that only `*` allows. List the methods to spare its users these preflights.
     pub fn allow_any_method(self) -> Self {
         self.allow_method("*")
     }
@@ -246,6 +249,10 @@ impl<Q> CorsLayerBuilder<Q> {
     /// `authorization`](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name): allow that
     /// by name, too. With credentials, browsers take `*` as a header's name, so the requested names are
     /// sent back, up to 4096 bytes of them.
+    ///
+    /// Today's browsers still let `*` cover `authorization`, against the standard. And Firefox does not use a `*`
+    /// that it has kept: without credentials, it sends a preflight before each request with a header that only `*`
+    /// allows. List the headers to spare its users these preflights.
     pub fn allow_any_header(self) -> Self {
         self.allow_header("*")
     }
@@ -283,7 +290,7 @@ impl<Q> CorsLayerBuilder<Q> {
 
     /// Sets how long browsers may keep the response to a preflight, in whole seconds, at most 86400.
     /// Default: no header, and browsers keep it for 5 seconds. Zero sends `0`, and browsers keep nothing.
-    /// Firefox keeps it for at most 86400 seconds, Chromium for 7200.
+    /// Firefox keeps it for at most 86400 seconds, Chromium for 7200, Safari's engine for 600.
     ///
     /// | permitted | prohibited |
     /// |---|---|

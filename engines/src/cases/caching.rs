@@ -34,6 +34,9 @@ fn layers() -> Vec<Case> {
     vec![
         case(0).method("PUT").credentials("include").twice(),
         case(2).method("PUT").header("x-a", "1").twice(),
+        // With credentials, the names that were asked for are sent instead of `*`.
+        case(5).method("PUT").header("x-a", "1").credentials("include").twice(),
+        case(10).method("PATCH").header("authorization", "1").credentials("include").twice(),
         // A preflight that failed is sent again.
         case(1).method("PATCH").twice(),
     ]
