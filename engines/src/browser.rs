@@ -1,20 +1,18 @@
 //! A running browser.
 
-use std::{error::Error, fmt::Write, fs, process::Stdio};
+use std::{error::Error, fs, process::Stdio};
 
-use fantoccini::wd::WebDriverCompatibleCommand;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::{
     io::{AsyncBufReadExt, BufReader},
     process::{Child, Command},
 };
-use url::Url;
 
 use crate::{
     address,
     case::{Case, Hosts, Outcome, Page},
-    engine::{Engine, FIREFOX_PREFERENCES},
+    engine::{Engine, ThirdParties, firefox_preferences},
     session::Session,
 };
 
@@ -28,9 +26,9 @@ pub(crate) struct Browser {
 impl Browser {
     pub(crate) async fn start(
         engine: Engine,
-        blocks_third_party_cookies: bool,
+        third_parties: ThirdParties,
     ) -> Result<Self, Box<dyn Error>> {
-        let started = Self::start_session(engine, blocks_third_party_cookies).await;
+        let started = Self::start_session(engine, third_parties).await;
         started.map_err(|error| {
             let packages = engine.packages();
             format!("{engine} does not start ({error}); it needs Debian's packages {packages}")
@@ -40,10 +38,10 @@ impl Browser {
 
     async fn start_session(
         engine: Engine,
-        blocks_third_party_cookies: bool,
+        third_parties: ThirdParties,
     ) -> Result<Self, Box<dyn Error>> {
         let profile = tempfile::tempdir()?;
-        let capabilities = engine.capabilities(&profile, blocks_third_party_cookies);
+        let capabilities = engine.capabilities(&profile, third_parties);
         let command = |program: &str| {
             let mut command = Command::new(program);
             command.env("HOME", profile.path());
@@ -53,14 +51,13 @@ impl Browser {
         let session = match engine {
             Engine::Chromium => Session::web_driver(command("chromedriver"), capabilities).await?,
             Engine::Firefox => {
-                let mut preferences = String::new();
-                for (name, value) in FIREFOX_PREFERENCES {
-                    writeln!(preferences, "user_pref(\"{name}\", {value});")?;
-                }
+                let preferences = firefox_preferences(third_parties);
                 fs::write(profile.path().join("user.js"), preferences)?;
                 let mut firefox = command("firefox-esr");
                 // Without it, Firefox ignores the preference for the server of settings.
                 firefox.env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1");
+                // To clear the cookies of all hosts.
+                firefox.arg("-remote-allow-system-access");
                 firefox.args(["-headless", "-no-remote", "-marionette", "-profile"]);
                 firefox.arg(profile.path());
                 Session::marionette(firefox, profile.path(), capabilities).await?
@@ -124,11 +121,7 @@ impl Browser {
 
     /// Removes the cookies of all hosts.
     pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
-        let Session::WebDriver { client, .. } = &self.session else {
-            return Err("only Chromium clears the cookies of all hosts".into());
-        };
-        client.issue_cmd(ClearCookies).await?;
-        Ok(())
+        self.session.clear_cookies().await
     }
 
     pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
@@ -153,21 +146,6 @@ try {
 } catch {}
 done(isRead && !hasType);
 "#;
-
-/// Chromium's command, while the standard one removes the cookies of one page.
-#[derive(Debug)]
-struct ClearCookies;
-
-impl WebDriverCompatibleCommand for ClearCookies {
-    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
-        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
-    }
-
-    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
-        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
-        (http::Method::POST, Some(command.to_string()))
-    }
-}
 
 /// Starts a display that nobody sees, and returns its name.
 async fn x_server() -> Result<(Child, String), Box<dyn Error>> {

@@ -12,6 +12,14 @@ pub(crate) enum Engine {
     WebKit,
 }
 
+/// Whether third parties get cookies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ThirdParties {
+    AsUsual,
+    Allowed,
+    Blocked,
+}
+
 impl Engine {
     pub(crate) const ALL: [Self; 3] = [Self::Chromium, Self::Firefox, Self::WebKit];
 
@@ -33,10 +41,10 @@ impl Engine {
     pub(crate) fn capabilities(
         self,
         profile: &TempDir,
-        blocks_third_party_cookies: bool,
+        third_parties: ThirdParties,
     ) -> Map<String, Value> {
         let (key, options) = match self {
-            Self::Chromium => ("goog:chromeOptions", chromium(profile, blocks_third_party_cookies)),
+            Self::Chromium => ("goog:chromeOptions", chromium(profile, third_parties)),
             Self::Firefox => ("moz:firefoxOptions", json!({})),
             Self::WebKit => ("webkitgtk:browserOptions", webkit()),
         };
@@ -58,9 +66,8 @@ impl fmt::Display for Engine {
     }
 }
 
-fn chromium(profile: &TempDir, blocks_third_party_cookies: bool) -> Value {
-    let names = ["example.com", "*.example.com", "*.example.net", "co.uk", "*.co.uk"];
-    let names = names.map(|name| format!("MAP {name} 127.0.0.1"));
+fn chromium(profile: &TempDir, third_parties: ThirdParties) -> Value {
+    let names = NAMES.map(|name| format!("MAP {name} 127.0.0.1"));
     let arguments = [
         "--headless=new",
         // The suite may run as root in a container.
@@ -72,14 +79,13 @@ fn chromium(profile: &TempDir, blocks_third_party_cookies: bool) -> Value {
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
-        // The names of the cases for cookies are this machine.
         &format!("--host-resolver-rules={}", names.join(", ")),
         &format!("--user-data-dir={}", profile.path().display()),
     ];
     json!({
         "args": arguments,
         // Whether Chromium blocks third-party cookies by default depends on the distribution.
-        "prefs": { "profile.cookie_controls_mode": u8::from(blocks_third_party_cookies) },
+        "prefs": { "profile.cookie_controls_mode": u8::from(third_parties == ThirdParties::Blocked) },
     })
 }
 
@@ -93,8 +99,37 @@ fn webkit() -> Value {
     })
 }
 
-/// The preferences of Firefox, as JavaScript. A profile without them calls its vendor's servers.
-pub(crate) const FIREFOX_PREFERENCES: &[(&str, &str)] = &[
+/// The preferences of Firefox, as a file of its profile.
+pub(crate) fn firefox_preferences(third_parties: ThirdParties) -> String {
+    let behavior = match third_parties {
+        ThirdParties::Allowed => "0",
+        ThirdParties::Blocked => "1",
+        // A partition of the cookies for each site of a page.
+        ThirdParties::AsUsual => "5",
+    };
+    let names = format!("\"{}\"", NAMES.join(","));
+    let own = [("network.cookie.cookieBehavior", behavior), ("network.dns.localDomains", &names)];
+    let all = FIREFOX_PREFERENCES.iter().chain(&own);
+    all.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).collect()
+}
+
+/// The names of the cases for cookies, which lead to this machine.
+const NAMES: [&str; 11] = [
+    "a.example.co.uk",
+    "api.example.com",
+    "app.example.com",
+    "b.app.example.com",
+    "b.example.co.uk",
+    "b.other.co.uk",
+    "co.uk",
+    "example.com",
+    "other.co.uk",
+    "other.example.net",
+    "p.example.com",
+];
+
+/// Without these, Firefox calls its vendor's servers.
+const FIREFOX_PREFERENCES: &[(&str, &str)] = &[
     ("app.update.disabledForTesting", "true"),
     ("browser.shell.checkDefaultBrowser", "false"),
     ("browser.startup.homepage_override.mstone", "\"ignore\""),

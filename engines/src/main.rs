@@ -34,7 +34,7 @@ use std::{env, error::Error, process::ExitCode, sync::Arc};
 
 use browser::Browser;
 use case::{Api, Case, Hosts, Observation, Page};
-use engine::Engine;
+use engine::{Engine, ThirdParties};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -65,7 +65,7 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let cookie_cases = Arc::new(cookies::cases::all());
     let server = server::start(listeners, Arc::clone(&cases), Arc::clone(&cookie_cases))?;
 
-    let mut browser = Browser::start(engine, false).await?;
+    let mut browser = Browser::start(engine, ThirdParties::AsUsual).await?;
     let mut outcomes = vec![Vec::new(); cases.len()];
     browser.sign_in(hosts).await?;
     let sends_streams = browser.sends_streams(hosts).await?;
@@ -100,9 +100,10 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let count = cookie_cases.len();
     if without_cookies {
         println!("{engine}: {count} cases for cookies left out: you asked for it");
-    } else if engine == Engine::Chromium {
-        let cookies = cookies::compare(hosts, client, &cookie_cases, server.cookie_log()).await?;
-        println!("{engine}: {cookies}");
+    } else if engine != Engine::WebKit {
+        let log = server.cookie_log();
+        let cookies = cookies::compare(engine, hosts, client, &cookie_cases, log).await?;
+        println!("{cookies}");
         is_good &= cookies.is_good();
     } else {
         println!("{engine}: {count} cases for cookies left out: its names lead to other machines");

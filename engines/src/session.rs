@@ -2,7 +2,7 @@
 
 use std::{error::Error, path::Path, process::Stdio, time::Duration};
 
-use fantoccini::{Client, ClientBuilder};
+use fantoccini::{Client, ClientBuilder, wd::WebDriverCompatibleCommand};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::{Map, Value, json};
 use tokio::{
@@ -10,6 +10,8 @@ use tokio::{
     process::{Child, Command},
     time::{sleep, timeout},
 };
+
+use url::Url;
 
 use crate::marionette::Marionette;
 
@@ -77,6 +79,27 @@ impl Session {
         }
     }
 
+    /// Removes the cookies of all hosts, while the standard command removes those of one page.
+    pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
+        match self {
+            Self::WebDriver { client, .. } => {
+                client.issue_cmd(ClearCookies).await?;
+            }
+            Self::Marionette { marionette, .. } => {
+                for context in ["chrome", "content"] {
+                    marionette
+                        .command("Marionette:SetContext", json!({ "value": context }))
+                        .await?;
+                    if context == "chrome" {
+                        let script = json!({ "script": "Services.cookies.removeAll()" });
+                        marionette.command("WebDriver:ExecuteScript", script).await?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
     pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
         match self {
             Self::WebDriver { client, mut driver } => {
@@ -89,6 +112,21 @@ impl Session {
             }
         }
         Ok(())
+    }
+}
+
+/// Chromium's command.
+#[derive(Debug)]
+struct ClearCookies;
+
+impl WebDriverCompatibleCommand for ClearCookies {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/goog/cdp/execute", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
+        (http::Method::POST, Some(command.to_string()))
     }
 }
 

@@ -1,7 +1,8 @@
-//! Runs the cases for cookies in Chromium and in the model, and compares the `Cookie` headers that the server got.
+//! Runs the cases for cookies in an engine and in the model, and compares the `Cookie` headers that the server got.
 
 pub(crate) mod case;
 pub(crate) mod cases;
+mod rows;
 
 use std::{
     collections::BTreeMap,
@@ -14,9 +15,16 @@ use http::Request;
 use serde_json::json;
 use tower_cors::browser::{Browser as Model, Credentials};
 
-use crate::{browser::Browser, case::Hosts, engine::Engine, model::HttpClient};
+use crate::{
+    browser::Browser,
+    case::Hosts,
+    differences::needed_rows,
+    engine::{Engine, ThirdParties},
+    model::HttpClient,
+};
 
 use case::{CookieCase, address};
+use rows::Row;
 
 const SCRIPT: &str = r#"
 const [urls, done] = arguments;
@@ -48,16 +56,23 @@ impl CookieLog {
 }
 
 pub(crate) struct Report {
+    engine: Engine,
     count: usize,
-    /// How many cases [`IN_ANOTHER_ORDER`] explains.
+    rows: Vec<Explained>,
     explained: usize,
     wrong: Vec<String>,
 }
 
+/// A row, and how many cases it explains.
+struct Explained {
+    row: &'static Row,
+    expected: usize,
+    count: usize,
+}
+
 impl Report {
-    /// An explanation that no case needs any more fails the run, so that it is removed.
     pub(crate) fn is_good(&self) -> bool {
-        self.wrong.is_empty() && self.explained > 0
+        self.wrong.is_empty() && self.rows.iter().all(|row| row.count == row.expected)
     }
 }
 
@@ -66,80 +81,104 @@ impl fmt::Display for Report {
         for line in &self.wrong {
             writeln!(f, "{line}")?;
         }
-        writeln!(f, "explained ({}): {IN_ANOTHER_ORDER}", self.explained)?;
-        let same = self.count - self.explained - self.wrong.len();
+        for (number, Explained { row, expected, count }) in self.rows.iter().enumerate() {
+            write!(f, "cookie row {number} explains {count} cases")?;
+            if count != expected {
+                write!(f, " instead of {expected}")?;
+            }
+            writeln!(f, ": {}", row.reason)?;
+        }
         write!(
             f,
-            "{} cases for cookies: {same} as the model says, {} explained, {} not",
+            "{}: {} cases for cookies: {} as the model says, {} explained ({} rows), {} not",
+            self.engine,
             self.count,
+            self.count - self.explained - self.wrong.len(),
             self.explained,
+            self.rows.len(),
             self.wrong.len()
         )
     }
 }
 
 pub(crate) async fn compare(
+    engine: Engine,
     hosts: Hosts,
     client: HttpClient,
     cases: &[CookieCase],
     log: &CookieLog,
 ) -> Result<Report, Box<dyn Error>> {
-    let mut of_chromium = Log::new();
-    for blocks_third_parties in [false, true] {
-        let mut chromium = Browser::start(Engine::Chromium, blocks_third_parties).await?;
+    let mut of_engine = Log::new();
+    for third_parties in [ThirdParties::Allowed, ThirdParties::Blocked] {
+        let mut browser = Browser::start(engine, third_parties).await?;
         let mut page = "";
         for (number, case) in cases.iter().enumerate() {
-            if case.blocks_third_parties == blocks_third_parties {
-                run_in_chromium(&mut chromium, &mut page, hosts, number, case).await?;
+            if case.blocks_third_parties == (third_parties == ThirdParties::Blocked) {
+                run_in_engine(&mut browser, &mut page, hosts, number, case).await?;
             }
         }
-        chromium.stop().await?;
-        of_chromium.append(&mut log.take());
+        browser.stop().await?;
+        of_engine.append(&mut log.take());
     }
     for (number, case) in cases.iter().enumerate() {
         run_in_model(&client, hosts, number, case).await?;
     }
     let of_model = log.take();
 
-    let mut report = Report { count: cases.len(), explained: 0, wrong: Vec::new() };
+    let rows = rows::ALL.iter().filter_map(|row| {
+        let &(_, expected) = row.engines.iter().find(|(other, _)| *other == engine)?;
+        Some(Explained { row, expected, count: 0 })
+    });
+    let mut report = Report {
+        engine,
+        count: cases.len(),
+        rows: rows.collect(),
+        explained: 0,
+        wrong: Vec::new(),
+    };
     for (number, case) in cases.iter().enumerate() {
         let of_case = |log: &Log| {
             let steps = log.range((number, 0)..(number + 1, 0));
-            steps.map(|((_, step), cookie)| (*step, cookie.clone())).collect::<Vec<_>>()
+            steps.map(|((_, step), cookie)| (*step, pairs(cookie.as_deref()))).collect::<Steps>()
         };
-        let (chromium, model) = (of_case(&of_chromium), of_case(&of_model));
-        if chromium == model {
+        let (engine, model) = (of_case(&of_engine), of_case(&of_model));
+        if engine == model {
             continue;
         }
-        if case.changes_a_value && sorted(&chromium) == sorted(&model) {
+        let explains = |rows: &[usize]| {
+            let (mut engine, mut model) = (engine.clone(), model.clone());
+            for &row in rows {
+                (report.rows[row].row.level)(case, &mut engine, &mut model);
+            }
+            engine == model
+        };
+        if let Some(needed) = needed_rows(report.rows.len(), explains) {
             report.explained += 1;
+            for row in needed {
+                report.rows[row].count += 1;
+            }
         } else {
-            report.wrong.push(format!("{case:#?}\nChromium: {chromium:#?}\nmodel: {model:#?}"));
+            report.wrong.push(format!("{case:#?}\nthe engine: {engine:#?}\nthe model: {model:#?}"));
         }
     }
     Ok(report)
 }
 
-const IN_ANOTHER_ORDER: &str = "in Chromium, a cookie whose value changes comes after the others, as if it were new; in \
-     RFC 6265bis, it keeps the time of its creation";
+/// The pairs of the `Cookie` header of each step.
+type Steps = Vec<(usize, Vec<String>)>;
 
-fn sorted(steps: &[(usize, Option<String>)]) -> Vec<(usize, Vec<&str>)> {
-    let sorted = steps.iter().map(|(step, cookie)| {
-        let mut pairs: Vec<&str> = cookie.as_deref().unwrap_or_default().split("; ").collect();
-        pairs.sort_unstable();
-        (*step, pairs)
-    });
-    sorted.collect()
+fn pairs(cookie: Option<&str>) -> Vec<String> {
+    cookie.into_iter().flat_map(|line| line.split("; ")).map(str::to_owned).collect()
 }
 
-async fn run_in_chromium(
-    chromium: &mut Browser,
+async fn run_in_engine(
+    browser: &mut Browser,
     open_page: &mut &'static str,
     hosts: Hosts,
     number: usize,
     case: &CookieCase,
 ) -> Result<(), Box<dyn Error>> {
-    chromium.clear_cookies().await?;
+    browser.clear_cookies().await?;
     let mut steps: Vec<usize> = case.fetched().collect();
     while let Some(&first) = steps.first() {
         let page = case.steps[first].page;
@@ -147,10 +186,10 @@ async fn run_in_chromium(
         let urls: Vec<String> =
             steps.drain(..count).map(|step| case.url(hosts, number, step)).collect();
         if page != *open_page {
-            chromium.open(&address(page, hosts)).await?;
+            browser.open(&address(page, hosts)).await?;
             *open_page = page;
         }
-        chromium.run(SCRIPT, json!(urls)).await?;
+        browser.run(SCRIPT, json!(urls)).await?;
     }
     Ok(())
 }

@@ -102,7 +102,14 @@ pub(crate) fn compare<'a>(
         if pair.engine == pair.model {
             continue;
         }
-        let needed = report.needed_rows(&pair);
+        let explains = |rows: &[usize]| {
+            let mut pair = pair.clone();
+            for &row in rows {
+                (report.rows[row].row.level)(&mut pair);
+            }
+            pair.engine == pair.model
+        };
+        let needed = needed_rows(report.rows.len(), explains);
         if needed.is_some() {
             report.explained += 1;
         } else {
@@ -118,28 +125,20 @@ pub(crate) fn compare<'a>(
     report
 }
 
-impl Report {
-    /// The rows without which the pair would differ. `None` if it differs with all rows.
-    fn needed_rows(&self, pair: &Pair<'_>) -> Option<Vec<usize>> {
-        let explain = |rows: &[usize]| {
-            let mut pair = pair.clone();
-            for &row in rows {
-                (self.rows[row].row.level)(&mut pair);
-            }
-            pair.engine == pair.model
-        };
-        let mut needed: Vec<usize> = (0..self.rows.len()).collect();
-        if !explain(&needed) {
-            return None;
-        }
-        for row in 0..self.rows.len() {
-            let without: Vec<usize> = needed.iter().copied().filter(|it| *it != row).collect();
-            if explain(&without) {
-                needed = without;
-            }
-        }
-        Some(needed)
+/// Those of `count` rows without which there would be a difference. `None` if there is one with all rows. `explains` tells
+/// whether some rows together explain all.
+pub(crate) fn needed_rows(count: usize, explains: impl Fn(&[usize]) -> bool) -> Option<Vec<usize>> {
+    let mut needed: Vec<usize> = (0..count).collect();
+    if !explains(&needed) {
+        return None;
     }
+    for row in 0..count {
+        let without: Vec<usize> = needed.iter().copied().filter(|it| *it != row).collect();
+        if explains(&without) {
+            needed = without;
+        }
+    }
+    Some(needed)
 }
 
 /// Leaves out `Date`, which differs from run to run.
