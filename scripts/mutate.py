@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts one fault at a time into the layer or the model of a browser, and runs the cases of `engines/` in each engine.
 
-Works in a copy of the last commit, and prints the table of `engines/MUTATIONS.md`. Fails if no engine catches a fault.
+Works in a copy of the last commit, and prints a table of the faults. Fails if no engine catches a fault.
 Cases for cookies are left out. It takes about a minute for each fault. Arguments select faults by their numbers.
 """
 

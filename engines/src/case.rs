@@ -261,6 +261,8 @@ pub(crate) struct Logged {
     pub(crate) requested_headers: Option<String>,
     pub(crate) has_cookie: bool,
     pub(crate) has_authorization: bool,
+    /// The status of the response.
+    pub(crate) status: u16,
     /// `true` if the handler inside a policy's layer got the request.
     pub(crate) reached_handler: bool,
     /// `Sec-Fetch-Site`, `-Mode` and `-Dest`.

@@ -110,7 +110,8 @@ pub(crate) fn firefox_preferences(third_parties: ThirdParties) -> String {
     let names = format!("\"{}\"", NAMES.join(","));
     let own = [("network.cookie.cookieBehavior", behavior), ("network.dns.localDomains", &names)];
     let all = FIREFOX_PREFERENCES.iter().chain(&own);
-    all.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n")).collect()
+    let lines = all.map(|(name, value)| format!("user_pref(\"{name}\", {value});\n"));
+    lines.collect::<Vec<_>>().concat()
 }
 
 /// The names of the cases for cookies, which lead to this machine.

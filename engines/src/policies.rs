@@ -14,6 +14,9 @@ pub(crate) const COUNT: usize = 12;
 /// The policies that allow any method and any header.
 pub(crate) const ALLOW_ANY: [usize; 4] = [2, 3, 5, 10];
 
+/// The policies that say why they refuse, which they do in a response to an allowed preflight.
+pub(crate) const DIAGNOSE: [usize; 2] = [8, 11];
+
 pub(crate) fn all(hosts: Hosts) -> Result<[Policy; COUNT], ConfigErrors> {
     let finish: [fn(CorsLayerBuilder) -> CorsLayerBuilder; COUNT] = [
         |builder| builder.allow_credentials(true).max_age(Duration::from_secs(600)),

@@ -8,7 +8,7 @@ use http::HeaderMap;
 use crate::{
     case::{Api, Case, Hosts, Observation, Server},
     engine::Engine,
-    naive::{Configuration, Fetch, seen},
+    naive::{Cause, Configuration, Fetch, Verdict, seen},
     policies,
 };
 
@@ -59,10 +59,12 @@ pub(crate) fn compare<'a>(
         let verdict = fetch.verdict(configuration);
         let expected = Seen {
             is_preflighted: verdict.is_preflighted,
+            is_refused: is_refused(&verdict).filter(|_| !diagnoses(case)),
             handler_runs: verdict.handler_runs,
             names: verdict.seen.as_ref().ok().cloned(),
         };
-        let [engine, model] = [of_engine, of_model].map(Seen::of);
+        let [engine, model] =
+            [of_engine, of_model].map(|it| Seen::of(it, expected.is_refused.is_some()));
         if model.as_ref() != Some(&expected) || (engine != model && of_engine == of_model) {
             report.wrong.push(format!(
                 "{case:?}\n  the policy: {verdict:?}\n  the model: {model:?}\n  the engine: {engine:?}"
@@ -78,6 +80,8 @@ pub(crate) fn compare<'a>(
 #[derive(Debug, PartialEq)]
 struct Seen {
     is_preflighted: bool,
+    /// `true` if the layer refuses the preflight. `None` if there is none, or if the naive reading does not know.
+    is_refused: Option<bool>,
     handler_runs: bool,
     /// The names of the handler's headers that the script can read. `None` if it can read nothing.
     names: Option<Vec<&'static str>>,
@@ -85,7 +89,7 @@ struct Seen {
 
 impl Seen {
     /// `None` if there is no request or no outcome.
-    fn of(observation: &Observation) -> Option<Self> {
+    fn of(observation: &Observation, shows_refusal: bool) -> Option<Self> {
         let outcome = observation.outcomes.first()?;
         let mut headers = HeaderMap::new();
         for name in outcome.headers.keys() {
@@ -93,11 +97,27 @@ impl Seen {
             headers.insert(name, http::HeaderValue::from_static(""));
         }
         let names = seen(&headers).into_iter().map(|name| &*String::leak(name.to_owned()));
+        let first = observation.requests.first()?;
         Some(Self {
-            is_preflighted: observation.requests.first()?.is_preflight(),
+            is_preflighted: first.is_preflight(),
+            is_refused: shows_refusal.then_some(first.status == 403),
             handler_runs: observation.requests.iter().any(|request| request.reached_handler),
             names: outcome.ok.then(|| names.collect()),
         })
+    }
+}
+
+fn diagnoses(case: &Case) -> bool {
+    matches!(case.server, Server::Policy(number) if policies::DIAGNOSE.contains(&number))
+}
+
+/// The reading names one cause. Where it is the credentials mode, which the layer does not see, there may be another.
+fn is_refused(verdict: &Verdict) -> Option<bool> {
+    match verdict.seen {
+        _ if !verdict.is_preflighted => None,
+        Err(Cause::Origin | Cause::Method(_) | Cause::Header(_)) => Some(true),
+        Err(Cause::Credentials) => None,
+        Err(Cause::Authorization) | Ok(_) => Some(false),
     }
 }
 

@@ -216,6 +216,7 @@ async fn write_log(State(log): State<Log>, request: Request, next: Next) -> Resp
     let Some((id, _)) = place(request.uri().path()) else { return next.run(request).await };
     let mut logged = logged(&request);
     let response = next.run(request).await;
+    logged.status = response.status().as_u16();
     logged.reached_handler = response.extensions().get::<OfHandler>().is_some();
     if let Ok(mut log) = log.lock() {
         log.push((id, logged));
@@ -237,6 +238,7 @@ fn logged(request: &Request) -> Logged {
         requested_headers: text("access-control-request-headers"),
         has_cookie: request.headers().contains_key("cookie"),
         has_authorization: request.headers().contains_key("authorization"),
+        status: 0,
         reached_handler: false,
         metadata: ["sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].map(text),
     }
