@@ -80,6 +80,18 @@ fn the_page_lists_all_that_threads_share() {
 }
 
 #[test]
+fn the_page_lists_all_scripts() {
+    let listed: BTreeSet<String> = rows("# How to check a change")
+        .into_iter()
+        .filter_map(|row| row[0].split(' ').next()?.strip_prefix("scripts/"))
+        .map(str::to_owned)
+        .collect();
+    let scripts = fs::read_dir("scripts").unwrap();
+    let found = scripts.map(|script| script.unwrap().file_name().into_string().unwrap());
+    assert_eq!(listed, found.collect());
+}
+
+#[test]
 fn constants_stand_below_what_uses_them() {
     for source in House::read().0.values() {
         let words: Vec<&str> = words(&source.code).collect();
