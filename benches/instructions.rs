@@ -88,7 +88,9 @@ fn main() {
     println!(
         "tries to be expensive, as a multiple of those of an honest preflight to the same policy. The benchmark"
     );
-    println!("fails above the second number:\n");
+    println!(
+        "fails above the second number. An observed policy has a hook, for which the layer finds the reason of a refusal:\n"
+    );
     println!("| request | times | at most |");
     println!("|---|---:|---:|");
     for (kind, most) in ATTACKS {
