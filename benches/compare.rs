@@ -34,6 +34,9 @@ fn main() {
         sittings * rounds
     );
     println!("measurement only makes it longer.");
+    if is_test {
+        println!("\nThis is a test, with so few rounds that its times mean nothing.");
+    }
     for (how, caller) in [
         ("In an application of axum, as `axum::serve` calls it", Caller::Axum),
         ("In another server, which clones the service for each request", Caller::Clone),
