@@ -54,7 +54,10 @@ async fn run() -> Result<bool, Box<dyn Error>> {
         match argument.as_str() {
             "--list" => lists_explained = true,
             "--without-cookies" => without_cookies = true,
-            name => engine = Engine::named(name),
+            name => {
+                let known = Engine::named(name);
+                engine = Some(known.ok_or_else(|| format!("no engine or option: {name}"))?);
+            }
         }
     }
     let engine = engine.ok_or("name an engine: chromium, firefox or webkit")?;

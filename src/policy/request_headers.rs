@@ -20,6 +20,7 @@ pub(crate) enum AllowedHeaders {
         names: Vec<String>,
         /// The same names, to look one up.
         set: TextSet,
+        /// The length of the longest list that is read, in bytes.
         max_bytes: usize,
     },
 }
@@ -30,7 +31,7 @@ impl AllowedHeaders {
         for name in &names {
             set.insert(name.as_bytes());
         }
-        // The longest list that is read: all names, each with a comma and white space, and the empty elements with theirs.
+        // All names, each with a comma and white space, and the empty elements with theirs.
         let of_names = names.iter().map(|name| name.len() + 1 + MAX_WHITE_SPACE).sum::<usize>();
         let max_bytes = of_names + MAX_EMPTY * MAX_WHITE_SPACE + MAX_EMPTY - 1;
         Self::Listed { names, set, max_bytes }

@@ -18,7 +18,7 @@ use tower_cors::browser::{Browser as Model, Credentials};
 use crate::{
     browser::Browser,
     case::Hosts,
-    differences::needed_rows,
+    differences::{Explains, needed_rows},
     engine::{Engine, ThirdParties},
     model::HttpClient,
 };
@@ -58,21 +58,14 @@ impl CookieLog {
 pub(crate) struct Report {
     engine: Engine,
     count: usize,
-    rows: Vec<Explained>,
+    rows: Vec<(&'static Row, Explains)>,
     explained: usize,
     wrong: Vec<String>,
 }
 
-/// A row, and how many cases it explains.
-struct Explained {
-    row: &'static Row,
-    expected: usize,
-    count: usize,
-}
-
 impl Report {
     pub(crate) fn is_good(&self) -> bool {
-        self.wrong.is_empty() && self.rows.iter().all(|row| row.count == row.expected)
+        self.wrong.is_empty() && self.rows.iter().all(|(_, explains)| explains.is_as_expected())
     }
 }
 
@@ -81,12 +74,8 @@ impl fmt::Display for Report {
         for line in &self.wrong {
             writeln!(f, "{line}")?;
         }
-        for (number, Explained { row, expected, count }) in self.rows.iter().enumerate() {
-            write!(f, "cookie row {number} explains {count} cases")?;
-            if count != expected {
-                write!(f, " instead of {expected}")?;
-            }
-            writeln!(f, ": {}", row.reason)?;
+        for (number, (row, explains)) in self.rows.iter().enumerate() {
+            writeln!(f, "cookie row {number} {explains}: {}", row.reason)?;
         }
         write!(
             f,
@@ -125,10 +114,7 @@ pub(crate) async fn compare(
     }
     let of_model = log.take();
 
-    let rows = rows::ALL.iter().filter_map(|row| {
-        let &(_, expected) = row.engines.iter().find(|(other, _)| *other == engine)?;
-        Some(Explained { row, expected, count: 0 })
-    });
+    let rows = rows::ALL.iter().filter_map(|row| Some((row, Explains::of(engine, row.engines)?)));
     let mut report = Report {
         engine,
         count: cases.len(),
@@ -148,14 +134,14 @@ pub(crate) async fn compare(
         let explains = |rows: &[usize]| {
             let (mut engine, mut model) = (engine.clone(), model.clone());
             for &row in rows {
-                (report.rows[row].row.level)(case, &mut engine, &mut model);
+                (report.rows[row].0.level)(case, &mut engine, &mut model);
             }
             engine == model
         };
         if let Some(needed) = needed_rows(report.rows.len(), explains) {
             report.explained += 1;
             for row in needed {
-                report.rows[row].count += 1;
+                report.rows[row].1.add_case();
             }
         } else {
             report.wrong.push(format!("{case:#?}\nthe engine: {engine:#?}\nthe model: {model:#?}"));

@@ -8,7 +8,7 @@ use crate::engine::{
 
 pub(super) struct Row {
     pub(super) reason: &'static str,
-    /// The engines, and how many cases of each the row explains. Another number fails the run.
+    /// The engines, and how many cases of each the row explains.
     pub(super) engines: &'static [(Engine, usize)],
     /// Removes this difference from what the engine and the model sent.
     pub(super) level: fn(&CookieCase, &mut Steps, &mut Steps),
