@@ -51,7 +51,7 @@ const NEVER_TOGETHER: [&str; 16] = [
 ];
 
 /// All 816,480 combinations: 442,584 layers, a third of which accept a danger that lifts nothing, and 373,896 combinations
-/// that do not build. They take about 25 minutes of processor time.
+/// that do not build. They take about 21 minutes of processor time.
 ///
 /// `cargo test --release --all-features --test exhaustive -- --ignored`
 #[test]
