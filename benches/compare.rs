@@ -1,77 +1,114 @@
 //! The layer's cost for a request, in time and in allocations, compared with no layer and with `tower-http`'s layer
 //! in the same configuration.
 //!
-//! All rows are measured in turn in each round, so that they meet the same conditions. `-- --test` runs one short round.
+//! All rows are measured in turn in each round, so that they meet the same conditions. Where the parts of a program lie in
+//! memory changes its speed by up to a fifth. So they are measured in several processes. `-- --test` runs one short round in
+//! one process.
 
 mod support;
 
-use std::{env, time::Instant};
+use std::{env, io, process::Command, time::Instant};
 
 use http::Request;
 use support::{
-    measure::undisturbed,
+    measure::{Spread, undisturbed},
     origin,
     requests::{self, KINDS},
     subjects::{Caller, Connection, Subject},
 };
 
-/// Where the parts of a connection lie in memory changes its speed by some percent. So they are made anew this often.
-const SITTINGS: usize = 40;
-const ROUNDS: usize = 25;
+const PROCESSES: usize = 121;
+const ROUNDS: usize = 50;
 const REQUESTS: u32 = 100;
 const WARM_UP: u32 = 10;
 
 const SIZES: [usize; 2] = [1, 1000];
 
-fn main() {
-    let is_test = env::args().any(|argument| argument == "--test");
-    let (sittings, rounds) = if is_test { (1, 1) } else { (SITTINGS, ROUNDS) };
+/// The argument of a process that measures. The number of rounds follows it.
+const MEASURED: &str = "--measured";
+
+fn main() -> io::Result<()> {
+    let arguments: Vec<String> = env::args().collect();
+    let mut rows = Row::all();
+    if let Some(at) = arguments.iter().position(|argument| argument == MEASURED) {
+        let rounds = arguments.get(at + 1).and_then(|rounds| rounds.parse().ok());
+        measure(&rows, rounds.unwrap_or(ROUNDS));
+        return Ok(());
+    }
+    let is_test = arguments.iter().any(|argument| argument == "--test");
+    let (processes, rounds) = if is_test { (1, 1) } else { (PROCESSES, ROUNDS) };
+    for _ in 0..processes {
+        let measured =
+            Command::new(env::current_exe()?).args([MEASURED, &rounds.to_string()]).output()?;
+        assert!(measured.status.success(), "a process that measures failed: {measured:?}");
+        let text = String::from_utf8_lossy(&measured.stdout);
+        for (row, line) in rows.iter_mut().zip(text.lines()) {
+            let times: Vec<f64> =
+                line.split(' ').map(|time| time.parse().expect("a time")).collect();
+            row.times.push(times.try_into().expect("a time of each subject"));
+        }
+    }
     println!(
         "The time that a layer adds to a request in nanoseconds, and how often it allocates. Each request carries a"
     );
     println!(
-        "browser's headers. A time is the lower quartile of {} rounds of {REQUESTS} requests, because what disturbs a",
-        sittings * rounds
+        "browser's headers. A time is the median of {processes} processes. Each counts the lower quartile of {rounds} rounds of"
     );
-    println!("measurement only makes it longer.");
+    println!("{REQUESTS} requests, because what disturbs a measurement only makes it longer.");
     if is_test {
         println!("\nThis is a test, with so few rounds that its times mean nothing.");
     }
-    for (how, caller) in [
-        ("In an application of axum, as `axum::serve` calls it", Caller::Axum),
-        ("In another server, which clones the service for each request", Caller::Clone),
-    ] {
+    for (how, caller) in CALLERS {
         println!("\n{how}:\n");
         println!(
             "| request | origins | without a layer | tower-cors | tower-http, list | tower-http, set | ratio to the list | to the set | allocations | list's | set's |"
         );
         println!("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
-        let mut rows: Vec<Row> = KINDS
-            .iter()
-            .flat_map(|&kind| SIZES.map(|origins| Row { kind, origins, caller, times: Vec::new() }))
-            .collect();
-        for _ in 0..sittings {
-            let mut connected: Vec<_> = rows.iter().map(Row::connect).collect();
-            for _ in 0..rounds {
-                for (row, connections) in rows.iter_mut().zip(&mut connected) {
-                    row.measure(connections);
-                }
-            }
+        rows.iter().filter(|row| row.caller == caller).for_each(Row::print);
+    }
+    Ok(())
+}
+
+const CALLERS: [(&str, Caller); 2] = [
+    ("In an application of axum, as `axum::serve` calls it", Caller::Axum),
+    ("In another server, which clones the service for each request", Caller::Clone),
+];
+
+/// Prints a line for each row: the nanoseconds for a request, of each subject.
+fn measure(rows: &[Row], rounds: usize) {
+    let mut measured: Vec<_> =
+        rows.iter().map(|row| (row.request(), row.connect(), Vec::new())).collect();
+    for _ in 0..rounds {
+        for (request, connections, times) in &mut measured {
+            times.push(connections.each_mut().map(|connection| time(connection, request)));
         }
-        rows.iter().for_each(Row::print);
+    }
+    for (_, _, times) in measured {
+        let times: [f64; 4] = [0, 1, 2, 3].map(|at| undisturbed(times.iter().map(|it| it[at])));
+        println!("{}", times.map(|time| time.to_string()).join(" "));
     }
 }
 
-/// A row of the table.
+/// A row of a table.
 struct Row {
     kind: &'static str,
     origins: usize,
     caller: Caller,
-    /// The nanoseconds for a request, of each subject in each round.
+    /// The nanoseconds for a request, of each subject in each process.
     times: Vec<[f64; 4]>,
 }
 
 impl Row {
+    fn all() -> Vec<Self> {
+        let mut rows = Vec::new();
+        for (_, caller) in CALLERS {
+            for kind in KINDS {
+                rows.extend(SIZES.map(|origins| Self { kind, origins, caller, times: Vec::new() }));
+            }
+        }
+        rows
+    }
+
     fn connect(&self) -> [Connection; 4] {
         Subject::ALL.map(|subject| subject.serve(self.caller, self.origins, 0)())
     }
@@ -81,15 +118,14 @@ impl Row {
         requests::of_browser(self.kind, &origin(self.origins))
     }
 
-    fn measure(&mut self, connections: &mut [Connection; 4]) {
-        let request = self.request();
-        self.times.push(connections.each_mut().map(|connection| time(connection, &request)));
-    }
-
     fn print(&self) {
-        let [none, ours, list, set] =
-            [0, 1, 2, 3].map(|at| undisturbed(self.times.iter().map(|round| round[at])));
-        let added = [ours, list, set].map(|time| time - none);
+        let median = |of: fn(&[f64; 4]) -> f64| Spread::of(self.times.iter().map(of), 0).median();
+        let none = median(|times| times[0]);
+        let added = [
+            median(|times| times[1] - times[0]),
+            median(|times| times[2] - times[0]),
+            median(|times| times[3] - times[0]),
+        ];
         let ratio = |theirs: f64| {
             // An answer may cost less than the service that it spares.
             let is_more = added[0] > 0.0 && theirs > 0.0;
