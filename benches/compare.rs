@@ -1,17 +1,16 @@
 //! The layer's cost for a request, in time and in allocations, compared with no layer and with `tower-http`'s layer
 //! in the same configuration.
 //!
-//! All rows are measured in turn in each round, so that they meet the same conditions. Where the parts of a program lie in
-//! memory changes its speed by up to a fifth. So they are measured in several processes. `-- --test` runs one short round in
-//! one process.
+//! All rows are measured in turn in each round, so that they meet the same conditions, and in several processes.
+//! `-- --test` runs one short round in one process.
 
 mod support;
 
-use std::{env, io, process::Command, time::Instant};
+use std::{env, io, time::Instant};
 
 use http::Request;
 use support::{
-    measure::{Spread, undisturbed},
+    measure::{Spread, in_processes, print_numbers, undisturbed},
     origin,
     requests::{self, KINDS},
     subjects::{Caller, Connection, Subject},
@@ -37,14 +36,8 @@ fn main() -> io::Result<()> {
     }
     let is_test = arguments.iter().any(|argument| argument == "--test");
     let (processes, rounds) = if is_test { (1, 1) } else { (PROCESSES, ROUNDS) };
-    for _ in 0..processes {
-        let measured =
-            Command::new(env::current_exe()?).args([MEASURED, &rounds.to_string()]).output()?;
-        assert!(measured.status.success(), "a process that measures failed: {measured:?}");
-        let text = String::from_utf8_lossy(&measured.stdout);
-        for (row, line) in rows.iter_mut().zip(text.lines()) {
-            let times: Vec<f64> =
-                line.split(' ').map(|time| time.parse().expect("a time")).collect();
+    for lines in in_processes(processes, &[MEASURED, &rounds.to_string()])? {
+        for (row, times) in rows.iter_mut().zip(lines) {
             row.times.push(times.try_into().expect("a time of each subject"));
         }
     }
@@ -84,8 +77,7 @@ fn measure(rows: &[Row], rounds: usize) {
         }
     }
     for (_, _, times) in measured {
-        let times: [f64; 4] = [0, 1, 2, 3].map(|at| undisturbed(times.iter().map(|it| it[at])));
-        println!("{}", times.map(|time| time.to_string()).join(" "));
+        print_numbers([0, 1, 2, 3].map(|at| undisturbed(times.iter().map(|it| it[at]))));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Measures that can be repeated on a machine with other work to do.
 
-use std::{fmt, fs, io, path::Path, time::Duration};
+use std::{env, fmt, fs, io, path::Path, process::Command, time::Duration};
 
 /// The median and the quartiles of several rounds.
 pub(crate) struct Spread {
@@ -35,6 +35,25 @@ impl fmt::Display for Spread {
 /// the same in each run.
 pub(crate) fn undisturbed(rounds: impl IntoIterator<Item = f64>) -> f64 {
     Spread::of(rounds, 0).low
+}
+
+/// Runs this program several times, one after another, and gives the lines of numbers that each prints. Where the parts of
+/// a program lie in memory changes its speed by up to a fifth, so the times of one process do not reproduce.
+pub(crate) fn in_processes(processes: usize, arguments: &[&str]) -> io::Result<Vec<Vec<Vec<f64>>>> {
+    let run = |_| {
+        let output = Command::new(env::current_exe()?).args(arguments).output()?;
+        let text = String::from_utf8_lossy(&output.stdout);
+        assert!(output.status.success(), "a process that measures failed: {output:?}");
+        let number = |number: &str| number.parse().map_err(io::Error::other);
+        text.lines().map(|line| line.split(' ').map(number).collect()).collect()
+    };
+    (0..processes).map(run).collect()
+}
+
+/// Prints a line for [`in_processes`].
+pub(crate) fn print_numbers(numbers: impl IntoIterator<Item = f64>) {
+    let numbers: Vec<String> = numbers.into_iter().map(|number| number.to_string()).collect();
+    println!("{}", numbers.join(" "));
 }
 
 /// The processor time of all threads of this process. Unlike the clock's time, it leaves out what other programs take.

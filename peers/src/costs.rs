@@ -8,16 +8,19 @@ use crate::{
     app::{AnyApp, Call},
     configuration::{KINDS, origins, request},
     frameworks::{SUBJECTS, Subject, TOWER_CORS},
-    support::measure::undisturbed,
+    support::measure::{Spread, in_processes, print_numbers, undisturbed},
 };
 
 /// The first argument of the program that valgrind runs.
 pub(crate) const MEASURED: &str = "--measured";
 
+/// The argument of a process that measures times. The names of middleware follow it.
+pub(crate) const TIMED: &str = "--timed";
+
 /// Prints a table with a row for each middleware.
 pub(crate) fn print() -> Result<(), Box<dyn Error>> {
     let pairs = SUBJECTS.iter().map(Pair::new).collect::<Result<Vec<_>, _>>()?;
-    let times = added_times(&pairs);
+    let times = added_times(&SUBJECTS)?;
     let ours: f64 = times[0].iter().sum();
     let kinds = KINDS.join(" | ");
     println!("| middleware | of | {kinds} | allocations | time |");
@@ -34,17 +37,38 @@ pub(crate) fn print() -> Result<(), Box<dyn Error>> {
 
 /// Prints the nanoseconds that `tower-cors` adds to each kind of request.
 pub(crate) fn print_times() -> Result<(), Box<dyn Error>> {
-    let [times] = added_times(&[Pair::new(&TOWER_CORS)?])[..] else { unreachable!("one pair") };
-    for (kind, time) in KINDS.iter().zip(times) {
+    for (kind, time) in KINDS.iter().zip(added_times(&[TOWER_CORS])?.concat()) {
         println!("{}\t{kind}\t{time:.1}", TOWER_CORS.name);
+    }
+    Ok(())
+}
+
+/// Prints a line for each middleware: the nanoseconds that it adds to each kind of request. All are measured in turn in
+/// each round, so that they meet the same conditions.
+pub(crate) fn time(names: &[&str]) -> Result<(), Box<dyn Error>> {
+    let pairs = names.iter().map(|name| Pair::new(find(name)?)).collect::<Result<Vec<_>, _>>()?;
+    let requests = KINDS.map(|kind| request(kind, "/"));
+    let mut rounds = vec![Vec::new(); pairs.len()];
+    allocation_counter::opt_out(|| {
+        for _ in 0..ROUNDS {
+            for (rounds, pair) in rounds.iter_mut().zip(&pairs) {
+                rounds.push(requests.each_ref().map(|request| pair.times(request)));
+            }
+        }
+    });
+    for rounds in rounds {
+        print_numbers((0..KINDS.len()).map(|kind| {
+            let [bare, with_cors] =
+                [0, 1].map(|side| undisturbed(rounds.iter().map(|times| times[kind][side])));
+            with_cors - bare
+        }));
     }
     Ok(())
 }
 
 /// Answers requests for valgrind, which counts the instructions of [`serve_measured`].
 pub(crate) fn run(subject: &str, side: &str, kind: &str) -> Result<(), Box<dyn Error>> {
-    let subject = SUBJECTS.iter().find(|known| known.name == subject).ok_or("no such subject")?;
-    let pair = Pair::new(subject)?;
+    let pair = Pair::new(find(subject)?)?;
     let app = if side == BARE { pair.bare } else { pair.with_cors };
     let request = request(kind, "/");
     // The first request of a program also pays for what is made once.
@@ -53,6 +77,10 @@ pub(crate) fn run(subject: &str, side: &str, kind: &str) -> Result<(), Box<dyn E
     // Counted allocations take more instructions.
     allocation_counter::opt_out(|| calls.for_each(serve_measured));
     Ok(())
+}
+
+fn find(name: &str) -> Result<&'static Subject, Box<dyn Error>> {
+    Ok(SUBJECTS.iter().find(|known| known.name == name).ok_or("no such middleware")?)
 }
 
 #[inline(never)]
@@ -98,26 +126,15 @@ impl Pair {
     }
 }
 
-/// The nanoseconds that each middleware adds to each kind of request. All are measured in turn in each round, so that
-/// they meet the same conditions.
-fn added_times(pairs: &[Pair]) -> Vec<[f64; KINDS.len()]> {
-    let requests = KINDS.map(|kind| request(kind, "/"));
-    let mut rounds = vec![Vec::new(); pairs.len()];
-    allocation_counter::opt_out(|| {
-        for _ in 0..ROUNDS {
-            for (rounds, pair) in rounds.iter_mut().zip(pairs) {
-                rounds.push(requests.each_ref().map(|request| pair.times(request)));
-            }
-        }
-    });
-    let added = |rounds: &Vec<[[f64; 2]; KINDS.len()]>| {
-        std::array::from_fn(|kind| {
-            let [bare, with_cors] =
-                [0, 1].map(|side| undisturbed(rounds.iter().map(|times| times[kind][side])));
-            with_cors - bare
-        })
-    };
-    rounds.iter().map(added).collect()
+/// The nanoseconds that each middleware adds to each kind of request: the medians of several processes.
+fn added_times(subjects: &[Subject]) -> Result<Vec<Vec<f64>>, Box<dyn Error>> {
+    let mut arguments = vec![TIMED];
+    arguments.extend(subjects.iter().map(|subject| subject.name));
+    let times = in_processes(PROCESSES, &arguments)?;
+    let median =
+        |row: usize, kind: usize| Spread::of(times.iter().map(|it| it[row][kind]), 0).median();
+    let row = |row| (0..KINDS.len()).map(|kind| median(row, kind)).collect();
+    Ok((0..subjects.len()).map(row).collect())
 }
 
 /// A dash without valgrind.
@@ -146,6 +163,7 @@ fn instructions(subject: &Subject, side: &str, kind: &str) -> Option<i64> {
 
 const BARE: &str = "bare";
 const WITH_CORS: &str = "with CORS";
-const ROUNDS: usize = 1001;
+const PROCESSES: usize = 121;
+const ROUNDS: usize = 25;
 const REQUESTS: u32 = 100;
 const REPETITIONS: u32 = 1000;

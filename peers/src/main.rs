@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
         ["--times"] => costs::print_times(),
         ["--requests", folder] => write_requests(Path::new(folder)),
+        [costs::TIMED, ref middleware @ ..] => costs::time(middleware),
         [costs::MEASURED, subject, side, kind] => costs::run(subject, side, kind),
         _ => Err("the arguments are none, `--times`, or `--requests FOLDER`".into()),
     }
