@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Puts one fault at a time into the layer or the model of a browser, and runs the cases of `engines/` in each engine.
 
-Works in a copy of the last commit, and prints a table of the faults. Fails if no engine catches a fault.
+Works in a copy of the last commit, and prints `engines/MUTATIONS.md`. Fails if no engine catches a fault.
 Cases for cookies are left out. It takes about a minute for each fault. Arguments select faults by their numbers.
 """
 
@@ -63,6 +63,14 @@ FAULTS = [
     ("browser/site.rs", "self.url.is_some() && self.serialized == serialize(url)", "self.serialized == serialize(url) || self.url.is_none()"),
 ]
 
+HEAD = """# Faults that the engines catch
+
+`scripts/mutate.py` puts one fault at a time into the layer (`policy/`, `compile/`, `response/`) or into the model of a
+browser (`browser/`). Then it runs the cases of this folder in each engine. An engine catches a fault if its run fails.
+
+| number | file below `src/` | instead of | the fault writes | caught by |
+|---:|---|---|---|---|"""
+
 
 def main():
     numbers = [int(number) for number in sys.argv[1:]] or range(1, len(FAULTS) + 1)
@@ -70,6 +78,7 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder, "copy")
         run(["git", "worktree", "add", "--quiet", "--detach", copy], root)
+        print(HEAD, flush=True)
         try:
             survivors = [number for number in numbers if not catches(copy, root, number)]
         finally:
@@ -94,8 +103,7 @@ def catches(copy, root, number):
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     runs = [subprocess.Popen([program, engine, "--without-cookies"], **silent) for engine in ENGINES]
     caught = [engine for engine, running in zip(ENGINES, runs) if running.wait() != 0]
-    line = next(line for line, content in enumerate(text.splitlines(), 1) if old.splitlines()[0] in content)
-    print(f"| {number} | `{name}` {line} | {cell(old)} | {cell(new)} | {', '.join(caught)} |", flush=True)
+    print(f"| {number} | `{name}` | {cell(old)} | {cell(new)} | {', '.join(caught)} |", flush=True)
     return bool(caught)
 
 
