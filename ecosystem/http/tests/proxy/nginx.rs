@@ -1,0 +1,129 @@
+//! nginx in front of a server that has the layer. Without nginx, the tests only say so.
+
+use std::{
+    fs,
+    io::ErrorKind,
+    process::{Child, Command},
+};
+
+use axum::{Router, routing::get};
+use ecosystem_http::{PAGE, browser, seen, serve};
+use http::Request;
+use tempfile::TempDir;
+use tokio::net::{TcpListener, TcpStream};
+use tower_cors::CorsLayer;
+
+#[tokio::test]
+async fn page_sees_what_nginx_does_to_the_responses() {
+    for (addition, method, body, sees) in ROWS {
+        let server = serve(app()).await;
+        let Some(nginx) = Nginx::start(&server, addition).await else { return };
+        let request =
+            Request::builder().method(method).uri(&nginx.url).body(body.to_owned()).unwrap();
+        let result = browser(&[]).page(PAGE).fetch(request).await;
+        assert_eq!(seen(result).await, sees, "{method} {addition}");
+    }
+}
+
+/// nginx makes this response itself, so it has none of the layer's headers.
+#[tokio::test]
+async fn page_does_not_read_that_the_server_is_gone() {
+    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let Some(nginx) = Nginx::start(&format!("http://{gone}"), "").await else { return };
+    let result = browser(&[]).page(PAGE).fetch(ecosystem_http::get(&nginx.url)).await;
+    assert_eq!(
+        seen(result).await,
+        "the response has no Access-Control-Allow-Origin, so the origin https://app.example.net \
+         cannot read it; its status is 502, and it has no Vary: Origin, so it looks as if \
+         something outside the CORS layer made it",
+    );
+}
+
+fn app() -> Router {
+    let cors = CorsLayer::builder().allow_origin(PAGE).allow_method("PUT").build().unwrap();
+    Router::new().route("/", get(async || "hello").put(async |body: String| body)).layer(cors)
+}
+
+struct Nginx {
+    process: Child,
+    url: String,
+    // Deleted with nginx.
+    _folder: TempDir,
+}
+
+impl Nginx {
+    /// `None`, and a line that says so, if there is no nginx.
+    async fn start(server: &str, addition: &str) -> Option<Self> {
+        let folder = TempDir::new().unwrap();
+        // nginx cannot be asked which port it took, so one is found for it.
+        let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let configuration = format!(
+            "daemon off; master_process off; pid pid; error_log stderr crit; \
+             events {{}} \
+             http {{ \
+                 access_log off; \
+                 client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; \
+                 uwsgi_temp_path uwsgi; scgi_temp_path scgi; \
+                 server {{ listen {free}; location / {{ proxy_pass {server}; {addition} }} }} \
+             }}"
+        );
+        fs::write(folder.path().join("nginx.conf"), configuration).unwrap();
+        let started = Command::new("nginx")
+            .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
+            .arg(folder.path())
+            .spawn();
+        let mut process = match started {
+            Ok(process) => process,
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                println!("There is no nginx here, so it is left out.");
+                return None;
+            }
+            Err(error) => panic!("nginx does not start: {error}"),
+        };
+        while TcpStream::connect(free).await.is_err() {
+            assert_eq!(process.try_wait().unwrap(), None, "nginx has ended");
+            tokio::task::yield_now().await;
+        }
+        Some(Self { process, url: format!("http://{free}"), _folder: folder })
+    }
+}
+
+impl Drop for Nginx {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+/// What the location of nginx has besides, a request, and what the page sees.
+const ROWS: [(&str, &str, &str, &str); 7] = [
+    ("", "GET", "", "200 hello"),
+    ("", "PUT", "changed", "200 changed"),
+    (
+        "add_header Access-Control-Allow-Origin $http_origin always;",
+        "GET",
+        "",
+        "Access-Control-Allow-Origin is \"https://app.example.net, https://app.example.net\", but \
+         it must be https://app.example.net",
+    ),
+    ("add_header Access-Control-Allow-Origin * always;", "GET", "", TWO_VALUES),
+    ("add_header Access-Control-Allow-Origin * always;", "PUT", "changed", TWO_VALUES),
+    (
+        "if ($request_method = OPTIONS) { return 204; }",
+        "PUT",
+        "changed",
+        "the response has the status 204 and no Access-Control-Allow-Origin, so the origin \
+         https://app.example.net cannot send the request",
+    ),
+    (
+        "client_max_body_size 1;",
+        "PUT",
+        "changed",
+        "the response has no Access-Control-Allow-Origin, so the origin https://app.example.net \
+         cannot read it; its status is 413, and it has no Vary: Origin, so it looks as if \
+         something outside the CORS layer made it",
+    ),
+];
+
+const TWO_VALUES: &str = "Access-Control-Allow-Origin is \"https://app.example.net, *\", but it must \
+     be https://app.example.net";
