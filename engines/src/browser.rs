@@ -17,7 +17,10 @@ use crate::{
 };
 
 pub(crate) struct Browser {
+    engine: Engine,
     session: Session,
+    /// The address of the open page.
+    address: String,
     /// The display of a browser that has no headless mode.
     _display: Option<Child>,
     _profile: TempDir,
@@ -27,8 +30,9 @@ impl Browser {
     pub(crate) async fn start(
         engine: Engine,
         third_parties: ThirdParties,
+        proxy: Option<u16>,
     ) -> Result<Self, Box<dyn Error>> {
-        let started = Self::start_session(engine, third_parties).await;
+        let started = Self::start_session(engine, third_parties, proxy).await;
         started.map_err(|error| {
             let packages = engine.packages();
             format!("{engine} does not start ({error}); it needs Debian's packages {packages}")
@@ -39,9 +43,10 @@ impl Browser {
     async fn start_session(
         engine: Engine,
         third_parties: ThirdParties,
+        proxy: Option<u16>,
     ) -> Result<Self, Box<dyn Error>> {
         let profile = tempfile::tempdir()?;
-        let capabilities = engine.capabilities(&profile, third_parties);
+        let capabilities = engine.capabilities(&profile, third_parties, proxy);
         let command = |program: &str| {
             let mut command = Command::new(program);
             command.env("HOME", profile.path());
@@ -72,7 +77,7 @@ impl Browser {
                 Session::web_driver(driver, capabilities).await?
             }
         };
-        Ok(Self { session, _display: display, _profile: profile })
+        Ok(Self { engine, session, address: String::new(), _display: display, _profile: profile })
     }
 
     /// Opens the page that sets the cookie of `localhost`.
@@ -107,7 +112,13 @@ impl Browser {
     }
 
     pub(crate) async fn open(&mut self, address: &str) -> Result<(), Box<dyn Error>> {
+        address.clone_into(&mut self.address);
         self.session.open(address).await
+    }
+
+    /// The address of the open page.
+    pub(crate) fn address(&self) -> &str {
+        &self.address
     }
 
     /// Runs a script in the open page.
@@ -119,9 +130,13 @@ impl Browser {
         self.session.run(script, argument).await
     }
 
-    /// Removes the cookies of all hosts.
+    /// Removes the cookies of all hosts. In `WebKit`, this opens a page of the browser.
     pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
-        self.session.clear_cookies().await
+        if self.engine != Engine::WebKit {
+            return self.session.clear_cookies().await;
+        }
+        self.open("minibrowser-about:data").await?;
+        self.run(CLEAR_COOKIES, Value::Null).await.map(drop)
     }
 
     pub(crate) async fn stop(self) -> Result<(), Box<dyn Error>> {
@@ -145,6 +160,19 @@ try {
   hasType = new Request("", options).headers.has("content-type");
 } catch {}
 done(isRead && !hasType);
+"#;
+
+/// Presses the button that removes all cookies, which `MiniBrowser` calls kind 256 of data. When they are removed, the page
+/// loads anew. Without cookies, there is no button.
+const CLEAR_COOKIES: &str = r#"
+const [, done] = arguments;
+const button = document.querySelector("[onclick$=\":256');\"]");
+if (button) {
+  addEventListener("pagehide", () => done());
+  button.click();
+} else {
+  done();
+}
 "#;
 
 /// Starts a display that nobody sees, and returns its name.

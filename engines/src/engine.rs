@@ -37,16 +37,17 @@ impl Engine {
         }
     }
 
-    /// The capabilities of a session.
+    /// The capabilities of a session. `proxy` is the port of a proxy, which only `WebKit` needs.
     pub(crate) fn capabilities(
         self,
         profile: &TempDir,
         third_parties: ThirdParties,
+        proxy: Option<u16>,
     ) -> Map<String, Value> {
         let (key, options) = match self {
             Self::Chromium => ("goog:chromeOptions", chromium(profile, third_parties)),
             Self::Firefox => ("moz:firefoxOptions", json!({})),
-            Self::WebKit => ("webkitgtk:browserOptions", webkit()),
+            Self::WebKit => ("webkitgtk:browserOptions", webkit(third_parties, proxy)),
         };
         let mut capabilities = Map::new();
         capabilities.insert(String::from("acceptInsecureCerts"), json!(true));
@@ -89,14 +90,17 @@ fn chromium(profile: &TempDir, third_parties: ThirdParties) -> Value {
     })
 }
 
-fn webkit() -> Value {
+fn webkit(third_parties: ThirdParties, proxy: Option<u16>) -> Value {
     // Debian has a folder for each architecture.
     let folder = format!("/usr/lib/{}-linux-gnu/webkit2gtk-4.1", env::consts::ARCH);
-    json!({
-        "binary": format!("{folder}/MiniBrowser"),
-        // As in Safari, third parties get no cookies.
-        "args": ["--automation", "--enable-itp"],
-    })
+    let policy = match third_parties {
+        ThirdParties::Allowed => "--cookies-policy=always",
+        // With Intelligent Tracking Prevention, third parties get no cookies.
+        ThirdParties::AsUsual | ThirdParties::Blocked => "--enable-itp",
+    };
+    let mut arguments = vec![String::from("--automation"), policy.to_owned()];
+    arguments.extend(proxy.map(|port| format!("--proxy=http://127.0.0.1:{port}")));
+    json!({ "binary": format!("{folder}/MiniBrowser"), "args": arguments })
 }
 
 /// The preferences of Firefox, as a file of its profile.

@@ -115,8 +115,8 @@ pub(crate) fn start(
     .with_safe_default_protocol_versions()?
     .with_no_client_auth()
     .with_single_cert(vec![certificate.clone()], key)?;
-    // Chromium sends streams only over HTTP/2.
-    config.alpn_protocols = vec![b"h2".to_vec()];
+    // Chromium sends streams only over HTTP/2, and WebKit has only HTTP/1.1 for a proxy.
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     let acceptor = TlsAcceptor::from(Arc::new(config));
     for listener in [listeners.tls, listeners.second_tls] {
         tokio::spawn(serve_tls(listener, acceptor.clone(), app.clone()));

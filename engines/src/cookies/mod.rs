@@ -2,6 +2,7 @@
 
 pub(crate) mod case;
 pub(crate) mod cases;
+mod libsoup;
 mod rows;
 
 use std::{
@@ -21,6 +22,7 @@ use crate::{
     differences::{Explains, needed_rows},
     engine::{Engine, ThirdParties},
     model::HttpClient,
+    proxy,
 };
 
 use case::{CookieCase, address};
@@ -97,13 +99,17 @@ pub(crate) async fn compare(
     cases: &[CookieCase],
     log: &CookieLog,
 ) -> Result<Report, Box<dyn Error>> {
+    // The other engines have options for names.
+    let proxy = match engine {
+        Engine::WebKit => Some(proxy::start([hosts.first, hosts.tls]).await?),
+        Engine::Chromium | Engine::Firefox => None,
+    };
     let mut of_engine = Log::new();
     for third_parties in [ThirdParties::Allowed, ThirdParties::Blocked] {
-        let mut browser = Browser::start(engine, third_parties).await?;
-        let mut page = "";
+        let mut browser = Browser::start(engine, third_parties, proxy).await?;
         for (number, case) in cases.iter().enumerate() {
             if case.blocks_third_parties == (third_parties == ThirdParties::Blocked) {
-                run_in_engine(&mut browser, &mut page, hosts, number, case).await?;
+                run_in_engine(&mut browser, hosts, number, case).await?;
             }
         }
         browser.stop().await?;
@@ -114,7 +120,7 @@ pub(crate) async fn compare(
     }
     let of_model = log.take();
 
-    let rows = rows::ALL.iter().filter_map(|row| Some((row, Explains::of(engine, row.engines)?)));
+    let rows = rows::all().filter_map(|row| Some((row, Explains::of(engine, row.engines)?)));
     let mut report = Report {
         engine,
         count: cases.len(),
@@ -150,8 +156,10 @@ pub(crate) async fn compare(
     Ok(report)
 }
 
-/// The pairs of the `Cookie` header of each step.
-type Steps = Vec<(usize, Vec<String>)>;
+type Steps = Vec<Sent>;
+
+/// The number of a step, and the pairs of its `Cookie` header.
+type Sent = (usize, Vec<String>);
 
 fn pairs(cookie: Option<&str>) -> Vec<String> {
     cookie.into_iter().flat_map(|line| line.split("; ")).map(str::to_owned).collect()
@@ -159,7 +167,6 @@ fn pairs(cookie: Option<&str>) -> Vec<String> {
 
 async fn run_in_engine(
     browser: &mut Browser,
-    open_page: &mut &'static str,
     hosts: Hosts,
     number: usize,
     case: &CookieCase,
@@ -171,9 +178,9 @@ async fn run_in_engine(
         let count = steps.iter().take_while(|&&step| case.steps[step].page == page).count();
         let urls: Vec<String> =
             steps.drain(..count).map(|step| case.url(hosts, number, step)).collect();
-        if page != *open_page {
-            browser.open(&address(page, hosts)).await?;
-            *open_page = page;
+        let address = address(page, hosts);
+        if browser.address() != address {
+            browser.open(&address).await?;
         }
         browser.run(SCRIPT, json!(urls)).await?;
     }

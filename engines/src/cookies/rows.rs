@@ -1,9 +1,9 @@
 //! The explained differences between engines and the model.
 
-use super::{Steps, case::CookieCase};
+use super::{Sent, Steps, case::CookieCase, libsoup};
 use crate::engine::{
     Engine,
-    Engine::{Chromium, Firefox},
+    Engine::{Chromium, Firefox, WebKit},
 };
 
 pub(super) struct Row {
@@ -14,7 +14,11 @@ pub(super) struct Row {
     pub(super) level: fn(&CookieCase, &mut Steps, &mut Steps),
 }
 
-pub(super) const ALL: &[Row] = &[
+pub(super) fn all() -> impl Iterator<Item = &'static Row> {
+    ROWS.iter().chain(libsoup::ROWS)
+}
+
+const ROWS: &[Row] = &[
     Row {
         reason: "a cookie whose value changes comes after the others, as if it were new",
         engines: &[(Chromium, 1)],
@@ -28,7 +32,7 @@ pub(super) const ALL: &[Row] = &[
     },
     Row {
         reason: "http and https of a host are one site",
-        engines: &[(Firefox, 12)],
+        engines: &[(Firefox, 12), (WebKit, 12)],
         level: |case, engine, model| {
             let changes_scheme = case.steps.iter().any(|step| {
                 step.page.starts_with("http:") && step.url.starts_with("https:") && {
@@ -45,7 +49,7 @@ pub(super) const ALL: &[Row] = &[
     },
     Row {
         reason: "a cookie without SameSite, or with an unknown value of it, goes to other sites",
-        engines: &[(Firefox, 24)],
+        engines: &[(Firefox, 24), (WebKit, 20)],
         level: |_, engine, model| {
             let names = ["unset=1", "secure=1", "unknown=1", "last-is-unknown=1", "hop=1"];
             remove_further(engine, model, |pair| names.contains(&pair));
@@ -98,17 +102,39 @@ pub(super) const ALL: &[Row] = &[
             remove_further(engine, model, |pair| pair.to_ascii_lowercase().starts_with("__host-"));
         },
     },
+    Row {
+        reason: "a page of localhost has the site of each name below localhost",
+        engines: &[(WebKit, 2)],
+        level: |case, engine, model| {
+            if case.steps.iter().any(|step| step.page == "http://localhost")
+                && case.steps[0].url == "http://a.localhost/"
+            {
+                remove_further(engine, model, |_| true);
+            }
+        },
+    },
+    Row {
+        reason: "a sandboxed page has the site of the host that it came from",
+        engines: &[(WebKit, 4)],
+        level: |case, engine, model| {
+            if case.steps[0].url == "http://localhost/"
+                && case.steps.iter().any(|step| step.page == "null")
+            {
+                remove_further(engine, model, |_| true);
+            }
+        },
+    },
 ];
 
 /// Removes such pairs of one side that the other has not.
-fn remove_further(from: &mut Steps, other: &Steps, is_such: impl Fn(&str) -> bool) {
+pub(super) fn remove_further(from: &mut [Sent], other: &[Sent], is_such: impl Fn(&str) -> bool) {
     for ((_, pairs), (_, others)) in from.iter_mut().zip(other) {
         pairs.retain(|pair| others.contains(pair) || !is_such(pair));
     }
 }
 
 /// Replaces a pair of the engine that the model has in another form.
-fn replace(engine: &mut Steps, model: &Steps, old: &str, new: &str) {
+pub(super) fn replace(engine: &mut [Sent], model: &[Sent], old: &str, new: &str) {
     for ((_, pairs), (_, others)) in engine.iter_mut().zip(model) {
         for pair in pairs.iter_mut().filter(|pair| *pair == old) {
             if others.iter().any(|other| other == new) {
