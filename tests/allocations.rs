@@ -203,6 +203,29 @@ fn an_echo_allocates_its_place_in_the_map() {
     }
 }
 
+/// Names beside a `*` are in values of their own. Those that are not sent back allocate nothing.
+#[test]
+fn an_echo_beside_a_wildcard_allocates_its_values() {
+    let layer = CorsLayer::builder().allow_origin(ALLOWED.1).allow_any_method().allow_any_header();
+    let layer = layer.echo_beside_wildcard(true).build().unwrap();
+    let map = ALLOCATIONS_OF_A_HEADER_MAP;
+    let names = (HEADERS, "x-a,x-b");
+    let long = "a".repeat(MEBIBYTE);
+    let table = [
+        ("forwarded", get(&[ALLOWED]), true, 0),
+        ("method", options(&[ALLOWED, METHOD]), true, map + 1),
+        ("method and names", options(&[ALLOWED, METHOD, names]), true, map + 2),
+        ("safelisted method", options(&[ALLOWED, (METHOD.0, "POST")]), true, map),
+        ("two lines of names", options(&[ALLOWED, METHOD, names, names]), true, map + 1),
+        ("1 MiB of names", options(&[ALLOWED, METHOD, (HEADERS, &long)]), true, map + 1),
+        ("impossible method", options(&[ALLOWED, (METHOD.0, "TRACE"), names]), false, map),
+        ("null", options(&[("origin", "null"), METHOD, names]), false, map),
+    ];
+    for (name, request, is_allowed, allocations) in table {
+        check(name, &layer, &request, RESPONSE, is_allowed, allocations);
+    }
+}
+
 #[test]
 fn a_service_is_a_pointer_larger_than_the_inner_one() {
     assert_eq!(size_of::<Cors<Box<u8>>>(), size_of::<Box<u8>>() + size_of::<usize>());

@@ -185,6 +185,11 @@ fn combinations() {
         (builder().allow_origin("http://example.com").allow_private_network(true).dangerously_allow(Danger::InsecureOrigins), "allow_origins: \"http://example.com\" is not encrypted, so anyone on the network could reach into private ones; serve it over https and write \"https://example.com\", or do not allow private networks"),
         (builder().allow_private_network(true).allow_private_network(false), "allow_private_network: is set to true and to false, and only one can hold; set it once"),
         (builder().allow_timing(true).allow_timing(false), "allow_timing: is set to true and to false, and only one can hold; set it once"),
+        (builder().echo_beside_wildcard(true), "echo_beside_wildcard: neither any method nor any header is allowed, so no \"*\" is sent, and it has no effect; remove it, or write \"*\" among allow_methods or allow_headers"),
+        (builder().allow_method("PUT").allow_header("x-a").allow_credentials(true).echo_beside_wildcard(true), "echo_beside_wildcard: neither any method nor any header is allowed, so no \"*\" is sent, and it has no effect; remove it, or write \"*\" among allow_methods or allow_headers"),
+        (builder().allow_any_method().allow_credentials(true).echo_beside_wildcard(true), "echo_beside_wildcard: credentials are allowed, so the requested method and headers are sent instead of \"*\", and it has no effect; remove it"),
+        (builder().allow_any_header().allow_credentials(true).echo_beside_wildcard(true), "echo_beside_wildcard: credentials are allowed, so the requested method and headers are sent instead of \"*\", and it has no effect; remove it"),
+        (builder().allow_any_header().echo_beside_wildcard(true).echo_beside_wildcard(false), "echo_beside_wildcard: is set to true and to false, and only one can hold; set it once"),
         (builder().vary_on("x tenant"), "vary_on: \"x tenant\" has white space or a control character, which no header name has; write each header name as an entry of its own, such as \"content-type\" (in an environment variable, with commas between them)"),
         (builder().max_age(Duration::from_secs(1)).max_age(Duration::ZERO), "max_age: is set to 1s and to 0ns, and only one can hold; set it once"),
         (builder().preflight_status(StatusCode::NOT_FOUND), "preflight_status: 404 is not in 200 to 299, so browsers would refuse every preflight; write 204, or 200 for old clients"),
@@ -489,9 +494,14 @@ fn read_back() {
     assert!(any.allow_private_network);
     assert!(any.allow_credentials);
     assert_eq!((any.max_age, any.preflight_status), (None, None));
+    assert!(!any.echo_beside_wildcard);
     for list in [any.allow_methods, any.allow_headers, any.expose_headers] {
         assert_eq!(list, ["*"]);
     }
+
+    let named = builder().allow_any_header().echo_beside_wildcard(true).build_policy().unwrap();
+    assert!(named.config().echo_beside_wildcard);
+    assert_ne!(named, builder().allow_any_header().build_policy().unwrap());
 }
 
 #[test]

@@ -73,6 +73,44 @@ origins: any
 }
 
 #[test]
+fn names_beside_a_wildcard_are_described_where_there_is_one() {
+    let builder = Policy::builder().allow_any_origin().echo_beside_wildcard(true);
+    for (builder, methods, headers) in [
+        (
+            builder.clone().allow_any_method().allow_header("x-a"),
+            "any, and the requested one by name",
+            "the safelisted ones, x-a",
+        ),
+        (
+            builder.clone().allow_method("PUT").allow_any_header(),
+            "GET, HEAD, POST, PUT",
+            "any but authorization, and the requested ones by name",
+        ),
+        (
+            builder
+                .allow_any_method()
+                .allow_methods_of_route()
+                .allow_headers(["*", "authorization"]),
+            "any, and the requested one by name, as far as the route takes them",
+            "any, and the requested ones by name",
+        ),
+    ] {
+        assert_eq!(
+            written(builder),
+            format!(
+                "\
+origins: any
+  responses: readable, without credentials
+  readable headers: the safelisted ones
+  preflights: 204, kept for 5 s
+  methods: {methods}
+  request headers: {headers}"
+            ),
+        );
+    }
+}
+
+#[test]
 fn a_layer_that_allows_no_origin_has_only_other_origins() {
     assert_eq!(
         CorsLayer::deny_all().policy().to_string(),
@@ -112,6 +150,8 @@ fn each_option_changes_the_description() {
         listed().expose_header("x-a"),
         listed().expose_all_headers(),
         listed().max_age(Duration::from_secs(60)),
+        listed().allow_any_method().echo_beside_wildcard(true),
+        listed().allow_any_header().echo_beside_wildcard(true),
         listed().allow_private_network(true),
         listed().allow_timing(true),
         listed().vary_on("x-a"),

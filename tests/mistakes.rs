@@ -73,6 +73,11 @@ fn errors() {
         row!(UnreadableHeaderExposed, expose_header("set-cookie")),
         row!(MaxAgeTooLong, max_age(Duration::from_secs(86_401))),
         row!(MaxAgeFraction, max_age(Duration::from_millis(1_500))),
+        row!(EchoWithoutWildcard, echo_beside_wildcard(true)),
+        row!(
+            EchoWithCredentials,
+            allow_any_header().echo_beside_wildcard(true).allow_credentials(true)
+        ),
         row!(
             none() => RefusingWithAnyOrigin,
             allow_any_origin().refuse_disallowed_origins(Refuse::All)

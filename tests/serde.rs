@@ -223,6 +223,11 @@ fn what_is_written_is_read_back() {
             .preflight_status(StatusCode::OK)
             .dangerously_allow(Danger::NullOrigin),
         CorsLayer::builder()
+            .allow_any_origin()
+            .allow_any_method()
+            .allow_headers(["*", "authorization"])
+            .echo_beside_wildcard(true),
+        CorsLayer::builder()
             .allow_origin("https://b.com")
             .allow_credentials(true)
             .allow_private_network(true),

@@ -74,7 +74,7 @@ fn mistakes_of_form() {
 }
 
 const FIELDS: &str = "`allow_origins`, `allow_credentials`, `allow_methods`, `allow_headers`, \
-    `expose_headers`, `max_age`, `allow_private_network`, `allow_timing`, \
+    `expose_headers`, `max_age`, `echo_beside_wildcard`, `allow_private_network`, `allow_timing`, \
     `refuse_disallowed_origins`, `own_origins`, `no_own_origins`, `vary_on`, \
     `preflight_status`, `forward_preflights`, `allow_methods_of_route`, \
     `dangerously_allow`, `attach_outcome`, `diagnose`, `report_only`";

@@ -12,6 +12,31 @@ use crate::{
 };
 
 impl<Q> CorsLayerBuilder<Q> {
+    /// Sends the requested method and headers beside the `*` of [`allow_any_method`](Self::allow_any_method) and
+    /// [`allow_any_header`](Self::allow_any_header), as in `*,PUT`. Default: `false`.
+    ///
+    /// It spares preflights in Firefox, which uses names that it has kept, but not a `*` that it has kept. Other browsers
+    /// use the `*`. The policy allows the same as without the option:
+    ///
+    /// | a preflight without credentials requests | the response has |
+    /// |---|---|
+    /// | the method `PUT` | `*,PUT` |
+    /// | a safelisted method, which all browsers allow | `*` |
+    /// | the headers `x-a,x-b` | `*,x-a,x-b`, or `*,authorization,x-a,x-b` if `authorization` is allowed by name |
+    /// | `authorization,x-a` | `*,authorization,x-a` if `authorization` is allowed by name, or else `*` |
+    /// | headers in more than 256 bytes, or not as browsers send them: lower-case names on one line, with a comma and no white space between two | `*`, with `authorization` if that is allowed by name |
+    ///
+    /// With [`allow_methods_of_route`](Self::allow_methods_of_route), the response names the methods of the route instead
+    /// of `*`, and Firefox uses these. The option then concerns headers, and methods of routes without `Allow`.
+    ///
+    /// Where no `*` is sent, it does not build: with credentials, and without any method and any header.
+    pub fn echo_beside_wildcard(mut self, echo: bool) -> Self {
+        if self.may_set(ConfigOption::EchoBesideWildcard, echo) {
+            self.config.echo_beside_wildcard = echo;
+        }
+        self
+    }
+
     /// Allows preflights for [private network access](https://wicg.github.io/private-network-access/):
     /// their responses carry `Access-Control-Allow-Private-Network: true`. Default: `false`.
     ///

@@ -210,7 +210,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// name, so the requested method is sent instead.
     ///
     /// Firefox does not use a `*` that it has kept: without credentials, it sends a preflight before each request
-    /// with a method that only `*` allows. List the methods to spare its users these preflights.
+    /// with a method that only `*` allows. To spare its users these preflights, list the methods, or use
+    /// [`echo_beside_wildcard`](Self::echo_beside_wildcard).
     pub fn allow_any_method(self) -> Self {
         self.allow_method("*")
     }
@@ -252,7 +253,8 @@ impl<Q> CorsLayerBuilder<Q> {
     ///
     /// Today's browsers still let `*` cover `authorization`, against the standard. And Firefox does not use a `*`
     /// that it has kept: without credentials, it sends a preflight before each request with a header that only `*`
-    /// allows. List the headers to spare its users these preflights.
+    /// allows. To spare its users these preflights, list the headers, or use
+    /// [`echo_beside_wildcard`](Self::echo_beside_wildcard).
     pub fn allow_any_header(self) -> Self {
         self.allow_header("*")
     }

@@ -62,6 +62,7 @@ pub(super) fn assemble(config: Valid) -> Policy {
         no_own_origins: config.no_own_origins,
         responses,
         max_age: config.max_age,
+        echo_beside_wildcard: config.echo_beside_wildcard,
         allowed_preflight,
         preflight_vary: None,
         forward_preflights: config.forward_preflights,

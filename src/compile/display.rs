@@ -96,6 +96,9 @@ fn write_allowed_origins(
         writeln!(f, "  preflights: {status}, kept for {max_age} s")?;
     }
     let methods = match &rules.methods {
+        AllowedMethods::Any if rules.echo_beside_wildcard => {
+            String::from("any, and the requested one by name")
+        }
         AllowedMethods::Any => String::from("any"),
         AllowedMethods::Listed(_) => {
             let safelisted = SAFELISTED_METHODS.map(String::from).into_iter();
@@ -109,7 +112,13 @@ fn write_allowed_origins(
         AllowedHeaders::Any { authorization: true } | AllowedHeaders::Echoed => String::from("any"),
         AllowedHeaders::Listed { names, .. } => and_safelisted(names),
     };
-    write!(f, "  request headers: {headers}")?;
+    let by_name = match &rules.headers {
+        AllowedHeaders::Any { .. } if rules.echo_beside_wildcard => {
+            ", and the requested ones by name"
+        }
+        _ => "",
+    };
+    write!(f, "  request headers: {headers}{by_name}")?;
     if rules.private_network {
         f.write_str("\n  private network: allowed")?;
     }

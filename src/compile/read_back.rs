@@ -57,6 +57,7 @@ impl Policy {
                 Exposed::Carried => vec![String::from("*")],
             },
             max_age: rules.max_age,
+            echo_beside_wildcard: rules.echo_beside_wildcard,
             allow_private_network: rules.private_network,
             allow_timing: responses.timing == Timing::Written,
             vary_on: responses

@@ -55,6 +55,8 @@ pub struct CorsConfig {
     pub expose_headers: Vec<String>,
     /// The time for which browsers may keep the response to a preflight, in whole seconds.
     pub max_age: Option<Duration>,
+    /// Sends the requested method and headers beside a `*`. Default: `false`.
+    pub echo_beside_wildcard: bool,
     /// Allows preflights for private networks. Default: `false`.
     pub allow_private_network: bool,
     /// Lets scripts read the timing of responses. Default: `false`.

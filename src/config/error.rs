@@ -116,6 +116,8 @@ impl std::error::Error for ConfigErrors {}
 /// | [`UnreadableHeaderExposed`](Self::UnreadableHeaderExposed) | `expose_header("set-cookie")` |
 /// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
 /// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
+/// | [`EchoWithoutWildcard`](Self::EchoWithoutWildcard) | `echo_beside_wildcard(true)` |
+/// | [`EchoWithCredentials`](Self::EchoWithCredentials) | `allow_any_header().echo_beside_wildcard(true).allow_credentials(true)` |
 /// | [`RefusingWithAnyOrigin`](Self::RefusingWithAnyOrigin) | `allow_any_origin().refuse_disallowed_origins(Refuse::All)`, and no other origin |
 /// | [`OwnOriginsBesideNone`](Self::OwnOriginsBesideNone) | `refuse_disallowed_origins(Refuse::All).no_own_origins().own_origin("https://api.example.com")` |
 /// | [`InvalidOwnOrigin`](Self::InvalidOwnOrigin) | `own_origin("api.example.com")` |
@@ -302,6 +304,10 @@ pub enum ConfigError {
         /// The max-age.
         max_age: Duration,
     },
+    /// `echo_beside_wildcard` is set, but neither any method nor any header is allowed.
+    EchoWithoutWildcard,
+    /// `echo_beside_wildcard` is set, but credentials are allowed, so no `*` is sent.
+    EchoWithCredentials,
     /// Any origin is allowed, and disallowed origins are refused.
     RefusingWithAnyOrigin,
     /// The server's own origins are listed, and `no_own_origins` is set.
@@ -390,6 +396,9 @@ impl ConfigError {
             }
             Self::UnreadableHeaderExposed { .. } => ConfigOption::ExposeHeaders,
             Self::MaxAgeTooLong { .. } | Self::MaxAgeFraction { .. } => ConfigOption::MaxAge,
+            Self::EchoWithoutWildcard | Self::EchoWithCredentials => {
+                ConfigOption::EchoBesideWildcard
+            }
             Self::RefusingWithAnyOrigin => ConfigOption::RefuseDisallowedOrigins,
             Self::OwnOriginsBesideNone
             | Self::InvalidOwnOrigin(_)

@@ -173,6 +173,14 @@ impl fmt::Display for ConfigError {
                     _ => Ok(()),
                 }
             }
+            Self::EchoWithoutWildcard => f.write_str(
+                "neither any method nor any header is allowed, so no \"*\" is sent, and it has no effect; \
+                 remove it, or write \"*\" among allow_methods or allow_headers",
+            ),
+            Self::EchoWithCredentials => f.write_str(
+                "credentials are allowed, so the requested method and headers are sent instead of \"*\", and \
+                 it has no effect; remove it",
+            ),
             Self::RefusingWithAnyOrigin => f.write_str(
                 "any origin is allowed, so there is none to refuse; list the origins, or do not refuse",
             ),

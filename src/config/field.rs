@@ -26,6 +26,7 @@ impl CorsConfig {
             ConfigOption::AllowHeaders => Field::List(&mut self.allow_headers),
             ConfigOption::ExposeHeaders => Field::List(&mut self.expose_headers),
             ConfigOption::MaxAge => Field::Seconds(&mut self.max_age),
+            ConfigOption::EchoBesideWildcard => Field::Flag(&mut self.echo_beside_wildcard),
             ConfigOption::AllowPrivateNetwork => Field::Flag(&mut self.allow_private_network),
             ConfigOption::AllowTiming => Field::Flag(&mut self.allow_timing),
             ConfigOption::RefuseDisallowedOrigins => {

@@ -42,6 +42,7 @@ options! {
     AllowHeaders = "allow_headers" | "allow_header" | "allow_any_header",
     ExposeHeaders = "expose_headers" | "expose_header" | "expose_all_headers",
     MaxAge = "max_age",
+    EchoBesideWildcard = "echo_beside_wildcard",
     AllowPrivateNetwork = "allow_private_network",
     AllowTiming = "allow_timing",
     RefuseDisallowedOrigins = "refuse_disallowed_origins",

@@ -1,7 +1,7 @@
 //! The response to a [preflight](https://fetch.spec.whatwg.org/#cors-preflight-fetch).
 
 use http::{
-    HeaderMap, HeaderValue, Response,
+    HeaderMap, HeaderName, HeaderValue, Response,
     header::{
         ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN,
         ACCESS_CONTROL_REQUEST_HEADERS,
@@ -14,7 +14,7 @@ use super::{
     methods::AllowedMethods,
     refusal::Refusal,
     request::{FieldLines, RequestHead},
-    request_headers::AllowedHeaders,
+    request_headers::{self, AllowedHeaders},
     rules::Rules,
 };
 use crate::{
@@ -59,25 +59,41 @@ impl Rules {
         response
     }
 
-    /// With credentials and any method allowed, sends back the requested method: browsers then read `*` literally. The
-    /// method must be checked already.
+    /// If any method is allowed, sends back the requested one: with credentials instead of `*`, which browsers then read
+    /// literally, and without them beside it, if configured. The method must be checked already.
     #[inline]
     pub(super) fn echo_method(&self, granted: &mut HeaderMap, method: FieldLines<'_>) {
-        if let (true, AllowedMethods::Any, FieldLines::One(method)) =
-            (self.credentials, &self.methods, method)
-        {
+        let (AllowedMethods::Any, FieldLines::One(method)) = (&self.methods, method) else {
+            return;
+        };
+        if self.credentials {
             let _ = granted.try_insert(ACCESS_CONTROL_ALLOW_METHODS, method.clone());
+        } else if self.echo_beside_wildcard && !fetch::is_safelisted_method(method.as_bytes()) {
+            echo_beside("*", granted, ACCESS_CONTROL_ALLOW_METHODS, method.as_bytes());
         }
     }
 
-    /// With credentials and any header allowed, sends back the requested names: browsers then read `*` literally. The
-    /// names must be checked already.
+    /// If any header is allowed, sends back the requested names: with credentials instead of `*`, which browsers then
+    /// read literally, and without them beside it, if configured. The names must be checked already.
     #[inline]
     pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
-        if let AllowedHeaders::Echoed = self.headers {
-            for line in request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
-                let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+        match self.headers {
+            AllowedHeaders::Echoed => {
+                for line in request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS) {
+                    let _ = granted.try_append(ACCESS_CONTROL_ALLOW_HEADERS, line.clone());
+                }
             }
+            AllowedHeaders::Any { authorization } if self.echo_beside_wildcard => {
+                let Some(names) = request_headers::as_browsers_send(request) else { return };
+                let wildcard = match (authorization, request_headers::has_authorization(names)) {
+                    // `*` does not cover it, so neither may the response name it.
+                    (false, true) => return,
+                    (true, false) => "*,authorization",
+                    _ => "*",
+                };
+                echo_beside(wildcard, granted, ACCESS_CONTROL_ALLOW_HEADERS, names);
+            }
+            AllowedHeaders::Any { .. } | AllowedHeaders::Listed { .. } => {}
         }
     }
 
@@ -115,5 +131,12 @@ impl Rules {
             response = engine::refused(self.preflight_vary.as_ref());
         }
         (response, Some(refusal))
+    }
+}
+
+/// Replaces a list that begins with `*` by one that also has the requested names.
+fn echo_beside(wildcard: &str, granted: &mut HeaderMap, list: HeaderName, requested: &[u8]) {
+    if let Ok(value) = [wildcard.as_bytes(), requested].join(&b',').try_into() {
+        let _ = granted.try_insert(list, value);
     }
 }

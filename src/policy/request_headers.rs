@@ -10,7 +10,7 @@ use crate::{fetch, origin::TextSet};
 
 #[derive(Clone)]
 pub(crate) enum AllowedHeaders {
-    /// Any name, as `*` or `*,authorization`. The browser does the check, so the request's names are not read.
+    /// Any name, as `*` or `*,authorization`. The browser does the check, so the request's names are not checked.
     Any { authorization: bool },
     /// Any name, with credentials. Browsers take `*` as a header's name then, so the requested names are sent
     /// back.
@@ -81,7 +81,7 @@ impl AllowedHeaders {
         }
         let mut empty = 0;
         for line in lines() {
-            for element in line.as_bytes().split(|&byte| byte == b',') {
+            for element in elements(line.as_bytes()) {
                 let name = trim_optional_white_space(element);
                 empty += usize::from(name.is_empty());
                 if element.len() - name.len() > MAX_WHITE_SPACE || empty > MAX_EMPTY {
@@ -109,14 +109,38 @@ impl AllowedHeaders {
         let lines = request.headers.get_all(ACCESS_CONTROL_REQUEST_HEADERS).iter();
         lines
             .map(|line| beginning(line.as_bytes()))
-            .flat_map(|line| line.split(|&byte| byte == b','))
+            .flat_map(elements)
             .take(MOST_NAMES)
             .map(trim_optional_white_space)
             .find(|name| !name.is_empty() && name.len() <= LONGEST_NAME && !self.allow(name))
     }
 }
 
-/// The maximum length of a list that is sent back, in bytes. Line ends count as commas.
+/// The requested names, if they are one short line as browsers send it: lower-case names with a comma between two.
+pub(super) fn as_browsers_send(request: RequestHead<'_>) -> Option<&[u8]> {
+    let FieldLines::One(line) = request.field_lines(&ACCESS_CONTROL_REQUEST_HEADERS) else {
+        return None;
+    };
+    let is_of_browser =
+        |name: &[u8]| fetch::is_token(name) && !name.iter().any(u8::is_ascii_uppercase);
+    let line = line.as_bytes();
+    (line.len() <= MAX_BESIDE && elements(line).all(is_of_browser)).then_some(line)
+}
+
+/// Whether a list of lower-case names has the one that [`*` does not
+/// cover](https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name).
+pub(super) fn has_authorization(names: &[u8]) -> bool {
+    elements(names).any(|name| name == b"authorization")
+}
+
+fn elements(line: &[u8]) -> impl Iterator<Item = &[u8]> {
+    line.split(|&byte| byte == b',')
+}
+
+/// The maximum length of a list that is sent back beside `*`, in bytes.
+const MAX_BESIDE: usize = 256;
+
+/// The maximum length of a list that is sent back instead of `*`, in bytes. Line ends count as commas.
 const MAX_ECHO: usize = 4096;
 
 /// Browsers send one line. Each line that is sent back takes memory in the response's header map.

@@ -25,6 +25,7 @@ pub(crate) struct Rules {
     pub(crate) private_network: bool,
     pub(crate) responses: Responses,
     pub(crate) max_age: Option<Duration>,
+    pub(crate) echo_beside_wildcard: bool,
     /// The response to an allowed preflight, without the values that depend on the request.
     pub(crate) allowed_preflight: Response<()>,
     /// The `Vary` of the response to a refused preflight.

@@ -37,7 +37,7 @@ impl CorsLayer {
     ///
     /// | option | in a `first_match` |
     /// |---|---|
-    /// | origins, synchronous predicates, credentials, methods, headers, exposed headers, max-age, timing, private networks, the status of preflights, dangers | each part has its own |
+    /// | origins, synchronous predicates, credentials, methods, headers, exposed headers, max-age, `echo_beside_wildcard`, timing, private networks, the status of preflights, dangers | each part has its own |
     /// | `refuse_disallowed_origins` | the same in all parts: an origin that no part lists is refused by all or by none |
     /// | `own_origins` | the same in all parts, with refusing or without: the server's own pages are known to all or to none |
     /// | `on_decision`, `attach_outcome`, `diagnose`, `report_only` | the same in all parts, so that every request is reported. A closure is the same if one call of `on_decision` gave it |

@@ -13,6 +13,7 @@ mod vocabulary;
 // What a policy decides.
 mod bounds;
 mod decisions;
+mod echoes;
 mod kinds;
 mod options;
 mod origins;

@@ -34,6 +34,7 @@ pub(super) struct Valid {
     pub(super) private_network: bool,
     pub(super) vary_on: Vec<HeaderName>,
     pub(super) max_age: Option<Duration>,
+    pub(super) echo_beside_wildcard: bool,
     /// `None` is 204.
     pub(super) preflight_status: Option<StatusCode>,
     pub(super) forward_preflights: bool,
@@ -82,6 +83,11 @@ pub(super) fn validate(
     let exposed = check_exposed(&config.expose_headers, &mut findings);
     let vary_on = check_vary_on(&config.vary_on, &mut findings);
     check_max_age(config.max_age, &mut findings);
+    let echo_beside_wildcard = config.echo_beside_wildcard;
+    if echo_beside_wildcard {
+        let has_wildcard = matches!(methods, List::All(_)) || matches!(headers, List::All(_));
+        check_echo(has_wildcard, credentials, &mut findings);
+    }
     let preflight_status = config.preflight_status;
     findings.mistakes.extend(
         preflight_status
@@ -119,6 +125,7 @@ pub(super) fn validate(
         private_network,
         vary_on,
         max_age: config.max_age,
+        echo_beside_wildcard,
         preflight_status,
         forward_preflights,
         methods_of_route,
@@ -142,6 +149,14 @@ fn check_max_age(max_age: Option<Duration>, findings: &mut Findings) {
         findings.mistakes.push(ConfigError::MaxAgeFraction { max_age });
     } else if max_age > CHROMIUM_MAX_AGE {
         findings.warnings.push(ConfigWarning::MaxAgeAboveChromium { max_age });
+    }
+}
+
+fn check_echo(has_wildcard: bool, credentials: bool, findings: &mut Findings) {
+    if !has_wildcard {
+        findings.mistakes.push(ConfigError::EchoWithoutWildcard);
+    } else if credentials {
+        findings.mistakes.push(ConfigError::EchoWithCredentials);
     }
 }
 
