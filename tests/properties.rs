@@ -233,11 +233,12 @@ fn policy() -> impl Strategy<Value = Option<(Policy, Vec<String>)>> {
     let methods = vec(select(&["*", "PUT", "DELETE", "GET"]), 0..3);
     let names = vec(select(&["*", "x-a", "content-type", "authorization"]), 0..3);
     let exposed = vec(select(&["*", "x-a", "etag", "content-type"]), 0..2);
-    let more =
-        (exposed, prop::option::of(0_u64..9000), prop::option::of(200_u16..300), any::<bool>());
+    let flags = (any::<bool>(), any::<bool>());
+    let more = (exposed, prop::option::of(0_u64..9000), prop::option::of(200_u16..300), flags);
     (vec(pattern(), 0..4), prop::bool::weighted(0.2), any::<bool>(), methods, names, more).prop_map(
         |(patterns, any_origin, credentials, methods, names, more)| {
-            let (exposed, max_age, status, timing) = more;
+            let (exposed, max_age, status, (timing, echo)) = more;
+            let has_wildcard = methods.iter().chain(&names).any(|entry| *entry == "*");
             let patterns: Vec<String> = patterns
                 .into_iter()
                 .filter(|pattern| !any_origin && pattern.parse::<OriginPattern>().is_ok())
@@ -248,6 +249,7 @@ fn policy() -> impl Strategy<Value = Option<(Policy, Vec<String>)>> {
                 .allow_methods(methods)
                 .allow_headers(names)
                 .expose_headers(exposed)
+                .echo_beside_wildcard(echo && has_wildcard && !credentials)
                 .allow_timing(timing);
             if let Some(seconds) = max_age {
                 builder = builder.max_age(Duration::from_secs(seconds));

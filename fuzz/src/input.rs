@@ -86,6 +86,7 @@ impl Configuration {
             "allow_headers" => config.allow_headers.push(entry()),
             "expose_headers" => config.expose_headers.push(entry()),
             "max_age" => config.max_age = value.parse().ok().map(Duration::from_secs),
+            "echo_beside_wildcard" => config.echo_beside_wildcard = true,
             "allow_private_network" => config.allow_private_network = true,
             "allow_timing" => config.allow_timing = true,
             "refuse_disallowed_origins" => config.refuse_disallowed_origins = value.parse().ok(),

@@ -7,7 +7,8 @@ use http::{
     header::{
         ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS,
         ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_EXPOSE_HEADERS,
-        ACCESS_CONTROL_MAX_AGE, ALLOW, ETAG, ORIGIN, UPGRADE, VARY,
+        ACCESS_CONTROL_MAX_AGE, ACCESS_CONTROL_REQUEST_HEADERS, ACCESS_CONTROL_REQUEST_METHOD,
+        ALLOW, ETAG, ORIGIN, UPGRADE, VARY,
     },
 };
 
@@ -71,6 +72,7 @@ impl Answer {
         assert_eq!(varies, settings.varies_on_tenant, "vary_on: {headers:?}");
         let is_shared = headers.contains_key(ACCESS_CONTROL_ALLOW_ORIGIN);
         let is_of_last = reading.of(self.page).is_of_last_part;
+        self.assert_wildcards(settings.echo && is_of_last);
         let of_preflight = is_shared && self.is_preflight && is_of_last;
         let of_actual = is_shared && !self.is_preflight && is_of_last;
         let asks = || self.request.contains_key("access-control-request-private-network");
@@ -88,6 +90,26 @@ impl Answer {
                 _ => 204,
             };
             assert_eq!(self.status.as_u16(), status, "the status of a preflight: {headers:?}");
+        }
+    }
+
+    /// Asserts that what was requested is beside each `*` if that is set, and nothing otherwise.
+    fn assert_wildcards(&self, echoes: bool) {
+        for (list, requested, needs_no_name) in [
+            (ACCESS_CONTROL_ALLOW_METHODS, ACCESS_CONTROL_REQUEST_METHOD, &["GET", "POST"][..]),
+            // `*` does not cover it, and no combination lists it.
+            (ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_REQUEST_HEADERS, &["authorization"]),
+        ] {
+            let text = |headers: &HeaderMap, name| {
+                headers.get(name).map(|value| value.to_str().unwrap().to_owned())
+            };
+            let Some(found) = text(&self.headers, list).filter(|list| list.starts_with('*')) else {
+                continue;
+            };
+            let requested = text(&self.request, requested).filter(|_| echoes);
+            let requested = requested.filter(|name| !needs_no_name.contains(&name.as_str()));
+            let expected = requested.map_or(String::from("*"), |name| format!("*,{name}"));
+            assert_eq!(found, expected, "{:?}", self.request);
         }
     }
 

@@ -88,6 +88,7 @@ fn own(configuration: &Configuration, builder: CorsLayerBuilder) -> CorsLayerBui
 fn further(combination: &Combination, builder: CorsLayerBuilder) -> CorsLayerBuilder {
     let mut builder = builder
         .dangerously_allow_these(accepted(combination))
+        .echo_beside_wildcard(combination.further("echo"))
         .allow_timing(combination.further("timing"))
         .allow_private_network(combination.further("private_network"));
     if combination.further("max_age") {

@@ -32,6 +32,7 @@ pub(crate) struct OfPage {
 #[expect(clippy::struct_excessive_bools, reason = "each is an option by itself")]
 pub(crate) struct Settings {
     pub(crate) max_age: bool,
+    pub(crate) echo: bool,
     pub(crate) timing: bool,
     pub(crate) private_network: bool,
     pub(crate) varies_on_tenant: bool,
@@ -69,6 +70,7 @@ impl Reading {
             refuses_upgrades: !combination.has("refuse", "off"),
             settings: Settings {
                 max_age: combination.further("max_age"),
+                echo: combination.further("echo"),
                 timing: combination.further("timing"),
                 private_network: combination.further("private_network"),
                 varies_on_tenant: combination.further("vary_on"),
@@ -95,6 +97,10 @@ impl Reading {
 fn can_build(combination: &Combination) -> bool {
     let has = |axis, value| combination.has(axis, value);
     let is_private = combination.further("private_network");
+    let has_wildcard = has("credentials", "no") && (has("methods", "any") || has("headers", "any"));
+    if combination.further("echo") && !has_wildcard {
+        return false;
+    }
     match combination.value("origins") {
         "any" => has("refuse", "off") && !is_private && !has("kind", "asynchronous"),
         "null" => !is_guarded_or_private(combination),

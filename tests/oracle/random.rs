@@ -57,11 +57,12 @@ const SENT_HEADERS: [(&str, &str, bool); 8] = [
 ];
 const EXPOSABLE: [&str; 3] = ["etag", "x-request-id", "x-absent"];
 
-/// A configuration, and an option that changes no verdict.
+/// A configuration, and options that change no verdict.
 #[derive(Clone, Debug)]
 pub(super) struct Random {
     pub(super) configuration: Configuration,
     max_age: Option<u64>,
+    echo_beside_wildcard: bool,
 }
 
 fn names(all: &'static [&'static str]) -> impl Strategy<Value = Names> {
@@ -76,9 +77,17 @@ pub(super) fn configurations() -> impl Strategy<Value = Random> {
         1 => Just(Names::All),
         4 => (subsequence(&PATTERNS, 1..=PATTERNS.len())).prop_map(Names::Listed),
     ];
-    let rest = (any::<bool>(), any::<bool>(), any::<bool>(), option::of(0..=600_u64));
+    let rest =
+        (any::<bool>(), any::<bool>(), any::<bool>(), option::of(0..=600_u64), any::<bool>());
     (origins, names(&METHODS), names(&NAMES), names(&EXPOSABLE), rest).prop_map(
-        |(origins, methods, headers, expose, (credentials, authorization, refuse, max_age))| {
+        |(
+            origins,
+            methods,
+            headers,
+            expose,
+            (credentials, authorization, refuse, max_age, echo),
+        )| {
+            let has_wildcard = [&methods, &headers].iter().any(|it| matches!(it, Names::All));
             let authorization = authorization && matches!(headers, Names::All);
             let refuse = refuse && matches!(origins, Names::Listed(_));
             let configuration = Configuration {
@@ -94,7 +103,8 @@ pub(super) fn configurations() -> impl Strategy<Value = Random> {
                 refuse,
                 own_origins: &[],
             };
-            Random { configuration, max_age }
+            let echo_beside_wildcard = echo && has_wildcard && !credentials;
+            Random { configuration, max_age, echo_beside_wildcard }
         },
     )
 }
@@ -117,9 +127,10 @@ pub(super) fn fetches() -> impl Strategy<Value = Fetch> {
 
 impl Random {
     pub(super) fn build(&self, diagnose: bool) -> Policy {
-        let Self { configuration, max_age } = self;
+        let Self { configuration, max_age, echo_beside_wildcard } = self;
         let mut builder = Policy::builder()
             .allow_credentials(configuration.credentials)
+            .echo_beside_wildcard(*echo_beside_wildcard)
             .diagnose(diagnose)
             .dangerously_allow(Danger::InsecureOrigins)
             .dangerously_allow(Danger::AnyOriginWithCredentials);
