@@ -9,10 +9,14 @@ use crate::{
     naive::{Configuration, Names},
 };
 
-pub(crate) const COUNT: usize = 12;
+pub(crate) const COUNT: usize = 13;
 
 /// The policies that allow any method and any header.
-pub(crate) const ALLOW_ANY: [usize; 4] = [2, 3, 5, 10];
+pub(crate) const ALLOW_ANY: [usize; 5] = [2, 3, 5, 10, ECHO_BESIDE_WILDCARD];
+
+/// The policy that sends what is requested beside `*`. Otherwise it is like [`WITHOUT_ECHO`].
+pub(crate) const ECHO_BESIDE_WILDCARD: usize = 12;
+pub(crate) const WITHOUT_ECHO: usize = 3;
 
 /// The policies that say why they refuse, which they do in a response to an allowed preflight.
 pub(crate) const DIAGNOSE: [usize; 2] = [8, 11];
@@ -33,6 +37,7 @@ pub(crate) fn all(hosts: Hosts) -> Result<[Policy; COUNT], ConfigErrors> {
         |builder| builder.refuse_disallowed_origins(Refuse::All).no_own_origins(),
         |builder| builder.loopback().allow_credentials(true).allow_header("authorization"),
         |builder| builder.diagnose(true),
+        |builder| builder.allow_header("authorization").echo_beside_wildcard(true),
     ];
     let mut readings = readings(hosts);
     // The preset adds these.
@@ -94,5 +99,6 @@ pub(crate) fn readings(hosts: Hosts) -> [Configuration; COUNT] {
         Configuration { refuse: true, ..listed(&[localhost]) },
         Configuration { credentials: true, authorization: true, ..any(loopback) },
         nothing(&[localhost]),
+        Configuration { authorization: true, ..any(Names::All) },
     ]
 }

@@ -1,7 +1,10 @@
 //! Cases for the preflight cache: several fetches of one URL, one after the other.
 
 use super::open;
-use crate::case::{Api, Case, Change, Hop, Hosts, Page, Server};
+use crate::{
+    case::{Api, Case, Change, Hop, Hosts, Page, Server},
+    policies::{ECHO_BESIDE_WILDCARD, WITHOUT_ECHO},
+};
 
 const METHODS: &str = "access-control-allow-methods";
 const HEADERS: &str = "access-control-allow-headers";
@@ -10,6 +13,7 @@ const MAX_AGE: &str = "access-control-max-age";
 pub(super) fn all(hosts: Hosts) -> Vec<Case> {
     let mut cases = max_ages();
     cases.extend(layers());
+    cases.extend(echoes());
     cases.extend(hosts_and_pages(hosts));
     cases.extend(changes());
     cases.extend(wildcards());
@@ -40,6 +44,20 @@ fn layers() -> Vec<Case> {
         // A preflight that failed is sent again.
         case(1).method("PATCH").twice(),
     ]
+}
+
+/// The cases that `docs/caches.md` counts the preflights of, without `echo_beside_wildcard` and with it.
+fn echoes() -> Vec<Case> {
+    let put = |policy| {
+        Case::new(Page::Localhost, Server::Policy(policy)).method("PUT").header("x-a", "1")
+    };
+    let cases = [WITHOUT_ECHO, ECHO_BESIDE_WILDCARD].map(|policy| {
+        let to = |name| Change::to("PUT").header(name);
+        [put(policy).twice().twice(), put(policy).then(to("x-b")).then(to("x-a"))]
+    });
+    let mut cases = cases.concat();
+    cases.push(put(ECHO_BESIDE_WILDCARD).header("authorization", "1").twice().twice());
+    cases
 }
 
 fn hosts_and_pages(hosts: Hosts) -> Vec<Case> {

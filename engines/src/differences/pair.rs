@@ -34,6 +34,14 @@ impl Pair<'_> {
         drop_repeated(&mut self.engine.requests, self.model.requests.len());
     }
 
+    /// Removes the engine's preflights for all further fetches, if it sends one for each fetch.
+    pub(super) fn drop_one_for_each_fetch_by_engine(&mut self) {
+        let sent = self.engine.requests.iter().filter(|it| it.is_preflight()).count();
+        if sent == 1 + self.case.then.len() {
+            self.drop_repeated_by_engine();
+        }
+    }
+
     /// Removes preflights that the model repeats and the engine does not.
     pub(super) fn drop_repeated_by_model(&mut self) {
         drop_repeated(&mut self.model.requests, self.engine.requests.len());
@@ -111,6 +119,11 @@ impl Case {
 
     pub(super) fn repeats_header(&self, name: &str) -> bool {
         self.headers.iter().filter(|(other, _)| *other == name).count() > 1
+    }
+
+    /// `true` if the layer sends what is requested beside `*`.
+    pub(super) fn echoes_beside_wildcard(&self) -> bool {
+        matches!(self.server, Server::Policy(policies::ECHO_BESIDE_WILDCARD))
     }
 
     pub(super) fn allows_any_method(&self) -> bool {

@@ -49,10 +49,21 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "a cached `*` allows nothing, so what only `*` allows needs a preflight each time",
         section: Some("concept-cache-match-method"),
-        engines: &[(Firefox, 6)],
+        engines: &[(Firefox, 8)],
         level: |pair| {
-            if pair.case.allows_any_method() || pair.case.allows_any_header() {
-                pair.drop_repeated_by_engine();
+            let allows_any = pair.case.allows_any_method() || pair.case.allows_any_header();
+            if allows_any && !pair.case.echoes_beside_wildcard() {
+                pair.drop_one_for_each_fetch_by_engine();
+            }
+        },
+    },
+    Row {
+        reason: "of what is cached of `*,x-a`, only x-a allows anything, so another header needs a preflight",
+        section: Some("concept-cache-match-header"),
+        engines: &[(Firefox, 1)],
+        level: |pair| {
+            if pair.case.echoes_beside_wildcard() {
+                pair.drop_preflights_of_engine("x-b");
             }
         },
     },

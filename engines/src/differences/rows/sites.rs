@@ -26,7 +26,7 @@ pub(super) const ROWS: &[Row] = &[
     Row {
         reason: "a sandboxed page sends the cookies of the host that it came from, as if no origin were opaque",
         section: None,
-        engines: &[(WebKit, 82)],
+        engines: &[(WebKit, 83)],
         level: |pair| {
             if pair.case.page == Page::Sandboxed {
                 pair.each(|engine, model| {
