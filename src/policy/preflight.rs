@@ -74,7 +74,7 @@ impl Rules {
     }
 
     /// If any header is allowed, sends back the requested names: with credentials instead of `*`, which browsers then
-    /// read literally, and without them beside it, if configured. The names must be checked already.
+    /// read literally, and without them beside it, if configured. With credentials, the names must be checked already.
     #[inline]
     pub(super) fn echo_names(&self, granted: &mut HeaderMap, request: RequestHead<'_>) {
         match self.headers {
@@ -86,7 +86,7 @@ impl Rules {
             AllowedHeaders::Any { authorization } if self.echo_beside_wildcard => {
                 let Some(names) = request_headers::as_browsers_send(request) else { return };
                 let wildcard = match (authorization, request_headers::has_authorization(names)) {
-                    // `*` does not cover it, so neither may the response name it.
+                    // `*` does not cover it, so to name it would allow more than the policy does.
                     (false, true) => return,
                     (true, false) => "*,authorization",
                     _ => "*",
