@@ -9,6 +9,9 @@ pub mod placement {}
 #[doc = include_str!("../docs/errors.md")]
 pub mod errors {}
 
+#[doc = include_str!("../docs/console_messages.md")]
+pub mod console_messages {}
+
 #[doc = include_str!("../docs/origins.md")]
 pub mod origins {}
 

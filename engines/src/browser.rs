@@ -61,19 +61,15 @@ impl Browser {
                 let mut firefox = command("firefox-esr");
                 // Without it, Firefox ignores the preference for the server of settings.
                 firefox.env("MOZ_REMOTE_SETTINGS_DEVTOOLS", "1");
-                // To clear the cookies of all hosts.
+                // To clear the cookies of all hosts, and to read the console.
                 firefox.arg("-remote-allow-system-access");
                 firefox.args(["-headless", "-no-remote", "-marionette", "-profile"]);
                 firefox.arg(profile.path());
                 Session::marionette(firefox, profile.path(), capabilities).await?
             }
             Engine::WebKit => {
-                let (server, name) = x_server().await?;
-                display = Some(server);
                 let mut driver = command("WebKitWebDriver");
-                driver.env("DISPLAY", name).env("GDK_BACKEND", "x11");
-                // There is no desktop to ask.
-                driver.env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory");
+                display = Some(give_display(&mut driver).await?);
                 Session::web_driver(driver, capabilities).await?
             }
         };
@@ -130,6 +126,15 @@ impl Browser {
         self.session.run(script, argument).await
     }
 
+    /// Takes the messages in the console of Chromium or Firefox.
+    pub(crate) async fn console(&mut self) -> Result<Vec<String>, Box<dyn Error>> {
+        self.session.console().await
+    }
+
+    pub(crate) fn version(&self) -> &str {
+        self.session.version()
+    }
+
     /// Removes the cookies of all hosts. In `WebKit`, this opens a page of the browser.
     pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
         if self.engine != Engine::WebKit {
@@ -175,8 +180,8 @@ if (button) {
 }
 "#;
 
-/// Starts a display that nobody sees, and returns its name.
-async fn x_server() -> Result<(Child, String), Box<dyn Error>> {
+/// Starts a display that nobody sees, for this command.
+pub(crate) async fn give_display(command: &mut Command) -> Result<Child, Box<dyn Error>> {
     let mut server = Command::new("Xvfb")
         .args(["-displayfd", "1", "-screen", "0", "800x600x24", "-nolisten", "tcp"])
         .stdout(Stdio::piped())
@@ -186,5 +191,8 @@ async fn x_server() -> Result<(Child, String), Box<dyn Error>> {
     let output = server.stdout.take().ok_or("Xvfb has no output")?;
     let mut lines = BufReader::new(output).lines();
     let number = lines.next_line().await?.ok_or("Xvfb ends before it has a display")?;
-    Ok((server, format!(":{number}")))
+    command.env("DISPLAY", format!(":{number}")).env("GDK_BACKEND", "x11");
+    // There is no desktop to ask.
+    command.env("NO_AT_BRIDGE", "1").env("GSETTINGS_BACKEND", "memory");
+    Ok(server)
 }

@@ -12,6 +12,8 @@ pub(crate) struct Hosts {
     pub(crate) ipv6: u16,
     pub(crate) tls: u16,
     pub(crate) second_tls: u16,
+    /// No server listens here.
+    pub(crate) closed: u16,
 }
 
 /// The page in which the script runs.

@@ -53,6 +53,10 @@ impl Engine {
         capabilities.insert(String::from("acceptInsecureCerts"), json!(true));
         capabilities.insert(String::from("timeouts"), json!({ "script": 300_000 }));
         capabilities.insert(String::from(key), options);
+        if self == Self::Chromium {
+            let levels = json!({ "browser": "ALL" });
+            capabilities.insert(String::from("goog:loggingPrefs"), levels);
+        }
         capabilities
     }
 }
@@ -91,8 +95,6 @@ fn chromium(profile: &TempDir, third_parties: ThirdParties) -> Value {
 }
 
 fn webkit(third_parties: ThirdParties, proxy: Option<u16>) -> Value {
-    // Debian has a folder for each architecture.
-    let folder = format!("/usr/lib/{}-linux-gnu/webkit2gtk-4.1", env::consts::ARCH);
     let policy = match third_parties {
         ThirdParties::Allowed => "--cookies-policy=always",
         // With Intelligent Tracking Prevention, third parties get no cookies.
@@ -100,7 +102,13 @@ fn webkit(third_parties: ThirdParties, proxy: Option<u16>) -> Value {
     };
     let mut arguments = vec![String::from("--automation"), policy.to_owned()];
     arguments.extend(proxy.map(|port| format!("--proxy=http://127.0.0.1:{port}")));
-    json!({ "binary": format!("{folder}/MiniBrowser"), "args": arguments })
+    json!({ "binary": mini_browser(), "args": arguments })
+}
+
+/// The browser of `WebKit`.
+pub(crate) fn mini_browser() -> String {
+    // Debian has a folder for each architecture.
+    format!("/usr/lib/{}-linux-gnu/webkit2gtk-4.1/MiniBrowser", env::consts::ARCH)
 }
 
 /// The preferences of Firefox, as a file of its profile.

@@ -11,15 +11,19 @@
 //! | `webkit` | `webkit2gtk-driver`, `xvfb` |
 //!
 //! With `--list`, it also lists each case that differs from the model and is explained. With `--without-cookies`, it leaves
-//! out the cases for cookies.
+//! out the cases for cookies. With `--messages`, it only writes the messages of the engine's console to `messages.json`, and
+//! `docs/console_messages.md` anew. Otherwise it compares them with the file.
 
 mod browser;
 mod case;
 mod cases;
+#[path = "../../tests/causes/mod.rs"]
+mod causes;
 mod cookies;
 mod differences;
 mod engine;
 mod marionette;
+mod messages;
 mod model;
 #[expect(dead_code, reason = "the engines and the model make the requests")]
 #[path = "../../tests/naive/mod.rs"]
@@ -51,10 +55,12 @@ async fn main() -> ExitCode {
 
 async fn run() -> Result<bool, Box<dyn Error>> {
     let (mut engine, mut lists_explained, mut without_cookies) = (None, false, false);
+    let mut writes_messages = false;
     for argument in env::args().skip(1) {
         match argument.as_str() {
             "--list" => lists_explained = true,
             "--without-cookies" => without_cookies = true,
+            "--messages" => writes_messages = true,
             name => {
                 let known = Engine::named(name);
                 engine = Some(known.ok_or_else(|| format!("no engine or option: {name}"))?);
@@ -67,12 +73,22 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let hosts = listeners.hosts();
     let cases = Arc::new(cases::all(hosts));
     let cookie_cases = Arc::new(cookies::cases::all());
-    let server = server::start(listeners, Arc::clone(&cases), Arc::clone(&cookie_cases))?;
+    let outcomes = messages::Outcomes::default();
+    let messages = messages::routes(hosts, outcomes.clone());
+    let server = server::start(listeners, Arc::clone(&cases), Arc::clone(&cookie_cases), messages)?;
 
     let mut browser = Browser::start(engine, ThirdParties::AsUsual, None).await?;
+    let sends_streams = browser.sends_streams(hosts).await?;
+    let seen = messages::collect(engine, &mut browser, hosts, sends_streams, &outcomes).await?;
+    if writes_messages {
+        messages::write(engine, browser.version(), seen).await?;
+        browser.stop().await?;
+        return Ok(true);
+    }
+    let messages = messages::compare(engine, seen)?;
+
     let mut outcomes = vec![Vec::new(); cases.len()];
     browser.sign_in(hosts).await?;
-    let sends_streams = browser.sends_streams(hosts).await?;
     let is_left_out = |case: &Case| case.api == Api::Stream && !sends_streams;
     for page in Page::ALL {
         for (id, found) in browser.fetch_all(page, hosts, &cases, is_left_out).await? {
@@ -99,8 +115,9 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     if left_out > 0 {
         println!("{engine}: {left_out} cases left out: its scripts cannot send streams");
     }
-    println!("{engine}: {handshakes}");
-    let mut is_good = report.is_good() && readings.is_good() && handshakes.is_good();
+    println!("{engine}: {handshakes}\n{messages}");
+    let mut is_good =
+        report.is_good() && readings.is_good() && handshakes.is_good() && messages.is_good();
     let count = cookie_cases.len();
     if without_cookies {
         println!("{engine}: {count} cases for cookies left out: you asked for it");

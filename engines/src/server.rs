@@ -22,7 +22,7 @@ use hyper_util::{
     service::TowerToHyperService,
 };
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio_rustls::TlsAcceptor;
 use tower_cors::CorsLayer;
 
@@ -39,17 +39,22 @@ pub(crate) struct Listeners {
     ipv6: TcpListener,
     tls: TcpListener,
     second_tls: TcpListener,
+    closed: TcpSocket,
 }
 
 impl Listeners {
     pub(crate) async fn bind() -> io::Result<Self> {
         let bind = TcpListener::bind::<&str>;
+        // Without `listen`, it refuses connections, and nobody else gets the port.
+        let closed = TcpSocket::new_v4()?;
+        closed.bind(SocketAddr::from(([127, 0, 0, 1], 0)))?;
         Ok(Self {
             first: bind("127.0.0.1:0").await?,
             second: bind("127.0.0.1:0").await?,
             ipv6: bind("[::1]:0").await?,
             tls: bind("127.0.0.1:0").await?,
             second_tls: bind("127.0.0.1:0").await?,
+            closed,
         })
     }
 
@@ -61,6 +66,7 @@ impl Listeners {
             ipv6: port(&self.ipv6),
             tls: port(&self.tls),
             second_tls: port(&self.second_tls),
+            closed: self.closed.local_addr().map_or(0, |it| it.port()),
         }
     }
 }
@@ -69,6 +75,7 @@ pub(crate) struct Server {
     log: Log,
     cookie_log: CookieLog,
     certificate: CertificateDer<'static>,
+    _closed: TcpSocket,
 }
 
 type Log = Arc<Mutex<Vec<(usize, Logged)>>>;
@@ -92,12 +99,15 @@ pub(crate) fn start(
     listeners: Listeners,
     cases: Arc<Vec<Case>>,
     cookie_cases: Arc<Vec<CookieCase>>,
+    messages: Router<Cookies>,
 ) -> Result<Server, Box<dyn Error>> {
     let (log, cookie_log) = (Log::default(), CookieLog::default());
     let cookies =
         Cookies { hosts: listeners.hosts(), cases: cookie_cases, log: cookie_log.clone() };
-    let app =
-        app(listeners.hosts(), cases, Arc::clone(&log))?.fallback(set_cookies).with_state(cookies);
+    let app = app(listeners.hosts(), cases, Arc::clone(&log))?
+        .merge(messages)
+        .fallback(set_cookies)
+        .with_state(cookies);
     for listener in [listeners.first, listeners.second, listeners.ipv6] {
         let app = app.clone();
         tokio::spawn(async move { axum::serve(listener, app).await });
@@ -121,7 +131,7 @@ pub(crate) fn start(
     for listener in [listeners.tls, listeners.second_tls] {
         tokio::spawn(serve_tls(listener, acceptor.clone(), app.clone()));
     }
-    Ok(Server { log, cookie_log, certificate })
+    Ok(Server { log, cookie_log, certificate, _closed: listeners.closed })
 }
 
 async fn serve_tls(listener: TcpListener, acceptor: TlsAcceptor, app: Router) -> io::Result<()> {
@@ -170,7 +180,7 @@ fn app(hosts: Hosts, cases: Arc<Vec<Case>>, log: Log) -> Result<Router<Cookies>,
 
 /// The cases for cookies, which are told apart by the query, because the path is a part of the case.
 #[derive(Clone)]
-struct Cookies {
+pub(crate) struct Cookies {
     hosts: Hosts,
     cases: Arc<Vec<CookieCase>>,
     log: CookieLog,

@@ -17,7 +17,7 @@ use crate::marionette::Marionette;
 
 pub(crate) enum Session {
     WebDriver { client: Client, driver: Child },
-    Marionette { marionette: Marionette, browser: Child },
+    Marionette { marionette: Marionette, browser: Child, version: String },
 }
 
 impl Session {
@@ -47,8 +47,21 @@ impl Session {
         let port: u16 = until(async || std::fs::read_to_string(&file).ok()?.parse().ok()).await?;
         let stream = TcpStream::connect(("127.0.0.1", port)).await?;
         let mut marionette = Marionette::new(stream).await?;
-        marionette.command("WebDriver:NewSession", Value::Object(capabilities)).await?;
-        Ok(Self::Marionette { marionette, browser })
+        let session =
+            marionette.command("WebDriver:NewSession", Value::Object(capabilities)).await?;
+        let version = session["capabilities"]["browserVersion"].as_str().unwrap_or_default();
+        Ok(Self::Marionette { marionette, browser, version: version.to_owned() })
+    }
+
+    /// The version of the browser.
+    pub(crate) fn version(&self) -> &str {
+        match self {
+            Self::WebDriver { client, .. } => {
+                let version = client.capabilities().and_then(|it| it.get("browserVersion"));
+                version.and_then(Value::as_str).unwrap_or_default()
+            }
+            Self::Marionette { version, .. } => version,
+        }
     }
 
     pub(crate) async fn open(&mut self, url: &str) -> Result<(), Box<dyn Error>> {
@@ -79,6 +92,19 @@ impl Session {
         }
     }
 
+    /// Takes the messages in the console of Chromium or Firefox.
+    pub(crate) async fn console(&mut self) -> Result<Vec<String>, Box<dyn Error>> {
+        match self {
+            Self::WebDriver { client, .. } => {
+                messages_of_chromium(&client.issue_cmd(TakeConsole).await?)
+            }
+            Self::Marionette { marionette, .. } => {
+                let found = in_chrome(marionette, TAKE_CONSOLE_OF_FIREFOX).await?;
+                Ok(serde_json::from_value(found)?)
+            }
+        }
+    }
+
     /// Removes the cookies of all hosts, while the standard command removes those of one page.
     pub(crate) async fn clear_cookies(&mut self) -> Result<(), Box<dyn Error>> {
         match self {
@@ -86,15 +112,7 @@ impl Session {
                 client.issue_cmd(ClearCookies).await?;
             }
             Self::Marionette { marionette, .. } => {
-                for context in ["chrome", "content"] {
-                    marionette
-                        .command("Marionette:SetContext", json!({ "value": context }))
-                        .await?;
-                    if context == "chrome" {
-                        let script = json!({ "script": "Services.cookies.removeAll()" });
-                        marionette.command("WebDriver:ExecuteScript", script).await?;
-                    }
-                }
+                in_chrome(marionette, "Services.cookies.removeAll()").await?;
             }
         }
         Ok(())
@@ -106,7 +124,7 @@ impl Session {
                 client.close().await?;
                 driver.kill().await?;
             }
-            Self::Marionette { mut marionette, mut browser } => {
+            Self::Marionette { mut marionette, mut browser, .. } => {
                 marionette.command("Marionette:Quit", json!({ "flags": ["eForceQuit"] })).await?;
                 browser.wait().await?;
             }
@@ -128,6 +146,47 @@ impl WebDriverCompatibleCommand for ClearCookies {
         let command = json!({ "cmd": "Network.clearBrowserCookies", "params": {} });
         (http::Method::POST, Some(command.to_string()))
     }
+}
+
+/// Chromium's command.
+#[derive(Debug)]
+struct TakeConsole;
+
+impl WebDriverCompatibleCommand for TakeConsole {
+    fn endpoint(&self, base: &Url, session: Option<&str>) -> Result<Url, url::ParseError> {
+        base.join(&format!("session/{}/se/log", session.unwrap_or_default()))
+    }
+
+    fn method_and_body(&self, _: &Url) -> (http::Method, Option<String>) {
+        (http::Method::POST, Some(json!({ "type": "browser" }).to_string()))
+    }
+}
+
+/// Chromium's driver puts the place in front of each message, such as `http://localhost/page 5:12`, or a dash.
+fn messages_of_chromium(entries: &Value) -> Result<Vec<String>, Box<dyn Error>> {
+    let entries = entries.as_array().ok_or("Chromium's console is no list")?;
+    let message = |entry: &Value| {
+        let mut parts = entry["message"].as_str()?.splitn(3, ' ');
+        parts.nth(2).map(str::to_owned)
+    };
+    Ok(entries.iter().filter_map(message).collect())
+}
+
+/// A script that takes the messages, but for those of Firefox itself.
+const TAKE_CONSOLE_OF_FIREFOX: &str = "
+const messages = Services.console.getMessageArray();
+Services.console.reset();
+const isOfPage = (it) => it instanceof Ci.nsIScriptError && !it.isFromChromeContext;
+return messages.filter(isOfPage).map((it) => it.errorMessage);
+";
+
+/// Runs a script with the rights of Firefox itself.
+async fn in_chrome(marionette: &mut Marionette, script: &str) -> Result<Value, Box<dyn Error>> {
+    let set = |context| json!({ "value": context });
+    marionette.command("Marionette:SetContext", set("chrome")).await?;
+    let found = marionette.command("WebDriver:ExecuteScript", json!({ "script": script })).await;
+    marionette.command("Marionette:SetContext", set("content")).await?;
+    Ok(found?["value"].take())
 }
 
 fn quiet(command: &mut Command) -> &mut Command {
