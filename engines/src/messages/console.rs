@@ -1,6 +1,12 @@
 //! The consoles, and how each engine gives its messages.
 
-use std::{error::Error, fs::File, io::Read, process::Stdio};
+use std::{
+    error::Error,
+    fs::File,
+    io::{self, Read},
+    mem,
+    process::Stdio,
+};
 
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -13,15 +19,7 @@ use crate::{
 /// The console of a browser that has opened a page.
 pub(super) enum Console<'a> {
     Session(&'a mut Browser),
-    /// A `WebKit` without a driver. It prints its console, but not that of a session with a driver, which is private.
-    Output {
-        output: File,
-        /// The beginning of a line whose end is not written yet.
-        line: String,
-        /// The display and the browser.
-        _processes: Box<[Child; 2]>,
-        _profile: TempDir,
-    },
+    Output(Box<Output>),
 }
 
 impl<'a> Console<'a> {
@@ -30,11 +28,35 @@ impl<'a> Console<'a> {
         session: &'a mut Browser,
         address: &str,
     ) -> Result<Self, Box<dyn Error>> {
-        if engine != Engine::WebKit {
-            session.console().await?;
-            session.open(address).await?;
-            return Ok(Self::Session(session));
+        if engine == Engine::WebKit {
+            return Ok(Self::Output(Box::new(Output::open(address).await?)));
         }
+        session.console().await?;
+        session.open(address).await?;
+        Ok(Self::Session(session))
+    }
+
+    /// Takes the messages since the last call.
+    pub(super) async fn take(&mut self) -> Result<Vec<String>, Box<dyn Error>> {
+        match self {
+            Self::Session(browser) => browser.console().await,
+            Self::Output(output) => Ok(output.take()?),
+        }
+    }
+}
+
+/// A `WebKit` without a driver. It prints its console, but not that of a session with a driver, which is private.
+pub(super) struct Output {
+    file: File,
+    /// The beginning of a line whose end is not written yet.
+    line: String,
+    _browser: Child,
+    _display: Child,
+    _profile: TempDir,
+}
+
+impl Output {
+    async fn open(address: &str) -> Result<Self, Box<dyn Error>> {
         let profile = tempfile::tempdir()?;
         let path = profile.path().join("output");
         let mut browser = Command::new(mini_browser());
@@ -43,22 +65,17 @@ impl<'a> Console<'a> {
         // In spite of the argument's name, the messages go to the other output.
         browser.stdout(Stdio::null()).stderr(File::create(&path)?).kill_on_drop(true);
         let display = give_display(&mut browser).await?;
-        let processes = Box::new([display, browser.spawn()?]);
-        let (output, line) = (File::open(path)?, String::new());
-        Ok(Self::Output { output, line, _processes: processes, _profile: profile })
+        let browser = browser.spawn()?;
+        let (file, line) = (File::open(path)?, String::new());
+        Ok(Self { file, line, _browser: browser, _display: display, _profile: profile })
     }
 
-    /// Takes the messages since the last call.
-    pub(super) async fn take(&mut self) -> Result<Vec<String>, Box<dyn Error>> {
-        match self {
-            Self::Session(browser) => browser.console().await,
-            Self::Output { output, line, .. } => {
-                output.read_to_string(line)?;
-                let rest = line.split_off(line.rfind('\n').map_or(0, |end| end + 1));
-                let text = std::mem::replace(line, rest);
-                Ok(text.lines().filter_map(of_webkit).map(str::to_owned).collect())
-            }
-        }
+    fn take(&mut self) -> io::Result<Vec<String>> {
+        self.file.read_to_string(&mut self.line)?;
+        let end = self.line.rfind('\n').map_or(0, |end| end + 1);
+        let rest = self.line.split_off(end);
+        let text = mem::replace(&mut self.line, rest);
+        Ok(text.lines().filter_map(of_webkit).map(str::to_owned).collect())
     }
 }
 

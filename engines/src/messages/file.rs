@@ -22,9 +22,10 @@ pub(crate) async fn write(
     let mut messages = read()?.renew().await;
     messages.engines.insert(engine.clone(), version.to_owned());
     for record in &mut messages.causes {
-        record.engines.remove(&engine);
+        let known = record.engines.remove(&engine);
         let seen = seen.remove(record.id.as_str());
-        record.engines.extend(seen.map(|seen| (engine.clone(), seen)));
+        let kept = if is_same(known.as_ref(), seen.as_ref()) { known } else { seen };
+        record.engines.extend(kept.map(|kept| (engine.clone(), kept)));
     }
     fs::write(file(), messages.text()?)?;
     fs::write(root().join("../docs/console_messages.md"), causes::page(&messages))?;
@@ -44,7 +45,7 @@ pub(crate) fn compare(
     for (_, cause) in causes::all() {
         let (seen, known) = (seen.remove(cause.id), known.remove(cause.id));
         report.count += 1;
-        if seen != known {
+        if !is_same(seen.as_ref(), known.as_ref()) {
             let line = format!("{}\n  the engine: {seen:#?}\n  the file: {known:#?}", cause.id);
             report.wrong.push(line);
         }
@@ -84,6 +85,16 @@ impl fmt::Display for Report {
         }
         Ok(())
     }
+}
+
+/// Compares without the order, because in Firefox messages take different ways to the console.
+fn is_same(seen: Option<&Seen>, known: Option<&Seen>) -> bool {
+    let sorted = |seen: &Seen| {
+        let mut seen = seen.clone();
+        seen.console.sort_unstable();
+        seen
+    };
+    seen.map(sorted) == known.map(sorted)
 }
 
 fn read() -> Result<Messages, Box<dyn Error>> {
