@@ -30,7 +30,7 @@ macro_rules! row {
 #[test]
 fn errors() {
     let none = CorsLayer::builder;
-    let rows = [
+    let rows = vec![
         row!(SetTwice, allow_credentials(true).allow_credentials(false)),
         ("NoOrigin", "nothing, and no origin either", none()),
         row!(InvalidOrigin, allow_origin("https://example.com/")),
@@ -95,6 +95,7 @@ fn errors() {
         row!(ForwardedPreflightStatus, forward_preflights(true).preflight_status(StatusCode::OK)),
         row!(ForwardedPreflightMethods, forward_preflights(true).allow_methods_of_route()),
     ]
+    .into_iter()
     .map(|(name, code, builder)| (name, code, builder.build().unwrap_err()));
     let any = none().allow_any_origin().build_policy().unwrap();
     let ours = example().build_policy().unwrap();
