@@ -114,8 +114,14 @@ fn wildcards() -> Vec<Case> {
         ];
         Server::Raw(vec![hop])
     };
+    // With credentials, `*` is a name, also when it is kept.
+    let mut named = open();
+    named.preflight.headers.retain(|(name, _)| *name != METHODS);
+    named.preflight.headers.push((METHODS, String::from("*,PUT")));
+    named.preflight.headers.push((MAX_AGE, String::from("600")));
+    let named = put(Server::Raw(vec![named])).credentials("include");
     let any = || Case::new(Page::Localhost, server("*"));
-    let put = || Case::new(Page::Localhost, server("PUT")).method("PUT");
+    let listed = || Case::new(Page::Localhost, server("PUT")).method("PUT");
     vec![
         any().method("PUT").twice(),
         any().header("x-a", "1").twice(),
@@ -123,8 +129,9 @@ fn wildcards() -> Vec<Case> {
         any().method("PUT").header("x-a", "1").then(Change::to("PUT").header("x-b")),
         any().header("authorization", "1").twice(),
         any().header("x-a", "1").then(Change::to("GET").header("authorization")),
-        put().twice(),
-        put().header("x-a", "1").twice(),
+        listed().twice(),
+        listed().header("x-a", "1").twice(),
+        named.then(Change::to("PATCH").credentials("include")),
     ]
 }
 
@@ -155,12 +162,14 @@ fn uploads(hosts: Hosts) -> Vec<Case> {
         hop.preflight.headers.push((MAX_AGE, String::from("600")));
         Server::Raw(vec![hop])
     };
-    let servers = || [cached(&["600"]), listed(Some("PUT,POST")), listed(None)];
+    let servers = || [cached(&["600"]), listed(Some("PUT,POST")), listed(Some("")), listed(None)];
     let case = |server| Case::new(Page::Localhost, server).method("POST").body().twice();
     let tls = format!("https://localhost:{}", hosts.tls);
     let with_listener = servers().map(|server| case(server).upload_listener());
     let with_stream = servers().map(|server| case(server).api(Api::Stream).of(&tls));
-    [with_listener, with_stream].concat()
+    // An empty list allows no `PUT`. The standard takes only a missing one for the method of the request.
+    let of_empty_list = case(listed(Some(""))).method("PUT").upload_listener();
+    [&with_listener[..], &with_stream, &[of_empty_list]].concat()
 }
 
 fn put(server: Server) -> Case {
