@@ -92,6 +92,39 @@ fn the_page_lists_all_scripts() {
 }
 
 #[test]
+fn the_readme_names_the_versions_that_are_tested() {
+    let readme = include_str!("../README.md");
+    let manifest = include_str!("../Cargo.toml");
+    let oldest_rust = manifest.split("\nrust-version = \"").nth(1).unwrap().split('"').next();
+    assert!(readme.contains(&format!("It needs Rust {},", oldest_rust.unwrap())));
+
+    let table = readme.split("\n| crate | version | tests |\n").nth(1).unwrap();
+    let rows: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
+    assert!(!rows.is_empty());
+    for row in rows {
+        let [_, crates, version, tests, _] = row.split('|').collect::<Vec<_>>()[..] else {
+            panic!("{row}");
+        };
+        for name in quoted(crates) {
+            let locked = format!("\nname = \"{name}\"\nversion = \"{}.", version.trim());
+            assert!(include_str!("../Cargo.lock").contains(&locked), "{row}");
+            for test in quoted(tests) {
+                let import = format!("{}::", name.replace('-', "_"));
+                assert!(text_below(Path::new(test)).contains(&import), "{name}: {test}");
+            }
+        }
+    }
+}
+
+/// The text of a file, or of all files below a folder.
+fn text_below(path: &Path) -> String {
+    if path.is_file() {
+        return fs::read_to_string(path).unwrap();
+    }
+    fs::read_dir(path).unwrap().map(|entry| text_below(&entry.unwrap().path())).collect()
+}
+
+#[test]
 fn constants_stand_below_what_uses_them() {
     for source in House::read().0.values() {
         let words: Vec<&str> = words(&source.code).collect();
