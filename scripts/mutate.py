@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Puts one fault at a time into the layer or the model of a browser, and runs the cases of `engines/` in each engine.
 
-Works in a copy of the last commit, and prints `engines/MUTATIONS.md`. Fails if no engine catches a fault.
+Works in a copy of the last commit, and prints `engines/MUTATIONS.md`. Fails if no engine catches a fault, or if a run
+without a fault fails.
 Cases for cookies are left out. It takes about a minute for each fault. Arguments select faults by their numbers.
 """
 
@@ -80,8 +81,10 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         copy = pathlib.Path(folder, "copy")
         run(["git", "worktree", "add", "--quiet", "--detach", copy], root)
-        print(HEAD, flush=True)
         try:
+            if failed := failing_engines(copy, root):
+                sys.exit(f"without a fault, the cases fail in {failed}")
+            print(HEAD, flush=True)
             survivors = [number for number in numbers if not catches(copy, root, number)]
         finally:
             run(["git", "worktree", "remove", "--force", copy], root)
@@ -97,16 +100,20 @@ def catches(copy, root, number):
         sys.exit(f"{name} has {text.count(old)} times: {old}")
     file.write_text(text.replace(old, new))
     try:
-        build = ["cargo", "build", "--quiet", "--locked", "--package", "engines", "--target-dir", root / "target/mutations"]
-        run(build, copy)
+        caught = failing_engines(copy, root)
     finally:
         file.write_text(text)
+    print(f"| {number} | `{name}` | {cell(old)} | {cell(new)} | {', '.join(caught)} |", flush=True)
+    return bool(caught)
+
+
+def failing_engines(copy, root):
+    build = ["cargo", "build", "--quiet", "--locked", "--package", "engines", "--target-dir", root / "target/mutations"]
+    run(build, copy)
     program = root / "target/mutations/debug/engines"
     silent = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     runs = [subprocess.Popen([program, engine, "--without-cookies"], **silent) for engine in ENGINES]
-    caught = [engine for engine, running in zip(ENGINES, runs) if running.wait() != 0]
-    print(f"| {number} | `{name}` | {cell(old)} | {cell(new)} | {', '.join(caught)} |", flush=True)
-    return bool(caught)
+    return [engine for engine, running in zip(ENGINES, runs) if running.wait() != 0]
 
 
 def cell(code):

@@ -169,7 +169,8 @@ fn messages_of_chromium(entries: &Value) -> Result<Vec<String>, Box<dyn Error>> 
         let mut parts = entry["message"].as_str()?.splitn(3, ' ');
         parts.nth(2).map(str::to_owned)
     };
-    Ok(entries.iter().filter_map(message).collect())
+    let messages: Option<Vec<String>> = entries.iter().map(message).collect();
+    messages.ok_or_else(|| format!("Chromium's console has an unknown form: {entries:?}").into())
 }
 
 /// A script that takes the messages, but for those of Firefox itself.

@@ -29,7 +29,8 @@ impl<Q> CorsLayerBuilder<Q> {
     /// With [`allow_methods_of_route`](Self::allow_methods_of_route), the response names the methods of the route instead
     /// of `*`, and Firefox uses these. The option then concerns headers, and methods of routes without `Allow`.
     ///
-    /// Where no `*` is sent, it does not build: with credentials, and without any method and any header.
+    /// It does not build with credentials, or without [`allow_any_method`](Self::allow_any_method) and
+    /// [`allow_any_header`](Self::allow_any_header): the layer then sends no `*`.
     pub fn echo_beside_wildcard(mut self, echo: bool) -> Self {
         if self.may_set(ConfigOption::EchoBesideWildcard, echo) {
             self.config.echo_beside_wildcard = echo;

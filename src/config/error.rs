@@ -304,7 +304,7 @@ pub enum ConfigError {
         /// The max-age.
         max_age: Duration,
     },
-    /// `echo_beside_wildcard` is set, but neither any method nor any header is allowed.
+    /// `echo_beside_wildcard` is set, but neither `allow_methods` nor `allow_headers` has `*`.
     EchoWithoutWildcard,
     /// `echo_beside_wildcard` is set, but credentials are allowed, so no `*` is sent.
     EchoWithCredentials,

@@ -174,8 +174,8 @@ impl fmt::Display for ConfigError {
                 }
             }
             Self::EchoWithoutWildcard => f.write_str(
-                "neither any method nor any header is allowed, so no \"*\" is sent, and it has no effect; \
-                 remove it, or write \"*\" among allow_methods or allow_headers",
+                "neither allow_methods nor allow_headers has \"*\", so it has no effect; remove it, or add \"*\" to \
+                 one of them",
             ),
             Self::EchoWithCredentials => f.write_str(
                 "credentials are allowed, so the requested method and headers are sent instead of \"*\", and \

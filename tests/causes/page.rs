@@ -34,6 +34,9 @@ Search this page for the words of your message, without its URLs. Here, `https:/
 `https://api.example.com/items` is the URL of the request. The last line of each list is what the
 [model of a browser](crate::browser) says in a test.
 
+`WebKitGTK` is the port of Safari's engine for Linux. The console of Safari may have further lines, such as `Failed to load
+resource`.
+
 A script does not learn the cause. For most of them, it gets the same error:
 
 | browser | messages from | error |

@@ -36,6 +36,9 @@ pub(crate) async fn collect(
     let lines = timeout(Duration::from_secs(60), until_last(&mut console)).await;
     let lines = lines.map_err(|_| "the console does not get the last message in a minute")??;
 
+    if let Some(request) = outcomes.unexpected() {
+        return Err(format!("the engine sends a request that no cause expects: {request}").into());
+    }
     let mut all = BTreeMap::new();
     let mut messages = Vec::new();
     for line in lines {

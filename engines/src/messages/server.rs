@@ -31,22 +31,37 @@ impl Outcomes {
     pub(super) fn of(&self, id: &str) -> Option<String> {
         self.0.lock().ok()?.get(id).cloned()
     }
+
+    /// A request that the causes say no browser sends.
+    pub(super) fn unexpected(&self) -> Option<String> {
+        self.of(UNEXPECTED)
+    }
+
+    fn note(&self, id: String, outcome: String) {
+        if let Ok(mut outcomes) = self.0.lock() {
+            outcomes.insert(id, outcome);
+        }
+    }
 }
+
+/// No cause has this id.
+const UNEXPECTED: &str = "?";
 
 pub(crate) fn routes<S: Clone + Send + Sync + 'static>(
     hosts: Hosts,
     outcomes: Outcomes,
 ) -> Router<S> {
+    let unexpected = outcomes.clone();
     let respond = async move |Path((id, hop)): Path<(String, usize)>, request: Request| {
         let is_preflight = request.headers().contains_key("access-control-request-method");
         let response = respond(hosts, &id, hop, is_preflight);
-        response.unwrap_or_else(|| StatusCode::NOT_FOUND.into_response())
+        response.unwrap_or_else(|| {
+            let (method, uri) = (request.method(), request.uri());
+            unexpected.note(String::from(UNEXPECTED), format!("{method} {uri}"));
+            StatusCode::NOT_FOUND.into_response()
+        })
     };
-    let note = async move |Path(id): Path<String>, outcome: String| {
-        if let Ok(mut outcomes) = outcomes.0.lock() {
-            outcomes.insert(id, outcome);
-        }
-    };
+    let note = async move |Path(id): Path<String>, outcome: String| outcomes.note(id, outcome);
     let mut routes =
         Router::new().route("/causes/{id}/{hop}", any(respond)).route("/outcomes/{id}", post(note));
     for page in PAGES {
