@@ -109,7 +109,8 @@ pub(crate) fn cors() -> Result<CorsLayer, ConfigErrors> {
         .expose_headers([CONTENT_RANGE, RETRY_AFTER])
         .expose_header("x-request-id")
         .max_age(Duration::from_secs(7200))
-        // Browsers send the cookie with the requests of every site. Those of other origins get a 403.
+        // Browsers send the cookie with the requests of every site. Those with another `Origin` get a 403.
+        // Links and images send no `Origin`, so their requests pass: a `GET` must change nothing.
         .refuse_disallowed_origins(Refuse::All)
         .own_origin("https://api.example.com")
         .build()
