@@ -127,6 +127,8 @@ pub(crate) fn routes(files: &Path) -> Router {
 
 /// A real server compares a password here.
 async fn login(session: Session, user: String) -> Result<&'static str, StatusCode> {
+    // Somebody else may have placed the session's cookie in this browser, and must not be logged in with it.
+    session.cycle_id().await.map_err(|error| failed(&error))?;
     session.insert("user", user).await.map_err(|error| failed(&error))?;
     Ok("welcome")
 }

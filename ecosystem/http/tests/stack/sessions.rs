@@ -31,6 +31,23 @@ async fn login_of_one_page_is_none_of_a_foreign_page() {
     assert_eq!(page.exchanges()[0].status().unwrap(), 403);
 }
 
+/// A session whose cookie somebody else placed in the browser stays without the user.
+#[tokio::test]
+async fn login_replaces_the_session_that_the_browser_had() {
+    let server = Server::start(&AMPLE).await;
+    let mut attacker = browser(&[]).page(PAGE);
+    log_in(&server, &mut attacker).await;
+    let headers = attacker.exchanges()[0].response_headers().unwrap();
+    let cookie = headers["set-cookie"].to_str().unwrap().to_owned();
+    let victim: Browser<HttpClient> = browser(&[]);
+    victim.set_cookie(&server.url, &cookie).unwrap();
+    let mut page = victim.page(PAGE);
+    assert_eq!(log_in(&server, &mut page).await, "200 welcome");
+    assert_eq!(page.exchanges()[0].request_headers()["cookie"], cookie.split(';').next().unwrap());
+    assert_eq!(account(&server, &mut page, Credentials::Include).await, "200 ada");
+    assert_eq!(account(&server, &mut attacker, Credentials::Include).await, "401 log in first");
+}
+
 /// `SameSite=Strict` is what `SessionManagerLayer` sends by itself.
 #[tokio::test]
 async fn login_does_not_last_with_the_defaults_of_the_sessions() {
