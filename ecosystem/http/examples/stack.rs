@@ -10,7 +10,7 @@ use std::{error::Error, net::SocketAddr, path::Path, time::Duration};
 
 use axum::{
     Router,
-    extract::DefaultBodyLimit,
+    extract::{DefaultBodyLimit, Request},
     http::{
         Method, StatusCode,
         header::{CONTENT_RANGE, CONTENT_TYPE, IF_MODIFIED_SINCE, RETRY_AFTER},
@@ -32,9 +32,11 @@ use tower_http::{
 use tower_sessions::{
     MemoryStore, Session, SessionManagerLayer, cookie::SameSite, session::Error as SessionError,
 };
+use tracing::{Level, Span, debug_span, error};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
+    tracing_subscriber::fmt().with_max_level(Level::DEBUG).init();
     let limits = Limits {
         body: 1024 * 1024,
         burst: 100,
@@ -83,10 +85,16 @@ pub(crate) fn stack(
         // Around everything that makes responses, so that pages can read each error.
         .layer(cors)
         // Outside `cors`, so that it traces preflights. It makes no responses.
-        .layer(TraceLayer::new_for_http())
-        // Outermost, so that traces have the id.
+        .layer(TraceLayer::new_for_http().make_span_with(span))
+        // Outermost, so that `span` finds the id.
         .layer(PropagateRequestIdLayer::x_request_id())
         .layer(SetRequestIdLayer::x_request_id(MakeRequestUuid)))
+}
+
+/// `TraceLayer` itself leaves out the headers, and so the id.
+fn span(request: &Request) -> Span {
+    let id = request.headers().get("x-request-id").and_then(|id| id.to_str().ok());
+    debug_span!("request", id, method = %request.method(), uri = %request.uri())
 }
 
 pub(crate) struct Limits {
@@ -139,6 +147,6 @@ async fn account(session: Session) -> Result<String, (StatusCode, &'static str)>
 }
 
 fn failed(error: &SessionError) -> StatusCode {
-    eprintln!("the store of the sessions failed: {error}");
+    error!("the store of the sessions failed: {error}");
     StatusCode::INTERNAL_SERVER_ERROR
 }
