@@ -6,7 +6,7 @@
 //! curl --include http://127.0.0.1:3000/account --header 'Origin: https://app.example.net'
 //! ```
 
-use std::{error::Error, net::SocketAddr, path::Path, time::Duration};
+use std::{error::Error, net::SocketAddr, path::Path, sync::Arc, time::Duration};
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use axum::{
     },
     routing::{get, post},
 };
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, time::sleep};
 use tower_cors::{ConfigErrors, CorsLayer, Refuse};
 use tower_governor::{GovernorLayer, governor::GovernorConfigBuilder};
 use tower_http::{
@@ -62,6 +62,14 @@ pub(crate) fn stack(
         .burst_size(limits.burst)
         .finish()
         .ok_or("the burst and the period of the rate limit must not be zero")?;
+    let clients = Arc::clone(rate_limit.limiter());
+    // Otherwise the limiter would keep the address of every client that it ever saw.
+    tokio::spawn(async move {
+        loop {
+            sleep(Duration::from_secs(60)).await;
+            clients.retain_recent();
+        }
+    });
     Ok(routes
         // Innermost, because only handlers read the session. Browsers send its cookie from another
         // site only with `SameSite=None`, and that only with `Secure`.
@@ -76,7 +84,9 @@ pub(crate) fn stack(
         // Around everything that may wait. Tower's own timeout would return an `Err`, which passes
         // through `cors`.
         .layer(TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, limits.timeout))
-        // Inside `cors`, so that preflights do not count.
+        // Inside `cors`, so that preflights do not count. Behind a proxy, all clients have its address and
+        // share one quota: give the builder `.key_extractor(SmartIpKeyExtractor)` there. It believes
+        // `X-Forwarded-For`, so the proxy must replace what the client sent.
         .layer(GovernorLayer::new(rate_limit))
         // Around everything that may panic. Otherwise the connection ends without a response.
         .layer(CatchPanicLayer::new())
