@@ -25,6 +25,8 @@ use tokio::{net::TcpListener, sync::mpsc};
 use tower::{Layer, service_fn};
 use tower_cors::CorsLayer;
 
+use crate::reserved;
+
 #[tokio::test]
 async fn headers_of_the_backend_are_replaced() {
     let backend = Router::new().route("/", on_get(async || (CORS_OF_BACKEND, "hello")));
@@ -93,8 +95,8 @@ async fn bodies_are_streamed() {
 
 #[tokio::test]
 async fn page_reads_that_the_backend_is_gone() {
-    let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let proxy = start(format!("http://{free}")).await;
+    let (_gone, address) = reserved();
+    let proxy = start(format!("http://{address}")).await;
     assert_eq!(seen(browser(&[]).page(PAGE).fetch(get(&proxy)).await).await, "502 ");
 }
 

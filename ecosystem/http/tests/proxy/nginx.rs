@@ -1,17 +1,26 @@
-//! nginx in front of a server that has the layer. Without nginx, the tests only say so.
+//! nginx in front of a server that has the layer. Without nginx, the tests only say so. If the variable `CI` is
+//! set, they fail.
 
 use std::{
-    fs,
+    env, fs,
     io::ErrorKind,
+    path::Path,
     process::{Child, Command},
+    time::Duration,
 };
 
 use axum::{Router, routing::get};
 use ecosystem_http::{PAGE, browser, seen, serve};
 use http::Request;
 use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::{
+    net::{TcpSocket, TcpStream},
+    task::yield_now,
+    time::timeout,
+};
 use tower_cors::CorsLayer;
+
+use crate::reserved;
 
 #[tokio::test]
 async fn page_sees_what_nginx_does_to_the_responses() {
@@ -28,8 +37,8 @@ async fn page_sees_what_nginx_does_to_the_responses() {
 /// nginx makes this response itself, so it has none of the layer's headers.
 #[tokio::test]
 async fn page_does_not_read_that_the_server_is_gone() {
-    let gone = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-    let Some(nginx) = Nginx::start(&format!("http://{gone}"), "").await else { return };
+    let (_gone, address) = reserved();
+    let Some(nginx) = Nginx::start(&format!("http://{address}"), "").await else { return };
     let result = browser(&[]).page(PAGE).fetch(ecosystem_http::get(&nginx.url)).await;
     assert_eq!(
         seen(result).await,
@@ -47,6 +56,7 @@ fn app() -> Router {
 struct Nginx {
     process: Child,
     url: String,
+    _port: TcpSocket,
     // Deleted with nginx.
     _folder: TempDir,
 }
@@ -56,7 +66,7 @@ impl Nginx {
     async fn start(server: &str, addition: &str) -> Option<Self> {
         let folder = TempDir::new().unwrap();
         // nginx cannot be asked which port it took, so one is found for it.
-        let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+        let (port, address) = reserved();
         let configuration = format!(
             "daemon off; master_process off; pid pid; error_log stderr crit; \
              events {{}} \
@@ -64,28 +74,45 @@ impl Nginx {
                  access_log off; \
                  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; \
                  uwsgi_temp_path uwsgi; scgi_temp_path scgi; \
-                 server {{ listen {free}; location / {{ proxy_pass {server}; {addition} }} }} \
+                 server {{ \
+                     listen {address} reuseport; \
+                     location / {{ proxy_pass {server}; {addition} }} \
+                 }} \
              }}"
         );
         fs::write(folder.path().join("nginx.conf"), configuration).unwrap();
-        let started = Command::new("nginx")
-            .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
-            .arg(folder.path())
-            .spawn();
-        let mut process = match started {
-            Ok(process) => process,
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                println!("There is no nginx here, so it is left out.");
-                return None;
-            }
-            Err(error) => panic!("nginx does not start: {error}"),
+        let Some(process) = spawn(folder.path()) else {
+            assert!(env::var_os("CI").is_none(), "there is no nginx, and CI is set");
+            println!("There is no nginx here, so it is left out.");
+            return None;
         };
-        while TcpStream::connect(free).await.is_err() {
-            assert_eq!(process.try_wait().unwrap(), None, "nginx has ended");
-            tokio::task::yield_now().await;
-        }
-        Some(Self { process, url: format!("http://{free}"), _folder: folder })
+        let url = format!("http://{address}");
+        let mut nginx = Self { process, url, _port: port, _folder: folder };
+        let listens = async {
+            while TcpStream::connect(address).await.is_err() {
+                assert_eq!(nginx.process.try_wait().unwrap(), None, "nginx has ended");
+                yield_now().await;
+            }
+        };
+        timeout(Duration::from_secs(30), listens).await.expect("nginx does not listen");
+        Some(nginx)
     }
+}
+
+/// `None` if there is no nginx.
+fn spawn(folder: &Path) -> Option<Child> {
+    // Debian's is in a folder that is only in the `PATH` of root.
+    ["nginx", "/usr/sbin/nginx"].into_iter().find_map(|program| {
+        let started = Command::new(program)
+            .args(["-e", "stderr", "-c", "nginx.conf", "-p"])
+            .arg(folder)
+            .spawn();
+        match started {
+            Ok(process) => Some(process),
+            Err(error) if error.kind() == ErrorKind::NotFound => None,
+            Err(error) => panic!("{program} does not start: {error}"),
+        }
+    })
 }
 
 impl Drop for Nginx {
