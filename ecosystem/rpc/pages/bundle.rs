@@ -1,4 +1,4 @@
-//! The script of the pages, with the packages of `package.json`.
+//! The script of the pages, with the packages of `package-lock.json`.
 
 use std::{error::Error, fs, path::Path};
 
@@ -9,7 +9,7 @@ pub(crate) async fn script(folder: &Path) -> Result<String, Box<dyn Error>> {
     for (name, text) in FILES {
         fs::write(folder.join(name), text)?;
     }
-    let install = ["install", "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"];
+    let install = ["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"];
     run(Command::new("npm").args(install).current_dir(folder)).await?;
     let bundle = ["main.js", "--bundle", "--minify", "--global-name=pages", "--outfile=pages.js"];
     let esbuild = folder.join("node_modules/.bin/esbuild");
@@ -17,10 +17,11 @@ pub(crate) async fn script(folder: &Path) -> Result<String, Box<dyn Error>> {
     Ok(fs::read_to_string(folder.join("pages.js"))?)
 }
 
-const FILES: [(&str, &str); 4] = [
+const FILES: [(&str, &str); 5] = [
     ("grpc_web.js", include_str!("grpc_web.js")),
     ("main.js", include_str!("main.js")),
     ("mcp.js", include_str!("mcp.js")),
+    ("package-lock.json", include_str!("package-lock.json")),
     ("package.json", include_str!("package.json")),
 ];
 
