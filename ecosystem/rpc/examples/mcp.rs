@@ -12,7 +12,8 @@
 //!
 //! The protocol requires a server to check `Origin`, and to answer 403 if it is not allowed: the layer does that. A
 //! request of DNS rebinding, where an attacker's host name points to this machine, may have no `Origin`. So `rmcp`
-//! checks `Host`, and accepts only names of this machine by default.
+//! checks `Host`, and accepts only names of this machine by default. It does so on its own route alone: before you add
+//! other routes, see `docs/local_tools.md`.
 
 use std::{error::Error, sync::Arc};
 

@@ -15,6 +15,7 @@ use axum::{
     extract::Request as AxumRequest,
     middleware::{Next, from_fn, map_request},
     response::{IntoResponse, Response},
+    routing::get,
 };
 use http::{
     HeaderMap, Method, Request, StatusCode,
@@ -164,6 +165,17 @@ async fn a_foreign_host_is_answered_by_the_server() {
     let result = page.fetch(initialize(&url)).await;
     let answered = page.assert_readable(result).assert_status(StatusCode::FORBIDDEN);
     assert_eq!(text(answered).await, "", "the layer refuses its origin");
+}
+
+/// `docs/local_tools.md` has a middleware for them.
+#[tokio::test]
+async fn a_foreign_host_reaches_the_other_routes_of_the_router() {
+    let routes = example::routes().route("/files", get(async || "all files"));
+    let url = serve(routes.layer(cors())).await;
+    let rebound = url.trim_end_matches("/mcp").replace("127.0.0.1", "rebound.example");
+    let files = Request::get(format!("{rebound}/files")).body(Full::default()).unwrap();
+    let response = read(&mut browser().page(&rebound), files).await;
+    assert_eq!(text(response).await, "all files");
 }
 
 #[tokio::test]
