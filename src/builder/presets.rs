@@ -10,12 +10,18 @@ impl<Q> CorsLayerBuilder<Q> {
     /// - Request headers: `content-type`, `grpc-timeout`, `x-grpc-web` and `x-user-agent`.
     /// - Response headers: `grpc-message`, `grpc-status` and `grpc-status-details-bin`.
     ///
+    /// With tonic, also [refuse other origins](Self::refuse_disallowed_origins), as below. Over HTTP/2, `tonic-web` and
+    /// tonic accept any content type. So without refusing, any page can call your services without a preflight, and
+    /// with the user's cookies. Native gRPC clients send no `Origin`, and pass.
+    ///
     /// ```
-    /// # use tower_cors::CorsLayer;
+    /// # use tower_cors::{CorsLayer, Refuse};
     /// let cors = CorsLayer::builder()
     ///     .grpc_web()
     ///     .allow_origin("https://app.example.com")
     ///     .allow_header("authorization")
+    ///     .refuse_disallowed_origins(Refuse::All)
+    ///     .no_own_origins()
     ///     .build()?;
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```

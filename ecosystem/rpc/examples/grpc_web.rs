@@ -14,15 +14,25 @@ use tonic::{
     transport::{Server, server::TcpIncoming},
 };
 use tonic_web::GrpcWebLayer;
-use tower_cors::CorsLayer;
+use tower_cors::{ConfigErrors, CorsLayer, Refuse};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn Error>> {
-    let cors = CorsLayer::builder().grpc_web().allow_origin("https://app.example.com").build()?;
+    let cors = cors("https://app.example.com")?;
     let (_reporter, health) = tonic_health::server::health_reporter();
     let incoming = TcpIncoming::bind("127.0.0.1:3000".parse()?)?;
     println!("Listening on http://{}", incoming.local_addr()?);
     Ok(serve(cors, Routes::new(health), incoming).await?)
+}
+
+pub(crate) fn cors(origin: &str) -> Result<CorsLayer, ConfigErrors> {
+    CorsLayer::builder()
+        .grpc_web()
+        .allow_origin(origin)
+        // Over HTTP/2, `GrpcWebLayer` and tonic accept any content type, also those that need no preflight.
+        .refuse_disallowed_origins(Refuse::All)
+        .no_own_origins()
+        .build()
 }
 
 pub(crate) async fn serve(

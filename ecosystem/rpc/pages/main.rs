@@ -137,7 +137,7 @@ async fn serve_mcp(origin: &str) -> Result<String, Box<dyn Error>> {
 }
 
 fn serve_grpc_web(origin: &str) -> Result<String, Box<dyn Error>> {
-    let cors = CorsLayer::builder().grpc_web().allow_origin(origin).build()?;
+    let cors = grpc_web::cors(origin)?;
     let incoming = TcpIncoming::bind("127.0.0.1:0".parse()?)?;
     let url = format!("http://{}", incoming.local_addr()?);
     tokio::spawn(async {

@@ -5,13 +5,20 @@
 mod example;
 mod support;
 
-use std::{future::pending, time::Duration};
+use std::{
+    future::pending,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
-use axum::{Router, routing::post};
-use http::{Request, StatusCode};
+use axum::{Router, extract::Request as AxumRequest, middleware::map_request, routing::post};
+use http::{HeaderMap, Request, StatusCode, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::{Bytes, Incoming};
-use support::{HttpClient, browser, read, sorted};
+use support::{HttpClient, browser, client, read, sorted};
 use tonic::{
     Code, Status,
     service::{RecoverErrorLayer, Routes},
@@ -19,8 +26,17 @@ use tonic::{
 };
 use tonic_health::{ServingStatus, server::HealthReporter};
 use tonic_web::GrpcWebLayer;
-use tower::{BoxError, timeout::TimeoutLayer, util::MapErrLayer};
-use tower_cors::{CorsLayer, browser::Page};
+use tower::{
+    BoxError, ServiceExt,
+    limit::GlobalConcurrencyLimitLayer,
+    load_shed::LoadShedLayer,
+    timeout::{TimeoutLayer, error::Elapsed},
+    util::MapErrLayer,
+};
+use tower_cors::{
+    CorsLayer,
+    browser::{Browser, Page},
+};
 
 const PAGE: &str = "https://app.example.com";
 
@@ -134,28 +150,43 @@ async fn a_page_cannot_read_that_its_deadline_is_over() {
 }
 
 #[tokio::test]
-async fn a_page_reads_that_a_timeout_inside_of_the_layer_is_over() {
-    let incoming = incoming();
-    let url = format!("http://{}", incoming.local_addr().unwrap());
-    let server = Server::builder()
-        .accept_http1(true)
-        .layer(cors())
-        .layer(GrpcWebLayer::new())
-        .layer(RecoverErrorLayer::new())
-        .layer(MapErrLayer::new(|_: BoxError| Status::deadline_exceeded("took too long")))
-        .layer(TimeoutLayer::new(Duration::from_millis(1)))
-        .add_routes(routes().1);
-    tokio::spawn(server.serve_with_incoming(incoming));
-    let response = read(&mut page(PAGE), call(&url, "test.Service/Wait", "")).await;
-    assert_eq!(
-        sorted(response.headers()),
-        [
-            ("content-length", "0"),
-            ("content-type", "application/grpc-web+proto"),
-            ("grpc-message", "took%20too%20long"),
-            ("grpc-status", "4"),
-        ]
-    );
+async fn a_page_reads_that_a_limit_inside_of_the_layer_is_exceeded() {
+    for (timeout, places, message, code) in [
+        (Duration::from_millis(1), 1, "took%20too%20long", "4"),
+        (Duration::from_secs(60), 0, "too%20many%20calls", "14"),
+    ] {
+        let incoming = incoming();
+        let url = format!("http://{}", incoming.local_addr().unwrap());
+        let server = Server::builder()
+            .accept_http1(true)
+            .layer(cors())
+            .layer(GrpcWebLayer::new())
+            .layer(RecoverErrorLayer::new())
+            .layer(MapErrLayer::new(status))
+            .layer(TimeoutLayer::new(timeout))
+            .layer(LoadShedLayer::new())
+            .layer(GlobalConcurrencyLimitLayer::new(places))
+            .add_routes(routes().1);
+        tokio::spawn(server.serve_with_incoming(incoming));
+        let response = read(&mut page(PAGE), call(&url, "test.Service/Wait", "")).await;
+        assert_eq!(
+            sorted(response.headers()),
+            [
+                ("content-length", "0"),
+                ("content-type", "application/grpc-web+proto"),
+                ("grpc-message", message),
+                ("grpc-status", code),
+            ]
+        );
+    }
+}
+
+/// As in `docs/placement.md`.
+fn status(error: BoxError) -> Status {
+    match error.downcast::<Elapsed>() {
+        Ok(_) => Status::deadline_exceeded("took too long"),
+        Err(_) => Status::unavailable("too many calls"),
+    }
 }
 
 #[tokio::test]
@@ -171,6 +202,66 @@ async fn a_foreign_page_sends_no_call_and_reads_nothing() {
             page.exchanges().iter().map(|it| (it.is_preflight(), it.status())).collect();
         assert_eq!(sent, [(true, Some(StatusCode::FORBIDDEN)); 2], "{origin}");
     }
+}
+
+/// `GrpcWebLayer` passes on each request over HTTP/2, and tonic checks no content type.
+#[tokio::test]
+async fn over_http2_only_refusing_keeps_calls_without_a_preflight_from_the_service() {
+    let not_refusing = || CorsLayer::builder().grpc_web().allow_origin(PAGE).build().unwrap();
+    for (version, cors, status, calls) in [
+        (Version::HTTP_11, not_refusing(), StatusCode::BAD_REQUEST, 0),
+        (Version::HTTP_2, not_refusing(), StatusCode::OK, SIMPLE.len()),
+        (Version::HTTP_11, cors(), StatusCode::FORBIDDEN, 0),
+        (Version::HTTP_2, cors(), StatusCode::FORBIDDEN, 0),
+    ] {
+        let reached = Arc::new(AtomicUsize::new(0));
+        let count = map_request({
+            let reached = Arc::clone(&reached);
+            move |request: AxumRequest| {
+                reached.fetch_add(1, Ordering::Relaxed);
+                async { request }
+            }
+        });
+        let incoming = incoming();
+        let url = format!("http://{}", incoming.local_addr().unwrap());
+        let routes = routes().1.into_axum_router().layer(count);
+        tokio::spawn(example::serve(cors, routes.into(), incoming));
+        let mut page = Browser::new(client(version)).page("https://evil.example");
+        for content_type in SIMPLE {
+            let request = Request::post(format!("{url}/grpc.health.v1.Health/Check"))
+                .header("content-type", content_type)
+                .body(Full::from(&[0; 5][..]))
+                .unwrap();
+            let result = page.fetch(request).await;
+            page.assert_refused(result);
+        }
+        let sent: Vec<_> =
+            page.exchanges().iter().map(|it| (it.is_preflight(), it.status())).collect();
+        assert_eq!(sent, [(false, Some(status)); SIMPLE.len()], "{version:?}");
+        // An error would be in a header.
+        let has_failed = |headers: &HeaderMap| headers.contains_key("grpc-status");
+        assert!(!page.exchanges().iter().any(|it| it.response_headers().is_some_and(has_failed)));
+        assert_eq!(reached.load(Ordering::Relaxed), calls, "{version:?} {status}");
+    }
+}
+
+/// The content types of forms, which need no preflight.
+const SIMPLE: [&str; 3] =
+    ["application/x-www-form-urlencoded", "multipart/form-data", "text/plain"];
+
+#[tokio::test]
+async fn a_native_client_calls_the_service() {
+    let (url, _) = serve(cors());
+    let request = Request::post(format!("{url}/grpc.health.v1.Health/Check"))
+        .header("content-type", "application/grpc")
+        .header("te", "trailers")
+        .body(Full::from(&[0; 5][..]))
+        .unwrap();
+    let response = client(Version::HTTP_2).oneshot(request).await.unwrap();
+    assert_eq!(response.status(), StatusCode::OK);
+    let body = response.into_body().collect().await.unwrap();
+    assert_eq!(sorted(body.trailers().unwrap()), [("grpc-status", "0")]);
+    assert_eq!(body.to_bytes(), SERVING);
 }
 
 #[tokio::test]
@@ -196,7 +287,7 @@ async fn inside_of_tonic_web_the_layer_sees_no_preflight() {
 }
 
 fn cors() -> CorsLayer {
-    CorsLayer::builder().grpc_web().allow_origin(PAGE).build().unwrap()
+    example::cors(PAGE).unwrap()
 }
 
 /// Serves in the background, and returns the URL, and what sets the health of services.

@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, future::ready, net::SocketAddr};
 
-use http::{HeaderMap, Request, Response, StatusCode};
+use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::Full;
 use hyper::body::{Bytes, Incoming};
 use hyper_util::{
@@ -16,11 +16,17 @@ pub(crate) type HttpClient = BoxCloneService<Request<Full<Bytes>>, Response<Inco
 
 /// A browser to whom all names are this machine, as after DNS rebinding.
 pub(crate) fn browser() -> Browser<HttpClient> {
+    Browser::new(client(Version::HTTP_11))
+}
+
+/// A client to whom all names are this machine.
+pub(crate) fn client(version: Version) -> HttpClient {
     let here = service_fn(|_| {
         ready(Ok::<_, Infallible>([SocketAddr::from(([127, 0, 0, 1], 0))].into_iter()))
     });
     let connector = HttpConnector::new_with_resolver(here);
-    Browser::new(BoxCloneService::new(Client::builder(TokioExecutor::new()).build(connector)))
+    let mut builder = Client::builder(TokioExecutor::new());
+    BoxCloneService::new(builder.http2_only(version == Version::HTTP_2).build(connector))
 }
 
 /// The response, if the page can read it and its status is 200.
