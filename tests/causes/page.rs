@@ -34,10 +34,13 @@ Search this page for the words of your message, without its URLs. Here, `https:/
 `https://api.example.com/items` is the URL of the request. The last line of each list is what the
 [model of a browser](crate::browser) says in a test.
 
+Many sections share a message. Choose by the status of the response, and by whether the request that failed is the preflight,
+which is the `OPTIONS` in the network panel. Firefox writes ‘ and ’ around names.
+
 `WebKitGTK` is the port of Safari's engine for Linux. The console of Safari may have further lines, such as `Failed to load
 resource`.
 
-A script does not learn the cause. For most of them, it gets the same error:
+A script does not learn the cause. For most messages, it gets the same error:
 
 | browser | messages from | error |
 |---|---|---|

@@ -22,7 +22,8 @@ pub(super) const ALL: &[Cause] = &[
             403,
             &[(VARY, "origin, access-control-request-method, access-control-request-headers")],
         )],
-        fix: "The origin, the method or a request header is not allowed. `.diagnose(true)` makes the layer say which.",
+        fix: "The origin, the method or a request header is not allowed. `.diagnose(true)`, for development, makes the layer say \
+              which: by another message here, or in the header `x-cors-refusal`, which the network panel shows.",
         ..PUT
     },
     Cause {
@@ -69,8 +70,8 @@ pub(super) const ALL: &[Cause] = &[
         id: "preflight-status",
         title: "A preflight with the status 404",
         hops: &[preflighted(404, &[(ORIGIN, "{page}"), (METHODS, "PUT")])],
-        fix: "Answer preflights with 204. This layer does so by itself, so something else answers `OPTIONS`, and only adds \
-              the headers.",
+        fix: "If the status is 403, this layer may have refused the preflight, and something outside it, such as a gateway, adds \
+              the header: set `.diagnose(true)`. Otherwise something else answers `OPTIONS`: see `guide::placement`.",
         ..PUT
     },
     Cause {

@@ -35,7 +35,8 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let cors = CorsLayer::builder()
         .mcp()
         .allow_origin("https://app.example.com")
-        .own_origin("http://127.0.0.1:3000")
+        // The server has no pages. If it had some, `own_origin` would let them in.
+        .no_own_origins()
         .build()?;
     println!("{}", cors.policy());
 
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Router {
     let service = StreamableHttpService::new(
         || Ok(Calculator),
         Arc::new(LocalSessionManager::default()),
+        // On the internet, `with_allowed_hosts(["mcp.example.com"])` has to name the host.
         StreamableHttpServerConfig::default(),
     );
     Router::new().route_service("/mcp", service)
