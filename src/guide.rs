@@ -6,26 +6,43 @@ pub mod configurations {}
 #[doc = include_str!("../docs/placement.md")]
 pub mod placement {}
 
-#[doc = include_str!("../docs/errors.md")]
-pub mod errors {}
-
 #[doc = include_str!("../docs/console_messages.md")]
 pub mod console_messages {}
 
-#[doc = include_str!("../docs/origins.md")]
-pub mod origins {}
+#[doc = include_str!("../docs/errors.md")]
+pub mod errors {}
 
 #[doc = include_str!("../docs/cookies.md")]
 pub mod cookies {}
 
+#[doc = include_str!("../docs/tenants.md")]
+pub mod tenants {}
+
 #[doc = include_str!("../docs/caches.md")]
 pub mod caches {}
+
+#[doc = include_str!("../docs/redirects.md")]
+pub mod redirects {}
+
+#[doc = include_str!("../docs/origins.md")]
+pub mod origins {}
+
+#[doc = include_str!("../docs/local_network_access.md")]
+pub mod local_network_access {}
 
 #[doc = include_str!("../docs/local_tools.md")]
 pub mod local_tools {}
 
+#[doc = include_str!("../docs/limits.md")]
+pub mod limits {}
+
 #[doc = include_str!("../docs/environment.md")]
 pub mod environment {}
+
+#[cfg(feature = "test-util")]
+#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
+#[doc = include_str!("../docs/testing.md")]
+pub mod testing {}
 
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
@@ -38,8 +55,3 @@ pub mod threats {}
 
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
-
-#[cfg(feature = "test-util")]
-#[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
-#[doc = include_str!("../docs/testing.md")]
-pub mod testing {}

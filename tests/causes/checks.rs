@@ -63,7 +63,7 @@ pub(super) const ALL: &[Cause] = &[
         page: Page::Sandboxed,
         hops: &[answered(200, &[])],
         fix: "Pages that are files, and frames with `sandbox`, have the origin `null`. Serve the page from a server, or give \
-              the frame `allow-same-origin`. Do not allow `null`: see `guide::origins`.",
+              the frame `allow-same-origin`. Do not allow `null`: see `guide::redirects`.",
         ..GET
     },
     Cause {

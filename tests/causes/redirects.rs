@@ -44,7 +44,7 @@ pub(super) const ALL: &[Cause] = &[
             at(Target::Files, &[(ORIGIN, "{page}")]),
         ],
         fix: "After a redirect from one foreign origin to another, the browser sends `Origin: null`. Let the page use the \
-              final URL, or allow any origin there, without credentials: see `guide::origins`.",
+              final URL, or allow any origin there, without credentials: see `guide::redirects`.",
         ..GET
     },
     Cause {

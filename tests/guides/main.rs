@@ -4,12 +4,16 @@ mod in_axum;
 mod around_axum;
 mod caches;
 mod environment;
+mod limits;
+mod local_network_access;
 mod local_tools;
 mod map;
 mod origins;
+mod redirects;
 mod reports;
 mod security;
 mod settings;
+mod tenants;
 mod threats;
 mod in_stacks;
 
