@@ -114,3 +114,32 @@ async fn the_client_s_address_is_known_around_the_router() {
     let (_, _, body) = seen(response.map(Body::new)).await;
     assert!(body.starts_with("127.0.0.1:"), "{body}");
 }
+
+/// The page repeats the rows with one origin.
+#[test]
+fn the_instructions_are_those_of_the_benchmarks() {
+    let benchmarks = include_str!("../../BENCHMARKS.md");
+    let (_, rows) = benchmarks.split_once("### Around axum, with a browser's requests\n").unwrap();
+    let (rows, _) = rows.split_once("\n### ").unwrap();
+    let mut count = 0;
+    for row in rows.lines().filter(|row| row.contains(" | 1 | ")) {
+        let cells: Vec<_> = row.split('|').map(str::trim).collect();
+        let ["", request, "1", inside, around, ""] = cells[..] else { panic!("{row}") };
+        if request == "refused, as long as listed ones" {
+            continue;
+        }
+        let row = format!("| {request} | {} | {} |", grouped(inside), grouped(around));
+        assert!(include_str!("../../docs/placement.md").lines().any(|line| line == row), "{row}");
+        count += 1;
+    }
+    assert_eq!(count, 5);
+}
+
+/// The number with a comma before the thousands, and with a minus instead of a hyphen.
+fn grouped(number: &str) -> String {
+    let (sign, digits) = number.strip_prefix('-').map_or(("", number), |digits| ("−", digits));
+    match digits.len().checked_sub(3) {
+        Some(place @ 1..) => format!("{sign}{},{}", &digits[..place], &digits[place..]),
+        _ => format!("{sign}{digits}"),
+    }
+}

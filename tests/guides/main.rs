@@ -16,6 +16,7 @@ mod settings;
 mod tenants;
 mod threats;
 mod in_stacks;
+mod whole_stack;
 
 use std::fmt::Debug;
 
