@@ -21,6 +21,35 @@ fn the_page_says_what_the_file_says() {
     assert_eq!(page(&messages()), PAGE);
 }
 
+/// The tables at the beginning choose by a status, or by words.
+#[test]
+fn the_section_of_each_symptom_has_its_status_and_its_words() {
+    let (head, sections) = PAGE.split_once("\n# How to read the sections\n").unwrap();
+    let mut count = 0;
+    for row in head.lines().filter(|line| line.ends_with(") |")) {
+        let (symptom, link) = row.split_once(" | [").unwrap();
+        let (title, target) = link.split_once("](").unwrap();
+        if target.starts_with("crate::") {
+            continue;
+        }
+        let start = format!("\n## {title}\n");
+        let (_, section) = sections.split_once(&start).unwrap_or_else(|| panic!("{title}"));
+        let section = section.split("\n#").next().unwrap();
+        if let Some(status) = symptom.split_whitespace().find_map(|word| {
+            let digits = word.trim_end_matches(',');
+            digits.parse::<u16>().is_ok().then_some(digits)
+        }) {
+            assert!(section.contains(&format!("- Response: {status}")), "{row}");
+        } else {
+            for words in symptom.split('`').skip(1).step_by(2) {
+                assert!(section.contains(words), "{row}: {words}");
+            }
+        }
+        count += 1;
+    }
+    assert_eq!(count, 19);
+}
+
 #[test]
 fn each_cause_has_messages_of_each_engine() {
     let engines = ["chromium", "firefox", "webkit"];

@@ -24,26 +24,18 @@ pub(crate) fn page(messages: &Messages) -> String {
             text.push_str(&section(cause, record, usual));
         }
     }
+    text.push_str(END);
     text
 }
 
-const INTRODUCTION: &str = "\
-What a message in the console of a browser means, and what to change.
+const INTRODUCTION: &str = include_str!("head.md");
 
-Search this page for the words of your message, without its URLs. Here, `https://app.example.com` is the page, and
-`https://api.example.com/items` is the URL of the request. The last line of each list is what the
-[model of a browser](crate::browser) says in a test.
+const END: &str = "
+# Where to go next
 
-Many sections share a message. Choose by the status of the response, and by whether the request that failed is the preflight,
-which is the `OPTIONS` in the network panel. Firefox writes ‘ and ’ around names.
-
-`WebKitGTK` is the port of Safari's engine for Linux. The console of Safari may have further lines, such as `Failed to load
-resource`.
-
-A script does not learn the cause. For most messages, it gets the same error:
-
-| browser | messages from | error |
-|---|---|---|
+- [`guide::placement`](crate::guide::placement) says where the layer goes.
+- [`guide::errors`](crate::guide::errors) lets a page read the errors of your server.
+- [`guide::limits`](crate::guide::limits) lists what looks like CORS and is not.
 ";
 
 /// The engines of the file, the browsers that have them, and the browser that was asked.

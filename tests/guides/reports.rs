@@ -65,8 +65,8 @@ fn each_link_to_a_heading_of_a_guide_leads_there() {
 }
 
 fn has_heading(page: &str, anchor: &str) -> bool {
-    let mut headings = page.lines().filter_map(|line| line.strip_prefix("# "));
-    headings.any(|heading| slug(heading) == anchor)
+    let headings = page.lines().filter(|line| line.starts_with("# ") || line.starts_with("## "));
+    headings.map(|line| line.trim_start_matches(['#', ' '])).any(|heading| slug(heading) == anchor)
 }
 
 #[derive(Debug)]
