@@ -22,6 +22,7 @@ fn each_call_of_allow_origin_adds_one() {
 #[tokio::test]
 async fn without_credentials_any_header_does_not_cover_authorization() {
     for (layer, is_covered) in [
+        (builder().allow_header(AUTHORIZATION), true),
         (builder().allow_any_header(), false),
         (builder().allow_any_header().allow_header(AUTHORIZATION), true),
         (builder().allow_any_header().allow_credentials(true), true),
