@@ -47,6 +47,9 @@ pub mod testing {}
 #[doc = include_str!("../docs/migration.md")]
 pub mod migration {}
 
+#[doc = include_str!("../docs/comparison.md")]
+pub mod comparison {}
+
 #[doc = include_str!("../docs/reports.md")]
 pub mod reports {}
 

@@ -3,6 +3,7 @@
 mod in_axum;
 mod around_axum;
 mod caches;
+mod comparison;
 mod environment;
 mod limits;
 mod local_network_access;
