@@ -1,4 +1,26 @@
-//! Guides. This module has nothing to call.
+//! Guides, in the order in which they are needed.
+//!
+//! | question | guide |
+//! |---|---|
+//! | What do I write? | [`configurations`] |
+//! | Where do I put the layer? | [`placement`] |
+//! | The console says that my request is blocked. Why? | [`console_messages`] |
+//! | Why can the page not read an error? | [`errors`] |
+//! | CORS works, and the login does not. Why? | [`cookies`] |
+//! | How do I allow the origins of many customers? | [`tenants`] |
+//! | What do browsers, proxies and CDNs keep? | [`caches`] |
+//! | Why is the origin `null` after a redirect? | [`redirects`] |
+//! | Which origin has my application? | [`origins`] |
+//! | Why does a request to `localhost` need a permission? | [`local_network_access`] |
+//! | How do I protect a local tool, an MCP server or a WebSocket? | [`local_tools`] |
+//! | What does CORS not protect me from? | [`limits`] |
+//! | How do I read the origins from the environment? | [`environment`] |
+//! | How do I test it? | [`testing`](https://docs.rs/tower-cors/latest/tower_cors/guide/testing/) |
+//! | What do I write instead of `tower_http::cors`? | [`migration`] |
+//! | How does it differ from other middleware? | [`comparison`] |
+//! | Which of the usual problems are answered where? | [`reports`] |
+//! | Which attacks are tested? | [`threats`] |
+//! | How is the crate built inside? | [`design`] |
 
 #[doc = include_str!("../docs/configurations.md")]
 pub mod configurations {}

@@ -69,6 +69,50 @@ fn has_heading(page: &str, anchor: &str) -> bool {
     headings.map(|line| line.trim_start_matches(['#', ' '])).any(|heading| slug(heading) == anchor)
 }
 
+/// The table is in the order of the modules.
+#[test]
+fn the_table_of_guides_lists_each_page_once() {
+    let source = read("src/guide.rs");
+    let modules: Vec<_> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {}"))
+        .collect();
+    let listed: Vec<_> = source
+        .lines()
+        .filter_map(|line| line.strip_prefix("//! | ")?.split_once("? | [`"))
+        .map(|(_, guide)| guide.split('`').next().unwrap())
+        .collect();
+    assert_eq!(listed, modules);
+    let pages = fs::read_dir(root().join("docs")).unwrap();
+    assert_eq!(pages.count(), modules.len());
+}
+
+/// The pages for users who have a problem.
+#[test]
+fn each_page_begins_with_its_question_and_ends_with_where_to_go_next() {
+    for name in [
+        "placement",
+        "console_messages",
+        "cookies",
+        "tenants",
+        "caches",
+        "redirects",
+        "origins",
+        "local_network_access",
+        "local_tools",
+        "limits",
+        "comparison",
+    ] {
+        let page = read(&format!("docs/{name}.md"));
+        let (title, rest) = page.split_once("\n\n").unwrap();
+        assert!(!title.contains('\n') && rest.starts_with("This page "), "{name}");
+        let (_, next) = page.rsplit_once("\n# ").unwrap();
+        let (heading, links) = next.split_once("\n\n").unwrap();
+        assert_eq!(heading, "Where to go next", "{name}");
+        assert!(links.lines().all(|line| line.starts_with("- [") || line.starts_with("  ")));
+    }
+}
+
 #[derive(Debug)]
 struct Page {
     file: String,
