@@ -10,7 +10,7 @@
 //! | How do I allow the origins of many customers? | [`tenants`] |
 //! | What do browsers, proxies and CDNs keep? | [`caches`] |
 //! | Why is the origin `null` after a redirect? | [`redirects`] |
-//! | Which origin has my application? | [`origins`] |
+//! | Which origin does my application have? | [`origins`] |
 //! | Why does a request to `localhost` need a permission? | [`local_network_access`] |
 //! | How do I protect a local tool, an MCP server or a WebSocket? | [`local_tools`] |
 //! | What does CORS not protect me from? | [`limits`] |
