@@ -51,9 +51,10 @@ fn the_model_of_a_browser_imports_nothing_that_it_tests() {
 /// A command without `-p` is for these packages together, and a feature that one needs is then on for all.
 #[test]
 fn commands_at_the_root_switch_on_no_feature_of_the_crate() {
-    let (root, examples) = (include_str!("../Cargo.toml"), include_str!("../examples/Cargo.toml"));
-    assert!(root.contains("\ndefault-members = [\".\", \"examples\"]\n"));
-    assert!(examples.contains("\ntower-cors = { path = \"..\", default-features = false }\n"));
+    let (root, examples) =
+        (include_str!("../Cargo.toml"), include_str!("../ecosystem/examples/Cargo.toml"));
+    assert!(root.contains("\ndefault-members = [\".\", \"ecosystem/examples\"]\n"));
+    assert!(examples.contains("\ntower-cors = { path = \"../..\", default-features = false }\n"));
     assert!(!examples.contains("\ndefault = "));
 }
 
