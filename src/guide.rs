@@ -3,6 +3,9 @@
 #[doc = include_str!("../docs/configurations.md")]
 pub mod configurations {}
 
+#[doc = include_str!("../docs/options.md")]
+pub mod options {}
+
 #[doc = include_str!("../docs/placement.md")]
 pub mod placement {}
 
@@ -43,3 +46,8 @@ pub mod design {}
 #[cfg_attr(docsrs, doc(cfg(feature = "test-util")))]
 #[doc = include_str!("../docs/testing.md")]
 pub mod testing {}
+
+/// The README's code is tested with that of the guides.
+#[cfg(all(doctest, feature = "test-util"))]
+#[doc = include_str!("../README.md")]
+pub mod readme {}

@@ -97,7 +97,7 @@ fn the_readme_names_the_versions_that_are_tested() {
     let readme = include_str!("../README.md");
     let manifest = include_str!("../Cargo.toml");
     let oldest_rust = manifest.split("\nrust-version = \"").nth(1).unwrap().split('"').next();
-    assert!(readme.contains(&format!("It needs Rust {},", oldest_rust.unwrap())));
+    assert!(readme.contains(&format!("needs Rust {}.", oldest_rust.unwrap())));
 
     let table = readme.split("\n| crate | version | tests |\n").nth(1).unwrap();
     let rows: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();
