@@ -12,6 +12,7 @@ mod readme;
 mod reports;
 mod security;
 mod settings;
+mod tables;
 mod threats;
 mod in_stacks;
 

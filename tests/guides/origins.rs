@@ -10,7 +10,7 @@ use super::*;
 
 /// The page has a row for each redirect, with the `Origin` that arrives.
 #[tokio::test]
-async fn a_redirect_from_one_foreign_origin_to_another_makes_the_origin_null() {
+async fn a_redirect_between_foreign_origins_makes_the_origin_null() {
     const HTTP_PAGE: &str = "http://app.example.com";
     for (page, from, to) in [
         (PAGE, "https://api.example.com", "https://api.example.com"),
@@ -70,7 +70,7 @@ async fn null_is_refused_and_a_public_layer_answers_it() {
 }
 
 #[test]
-fn the_origins_of_applications_build_with_and_without_credentials() {
+fn origins_of_applications_build_with_and_without_credentials() {
     for origin in [
         "capacitor://localhost",
         "https://localhost",
