@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn any_origin_with_credentials_does_not_build_in_any_spelling() {
+fn any_origin_with_credentials_builds_in_no_spelling() {
     const MISTAKE: &str = "allow_origins: any origin is allowed, and so are credentials, which browsers refuse together; \
         list the origins, or do not allow credentials (a bearer token needs none, only \"authorization\" among allow_headers)";
     let with_credentials = || CorsLayer::builder().allow_credentials(true);

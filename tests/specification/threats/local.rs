@@ -65,7 +65,7 @@ async fn no_other_header_makes_a_stranger_s_request_pass() {
 
 /// Browsers send these without asking first, and some servers read JSON in a body of any type.
 #[tokio::test]
-async fn simple_requests_of_strangers_do_not_reach_a_refusing_server() {
+async fn a_refusing_server_gets_no_simple_request_of_strangers() {
     let layer = refusing().build().unwrap();
     let types = ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded"];
     let post =
