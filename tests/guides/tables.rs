@@ -14,7 +14,7 @@ fn each_table_fits_the_page() {
             text.lines().map(|line| line.trim_start().trim_start_matches("/// ")).collect();
         for table in lines.chunk_by(|one, other| one.starts_with('|') == other.starts_with('|')) {
             if table[0].starts_with('|') {
-                assert!(width(table) <= 92, "{file}: {} letters: {}", width(table), table[0]);
+                assert!(width(table) <= 94, "{file}: {} letters: {}", width(table), table[0]);
                 tables += 1;
             }
         }

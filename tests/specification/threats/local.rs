@@ -111,7 +111,7 @@ async fn an_origin_that_does_not_parse_does_not_pass() {
 }
 
 #[tokio::test]
-async fn private_networks_are_allowed_by_no_default_and_no_preset() {
+async fn no_default_and_no_preset_allows_private_networks() {
     let names = |names| ("access-control-allow-headers", names);
     let builder = || CorsLayer::builder().allow_origin(PAGE);
     for (builder, further) in [

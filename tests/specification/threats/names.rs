@@ -31,7 +31,7 @@ async fn forbidden_methods_do_not_build_and_are_refused() {
 /// Patterns that other products read as more than they say.
 #[test]
 #[rustfmt::skip]
-fn a_wildcard_within_a_host_scheme_or_path_does_not_build() {
+fn a_wildcard_inside_a_host_or_scheme_does_not_build() {
     const STAR: &str = "has a `*` that is neither the whole first label nor the whole port; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     const REGEX: &str = "looks like a regular expression, and patterns are none; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     let cases = [
