@@ -3,6 +3,7 @@
 //! | question | guide |
 //! |---|---|
 //! | What do I write? | [`configurations`] |
+//! | Which options are there? | [`options`] |
 //! | Where do I put the layer? | [`placement`] |
 //! | The console says that my request is blocked. Why? | [`console_messages`] |
 //! | Why can the page not read an error? | [`errors`] |
@@ -24,6 +25,9 @@
 
 #[doc = include_str!("../docs/configurations.md")]
 pub mod configurations {}
+
+#[doc = include_str!("../docs/options.md")]
+pub mod options {}
 
 #[doc = include_str!("../docs/placement.md")]
 pub mod placement {}
@@ -80,3 +84,8 @@ pub mod threats {}
 
 #[doc = include_str!("../docs/design.md")]
 pub mod design {}
+
+/// The README's code is tested with that of the guides.
+#[cfg(all(doctest, feature = "test-util"))]
+#[doc = include_str!("../README.md")]
+pub mod readme {}

@@ -51,9 +51,10 @@ fn the_model_of_a_browser_imports_nothing_that_it_tests() {
 /// A command without `-p` is for these packages together, and a feature that one needs is then on for all.
 #[test]
 fn commands_at_the_root_switch_on_no_feature_of_the_crate() {
-    let (root, examples) = (include_str!("../Cargo.toml"), include_str!("../examples/Cargo.toml"));
-    assert!(root.contains("\ndefault-members = [\".\", \"examples\"]\n"));
-    assert!(examples.contains("\ntower-cors = { path = \"..\", default-features = false }\n"));
+    let (root, examples) =
+        (include_str!("../Cargo.toml"), include_str!("../ecosystem/examples/Cargo.toml"));
+    assert!(root.contains("\ndefault-members = [\".\", \"ecosystem/examples\"]\n"));
+    assert!(examples.contains("\ntower-cors = { path = \"../..\", default-features = false }\n"));
     assert!(!examples.contains("\ndefault = "));
 }
 
@@ -96,7 +97,7 @@ fn the_readme_names_the_versions_that_are_tested() {
     let readme = include_str!("../README.md");
     let manifest = include_str!("../Cargo.toml");
     let oldest_rust = manifest.split("\nrust-version = \"").nth(1).unwrap().split('"').next();
-    assert!(readme.contains(&format!("It needs Rust {},", oldest_rust.unwrap())));
+    assert!(readme.contains(&format!("needs Rust {}.", oldest_rust.unwrap())));
 
     let table = readme.split("\n| crate | version | tests |\n").nth(1).unwrap();
     let rows: Vec<&str> = table.lines().skip(1).take_while(|line| line.starts_with('|')).collect();

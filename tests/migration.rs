@@ -172,14 +172,20 @@ async fn each_row_lists_what_changes_for_pages() {
     }
 }
 
-/// The cells of the page's tables that have three columns.
+/// The cells of the page's tables of what pages may do, which come first.
 fn cells() -> Vec<[&'static str; 3]> {
-    let rows = PAGE.lines().filter_map(|line| {
-        let cells = line.strip_prefix("| ")?.strip_suffix(" |")?.split(" | ").collect::<Vec<_>>();
-        let cells: [&str; 3] = cells.try_into().ok()?;
-        (!matches!(cells[2], "differences" | "---")).then_some(cells)
-    });
-    rows.collect()
+    let tables = PAGE.split("\n# ").filter_map(|section| section.split_once("|---|---|\n"));
+    let compared = tables.take(3).flat_map(|(_, rows)| rows.lines().map_while(cells_of));
+    compared.collect()
+}
+
+/// The item of a row, its replacement, and what changes for pages.
+fn cells_of(row: &'static str) -> Option<[&'static str; 3]> {
+    let (item, here) = row.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")?;
+    let (code, after) = here.split_once("<br>").unwrap_or((here, ""));
+    let is_difference =
+        ["refused here: ", "allowed only here: "].iter().any(|it| after.starts_with(it));
+    Some([item, code, if is_difference { after } else { "none" }])
 }
 
 /// What pages can do with one side of a row only, as the page words it.

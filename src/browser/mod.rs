@@ -1,8 +1,28 @@
 //! A model of a browser's side of the [Fetch standard](https://fetch.spec.whatwg.org/), for tests of a
 //! CORS configuration.
 //!
+//! ```
+//! use axum::{Router, routing::get};
+//! use http::{Request, StatusCode};
+//! use tower_cors::{CorsLayer, browser::Browser};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let cors = CorsLayer::builder().allow_origin("https://app.example.com").build()?;
+//! let app: Router = Router::new().route("/items", get(async || "all items")).layer(cors);
+//!
+//! let mut page = Browser::new(app).page("https://app.example.com");
+//! let request = Request::get("https://api.example.com/items").body(String::new())?;
+//! let result = page.fetch(request).await;
+//! page.assert_readable(result).assert_status(StatusCode::OK);
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! A test gives its service to a [`Browser`], opens a [`Page`], and calls [`Page::fetch`]. The result is the
 //! response that a script would get, or a [`NetworkError`] that names the failed check.
+//! [`Page::assert_readable`] and [`Page::assert_refused`] assert one of the two. [`guide::testing`](crate::guide::testing)
+//! shows more.
 
 // The model imports nothing from the policy. The tests compare the two, and shared code would hide shared
 // mistakes.

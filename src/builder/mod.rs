@@ -1,9 +1,9 @@
 //! The builder: how a configuration is written.
 
 mod options;
-mod further;
-mod predicate;
 mod presets;
+mod predicate;
+mod further;
 mod additions;
 mod text;
 mod tower_http;

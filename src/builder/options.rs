@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     compile,
-    config::{ConfigError, ConfigErrors, ConfigOption, CorsConfig, Danger},
+    config::{ConfigError, ConfigErrors, ConfigOption, CorsConfig},
     policy::{Closures, Policy},
     service::CorsLayer,
 };
@@ -135,9 +135,10 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows an origin, or all origins that an [`OriginPattern`](crate::OriginPattern) matches. Its page
     /// lists what is permitted. `"*"` is [`allow_any_origin`](Self::allow_any_origin).
     ///
-    /// With credentials, http origins do not build, loopback ones aside: see [`Danger::InsecureOrigins`].
-    /// Neither do wildcards over a public suffix: see [`Danger::PublicSuffixes`]. `null` needs
-    /// [`Danger::NullOrigin`], and never builds with credentials.
+    /// With credentials, http origins do not build, loopback ones aside: see
+    /// [`Danger::InsecureOrigins`](crate::Danger::InsecureOrigins). Neither do wildcards over a public suffix: see
+    /// [`Danger::PublicSuffixes`](crate::Danger::PublicSuffixes). `null` needs
+    /// [`Danger::NullOrigin`](crate::Danger::NullOrigin), and never builds with credentials.
     ///
     /// A wildcard over subdomains trusts whoever controls one of them, also one whose name still points to a service
     /// that its owner has left, and that others can take over. With credentials, list the origins where you can.
@@ -157,10 +158,11 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Allows any origin, by sending `*`.
     ///
     /// It does not build beside other origins, nor with credentials: see
-    /// [`Danger::AnyOriginWithCredentials`]. It is safe for data that anyone on the internet may read. It
-    /// is not safe for a server that only its location protects, such as one on `localhost` or behind a
-    /// firewall.
+    /// [`Danger::AnyOriginWithCredentials`](crate::Danger::AnyOriginWithCredentials). It is safe for data that anyone on
+    /// the internet may read. It is not safe for a server that only its location protects, such as one on `localhost` or
+    /// behind a firewall.
     #[doc(alias = "Any")]
+    #[doc(alias = "any")]
     pub fn allow_any_origin(self) -> Self {
         self.allow_origin("*")
     }
@@ -212,6 +214,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// Firefox does not use a `*` that it has kept: without credentials, it sends a preflight before each request
     /// with a method that only `*` allows. To spare its users these preflights, list the methods, or use
     /// [`echo_beside_wildcard`](Self::echo_beside_wildcard).
+    #[doc(alias = "mirror_request")]
     pub fn allow_any_method(self) -> Self {
         self.allow_method("*")
     }
@@ -255,6 +258,7 @@ impl<Q> CorsLayerBuilder<Q> {
     /// that it has kept: without credentials, it sends a preflight before each request with a header that only `*`
     /// allows. To spare its users these preflights, list the headers, or use
     /// [`echo_beside_wildcard`](Self::echo_beside_wildcard).
+    #[doc(alias = "mirror_request")]
     pub fn allow_any_header(self) -> Self {
         self.allow_header("*")
     }
@@ -304,17 +308,6 @@ impl<Q> CorsLayerBuilder<Q> {
         if self.may_set(ConfigOption::MaxAge, max_age) {
             self.config.max_age = Some(max_age);
         }
-        self
-    }
-
-    /// Accepts a [`Danger`]: lifts the check that keeps such a configuration from building.
-    pub fn dangerously_allow(self, danger: Danger) -> Self {
-        self.dangerously_allow_these([danger])
-    }
-
-    /// Accepts several dangers, each as in [`dangerously_allow`](Self::dangerously_allow).
-    pub fn dangerously_allow_these(mut self, dangers: impl IntoIterator<Item = Danger>) -> Self {
-        self.config.dangerously_allow.extend(dangers);
         self
     }
 }

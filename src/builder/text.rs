@@ -5,7 +5,8 @@ use std::{borrow::Cow, rc::Rc, sync::Arc};
 /// A text that is given as an origin. `build` checks what it says.
 ///
 /// It is implemented for everything that is text: `&str`, `String`, `Cow<str>`, `Box<str>`, `Rc<str>`, `Arc<str>`,
-/// [`HeaderValue`](http::HeaderValue), [`OriginPattern`](crate::OriginPattern), bytes, and references to them.
+/// [`HeaderValue`](https://docs.rs/http/1/http/header/struct.HeaderValue.html),
+/// [`OriginPattern`](crate::OriginPattern), bytes, and references to them.
 ///
 /// `As` tells the implementations apart, and the compiler infers it: `[u8]` for types that are
 /// [`AsRef<[u8]>`](AsRef), and `str` for others.

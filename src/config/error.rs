@@ -87,23 +87,23 @@ impl std::error::Error for ConfigErrors {}
 ///
 /// | mistake | what makes it, beside `allow_origin("https://example.com")` |
 /// |---|---|
-/// | [`SetTwice`](Self::SetTwice) | `allow_credentials(true).allow_credentials(false)` |
+/// | [`SetTwice`](Self::SetTwice) | `allow_credentials(true) .allow_credentials(false)` |
 /// | [`NoOrigin`](Self::NoOrigin) | nothing, and no origin either |
 /// | [`InvalidOrigin`](Self::InvalidOrigin) | `allow_origin("https://example.com/")` |
 /// | [`AnyOriginBesideOthers`](Self::AnyOriginBesideOthers) | `allow_any_origin()` |
 /// | [`NullOrigin`](Self::NullOrigin) | `allow_origin("null")` |
-/// | [`NullOriginWithCredentials`](Self::NullOriginWithCredentials) | `allow_origin("null").allow_credentials(true)` |
-/// | [`AnyOriginWithCredentials`](Self::AnyOriginWithCredentials) | `allow_any_origin().allow_credentials(true)`, and no other origin |
-/// | [`SecondClosure`](Self::SecondClosure) | `allow_origin_if(yes).allow_origin_if(yes)` |
+/// | [`NullOriginWithCredentials`](Self::NullOriginWithCredentials) | `allow_origin("null") .allow_credentials(true)` |
+/// | [`AnyOriginWithCredentials`](Self::AnyOriginWithCredentials) | `allow_any_origin() .allow_credentials(true)`, and no other origin |
+/// | [`SecondClosure`](Self::SecondClosure) | `allow_origin_if(yes) .allow_origin_if(yes)` |
 /// | [`MissingClosure`](Self::MissingClosure) | the configuration of a policy with `allow_origin_if`, without it |
-/// | [`PredicateWithCredentials`](Self::PredicateWithCredentials) | `allow_origin_if(yes).allow_credentials(true)` |
-/// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com").allow_credentials(true)` |
-/// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.com").allow_credentials(true)` |
-/// | [`PrivateNetworkWithAnyOrigin`](Self::PrivateNetworkWithAnyOrigin) | `allow_any_origin().allow_private_network(true)`, and no other origin |
-/// | [`PrivateNetworkWithInsecureOrigin`](Self::PrivateNetworkWithInsecureOrigin) | `allow_origin("http://example.com").allow_private_network(true)` |
-/// | [`PrivateNetworkWithNullOrigin`](Self::PrivateNetworkWithNullOrigin) | `allow_origin("null").allow_private_network(true)` |
-/// | [`PrivateNetworkWithPublicSuffix`](Self::PrivateNetworkWithPublicSuffix) | `allow_origin("https://*.com").allow_private_network(true)` |
-/// | [`PrivateNetworkWithPredicate`](Self::PrivateNetworkWithPredicate) | `allow_origin_if(yes).allow_private_network(true)` |
+/// | [`PredicateWithCredentials`](Self::PredicateWithCredentials) | `allow_origin_if(yes) .allow_credentials(true)` |
+/// | [`InsecureOriginWithCredentials`](Self::InsecureOriginWithCredentials) | `allow_origin("http://example.com") .allow_credentials(true)` |
+/// | [`PublicSuffixWithCredentials`](Self::PublicSuffixWithCredentials) | `allow_origin("https://*.com") .allow_credentials(true)` |
+/// | [`PrivateNetworkWithAnyOrigin`](Self::PrivateNetworkWithAnyOrigin) | `allow_any_origin() .allow_private_network(true)`, and no other origin |
+/// | [`PrivateNetworkWithInsecureOrigin`](Self::PrivateNetworkWithInsecureOrigin) | `allow_origin("http://example.com") .allow_private_network(true)` |
+/// | [`PrivateNetworkWithNullOrigin`](Self::PrivateNetworkWithNullOrigin) | `allow_origin("null") .allow_private_network(true)` |
+/// | [`PrivateNetworkWithPublicSuffix`](Self::PrivateNetworkWithPublicSuffix) | `allow_origin("https://*.com") .allow_private_network(true)` |
+/// | [`PrivateNetworkWithPredicate`](Self::PrivateNetworkWithPredicate) | `allow_origin_if(yes) .allow_private_network(true)` |
 /// | [`InvalidMethod`](Self::InvalidMethod) | `allow_method("PUT, DELETE")` |
 /// | [`MethodTooLong`](Self::MethodTooLong) | `allow_method("A".repeat(65))` |
 /// | [`ForbiddenMethod`](Self::ForbiddenMethod) | `allow_method("TRACE")` |
@@ -117,15 +117,15 @@ impl std::error::Error for ConfigErrors {}
 /// | [`MaxAgeTooLong`](Self::MaxAgeTooLong) | `max_age(Duration::from_secs(86_401))` |
 /// | [`MaxAgeFraction`](Self::MaxAgeFraction) | `max_age(Duration::from_millis(1_500))` |
 /// | [`EchoWithoutWildcard`](Self::EchoWithoutWildcard) | `echo_beside_wildcard(true)` |
-/// | [`EchoWithCredentials`](Self::EchoWithCredentials) | `allow_any_header().echo_beside_wildcard(true).allow_credentials(true)` |
-/// | [`RefusingWithAnyOrigin`](Self::RefusingWithAnyOrigin) | `allow_any_origin().refuse_disallowed_origins(Refuse::All)`, and no other origin |
-/// | [`OwnOriginsBesideNone`](Self::OwnOriginsBesideNone) | `refuse_disallowed_origins(Refuse::All).no_own_origins().own_origin("https://api.example.com")` |
+/// | [`EchoWithCredentials`](Self::EchoWithCredentials) | `allow_any_header() .echo_beside_wildcard(true) .allow_credentials(true)` |
+/// | [`RefusingWithAnyOrigin`](Self::RefusingWithAnyOrigin) | `allow_any_origin() .refuse_disallowed_origins(Refuse::All)`, and no other origin |
+/// | [`OwnOriginsBesideNone`](Self::OwnOriginsBesideNone) | `refuse_disallowed_origins(Refuse::All) .no_own_origins() .own_origin("https://api.example.com")` |
 /// | [`InvalidOwnOrigin`](Self::InvalidOwnOrigin) | `own_origin("api.example.com")` |
 /// | [`InexactOwnOrigin`](Self::InexactOwnOrigin) | `own_origin("https://*.example.com")` |
 /// | [`NoOwnOriginsWithoutRefusing`](Self::NoOwnOriginsWithoutRefusing) | `no_own_origins()` |
 /// | [`PreflightStatus`](Self::PreflightStatus) | `preflight_status(StatusCode::NOT_FOUND)` |
-/// | [`ForwardedPreflightStatus`](Self::ForwardedPreflightStatus) | `forward_preflights(true).preflight_status(StatusCode::OK)` |
-/// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true).allow_methods_of_route()` |
+/// | [`ForwardedPreflightStatus`](Self::ForwardedPreflightStatus) | `forward_preflights(true) .preflight_status(StatusCode::OK)` |
+/// | [`ForwardedPreflightMethods`](Self::ForwardedPreflightMethods) | `forward_preflights(true) .allow_methods_of_route()` |
 /// | [`NoPolicy`](Self::NoPolicy) | `CorsLayer::first_match([])` |
 /// | [`AnyOriginBeforeLast`](Self::AnyOriginBeforeLast) | `CorsLayer::first_match([any, ours])` |
 /// | [`RefusingBeforeAnyOrigin`](Self::RefusingBeforeAnyOrigin) | `CorsLayer::first_match([refusing, any])` |

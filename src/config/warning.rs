@@ -10,7 +10,7 @@ use super::{closure::ClosureOption, danger::Danger, option::ConfigOption};
 /// | [`CoveredPattern`](Self::CoveredPattern) | `allow_origin("https://example.com:*")` |
 /// | [`TrailingDot`](Self::TrailingDot) | `allow_origin("https://example.com.")` |
 /// | [`BindAddress`](Self::BindAddress) | `allow_origin("http://0.0.0.0:3000")` |
-/// | [`PredicateWithoutHttp`](Self::PredicateWithoutHttp) | `allow_origin_if(yes).allow_credentials(true).dangerously_allow(Danger::PredicateWithCredentials)` |
+/// | [`PredicateWithoutHttp`](Self::PredicateWithoutHttp) | `allow_origin_if(yes) .allow_credentials(true) .dangerously_allow(Danger::PredicateWithCredentials)` |
 /// | [`SafelistedHeaderExposed`](Self::SafelistedHeaderExposed) | `expose_header("content-type")` |
 /// | [`MaxAgeAboveChromium`](Self::MaxAgeAboveChromium) | `max_age(Duration::from_secs(86_400))` |
 /// | [`NoOwnOrigins`](Self::NoOwnOrigins) | `refuse_disallowed_origins(Refuse::All)` |

@@ -47,6 +47,7 @@ impl CorsLayer {
     /// let app: Router = Router::new().route("/public", get(async || "for all")).layer(cors);
     /// # Ok::<(), tower_cors::ConfigErrors>(())
     /// ```
+    #[doc(alias = "dynamic")]
     pub fn select<F, P>(choose: F) -> CorsLayer<Select>
     where
         F: Fn(&RequestHead<'_>) -> Option<P> + Send + Sync + 'static,

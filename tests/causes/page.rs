@@ -28,7 +28,7 @@ pub(crate) fn page(messages: &Messages) -> String {
     text
 }
 
-const INTRODUCTION: &str = include_str!("head.md");
+const INTRODUCTION: &str = include_str!("head.txt");
 
 const END: &str = "
 # Where to go next

@@ -5,7 +5,7 @@ use config::{Config, Environment};
 use tower_cors::{CorsConfig, Policy};
 
 #[test]
-fn an_empty_variable_is_a_list_with_an_empty_entry_unless_it_is_ignored() {
+fn an_empty_variable_is_a_list_with_an_empty_entry() {
     let read = |ignore_empty| {
         let variables = [("CORS_ALLOW_ORIGINS", "https://example.com"), ("CORS_ALLOW_HEADERS", "")];
         let variables = variables.map(|(name, value)| (name.to_owned(), value.to_owned()));

@@ -28,7 +28,7 @@ fn policy() -> Policy {
 
 /// As a form does, which has no preflight.
 #[tokio::test]
-async fn a_form_of_a_stranger_reaches_the_handler_with_the_cookie_unless_same_site_keeps_it() {
+async fn only_same_site_or_refusing_stops_the_form_of_a_stranger() {
     for (attributes, refuses, expected) in [
         ("SameSite=None; Secure", false, Some(Some("session=1"))),
         ("SameSite=Lax; Secure", false, Some(None)),

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn the_origins_of_applications_build_with_and_without_credentials() {
+fn origins_of_applications_build_with_and_without_credentials() {
     for origin in [
         "capacitor://localhost",
         "https://localhost",

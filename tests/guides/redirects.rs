@@ -12,7 +12,7 @@ const PAGE_OF_GUIDE: &str = include_str!("../../docs/redirects.md");
 
 /// The page has a row for each redirect, with the `Origin` that arrives.
 #[tokio::test]
-async fn a_redirect_from_one_foreign_origin_to_another_makes_the_origin_null() {
+async fn a_redirect_between_foreign_origins_makes_the_origin_null() {
     const HTTP_PAGE: &str = "http://app.example.com";
     for (page, from, to) in [
         (PAGE, "https://api.example.com", "https://api.example.com"),

@@ -76,6 +76,7 @@ fn the_table_of_guides_lists_each_page_once() {
     let modules: Vec<_> = source
         .lines()
         .filter_map(|line| line.strip_prefix("pub mod ")?.strip_suffix(" {}"))
+        .filter(|module| *module != "readme")
         .collect();
     let listed: Vec<_> = source
         .lines()
@@ -84,7 +85,8 @@ fn the_table_of_guides_lists_each_page_once() {
         .collect();
     assert_eq!(listed, modules);
     let pages = fs::read_dir(root().join("docs")).unwrap();
-    assert_eq!(pages.count(), modules.len());
+    // One is the documentation of the crate.
+    assert_eq!(pages.count(), modules.len() + 1);
 }
 
 /// The pages for users who have a problem.

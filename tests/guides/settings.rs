@@ -20,7 +20,7 @@ fn each_call_of_allow_origin_adds_one() {
 }
 
 #[tokio::test]
-async fn without_credentials_any_header_does_not_cover_authorization() {
+async fn any_header_alone_does_not_cover_authorization() {
     for (layer, is_covered) in [
         (builder().allow_header(AUTHORIZATION), true),
         (builder().allow_any_header(), false),

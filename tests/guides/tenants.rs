@@ -9,7 +9,7 @@ const GUIDE: &str = include_str!("../../docs/tenants.md");
 const BENCHMARKS: &str = include_str!("../../BENCHMARKS.md");
 
 #[tokio::test]
-async fn with_one_list_for_all_the_page_of_a_tenant_reads_the_data_of_another() {
+async fn with_one_list_the_page_of_a_tenant_reads_another_s_data() {
     let tenants = ["https://acme.example", "https://initech.example"];
     let cors = CorsLayer::builder().allow_origins(tenants).allow_credentials(true).build().unwrap();
     let app: Router = Router::new().route("/acme", get(async || "all items")).layer(cors);

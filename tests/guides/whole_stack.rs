@@ -3,7 +3,7 @@
 use crate::map::assert_test_exists;
 
 const PAGE: &str = include_str!("../../docs/placement.md");
-const STACK: &str = include_str!("../../ecosystem/http/examples/stack.rs");
+const STACK: &str = include_str!("../../examples/stack.rs");
 const MISPLACED: &str = include_str!("../../ecosystem/http/tests/stack/misplaced.rs");
 
 #[test]
@@ -53,7 +53,9 @@ fn each_further_wrong_order_has_a_test() {
     let lines = section("# Each wrong order").replace("\n  ", " ");
     let bullets = lines.lines().filter(|line| line.starts_with("- **"));
     let tests: Vec<_> = bullets.map(|line| line.split_once(" See ").unwrap().1).collect();
-    tests.iter().for_each(|test| assert_test_exists(test.strip_suffix('.').unwrap()));
+    for test in &tests {
+        assert_test_exists(test.strip_suffix('.').unwrap());
+    }
     assert_eq!(tests.len(), 5);
 }
 

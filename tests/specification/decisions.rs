@@ -26,7 +26,7 @@ pub(crate) fn full() -> CorsLayerBuilder {
 
 #[tokio::test]
 #[rustfmt::skip]
-async fn an_allowlist_applies_all_options_to_the_origins_that_it_lists() {
+async fn an_allowlist_applies_all_options_to_listed_origins() {
     const METHODS: Header<'_> = ("access-control-allow-methods", "DELETE,PUT");
     const HEADERS: Header<'_> = ("access-control-allow-headers", "content-type,x-a,x-b");
     const EXPOSED: Header<'_> = ("access-control-expose-headers", "etag,x-request-id");
@@ -81,7 +81,7 @@ async fn an_allowlist_applies_all_options_to_the_origins_that_it_lists() {
 
 #[tokio::test]
 #[rustfmt::skip]
-async fn an_allowlist_without_options_allows_safelisted_methods_and_headers() {
+async fn an_allowlist_alone_allows_what_is_safelisted() {
     check_and_explain(&CorsLayer::builder().allow_origin(AllowedOrigin.origin()), &[
         simple("GET").from(AllowedOrigin).forwarded(&[ALLOW_ORIGIN, VARY]),
         // A browser sends this if an upload has listeners.
@@ -236,7 +236,7 @@ async fn null_is_allowed_where_it_is_listed() {
 
 #[tokio::test]
 #[rustfmt::skip]
-async fn private_network_access_is_allowed_to_preflights_that_ask_for_it() {
+async fn private_network_access_is_allowed_if_a_preflight_asks() {
     let vary = ("vary", "origin, access-control-request-method, access-control-request-headers, access-control-request-private-network");
     let allowed = ("access-control-allow-private-network", "true");
     let builder = CorsLayer::builder().allow_origin(AllowedOrigin.origin()).allow_private_network(true);

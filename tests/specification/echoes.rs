@@ -78,7 +78,7 @@ async fn a_list_without_a_wildcard_stays_as_it_is() {
 /// `*` does not cover it, so a response that named it would allow more than the policy does.
 #[tokio::test]
 #[rustfmt::skip]
-async fn authorization_is_sent_once_if_it_is_allowed_by_name_and_never_otherwise() {
+async fn authorization_is_sent_once_and_only_if_allowed_by_name() {
     let any = any().echo_beside_wildcard(true);
     let answer = |listed| [methods("*"), names(listed), ALLOW_ANY, STATIC_PREFLIGHT_VARY];
     check(&any.clone().build().unwrap(), &[

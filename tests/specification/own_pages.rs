@@ -142,7 +142,7 @@ fn diagnosed(ask: Ask, from: Sender, setting: Setting) -> Case {
 }
 
 #[tokio::test]
-async fn requests_of_own_pages_pass_and_get_the_headers_of_other_requests() {
+async fn requests_of_own_pages_pass_and_get_the_usual_headers() {
     for setting in SETTINGS {
         let layer = setting.policy(ours().own_origin(OwnPage.origin())).build().unwrap();
         let diagnosing = setting.policy(ours().own_origin(OwnPage.origin())).diagnose(true);
@@ -155,7 +155,7 @@ async fn requests_of_own_pages_pass_and_get_the_headers_of_other_requests() {
 }
 
 #[tokio::test]
-async fn requests_of_own_pages_are_no_cors_requests_to_whoever_is_told() {
+async fn requests_of_own_pages_are_not_reported_as_cors_requests() {
     for setting in SETTINGS {
         for (ask, from) in rows() {
             let told = Arc::new(Mutex::new(Vec::new()));

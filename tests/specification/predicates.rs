@@ -66,7 +66,7 @@ fn a_predicate_is_asked_about_well_formed_origins_that_no_pattern_matches() {
 }
 
 #[test]
-fn with_credentials_a_predicate_is_a_danger_and_is_not_asked_about_insecure_origins() {
+fn with_credentials_a_predicate_is_a_danger() {
     let builder = Policy::builder().allow_origin_if(|_, _| true).allow_credentials(true);
     let mistakes = builder.build_policy().unwrap_err();
     assert!(mistakes.iter().eq([&ConfigError::PredicateWithCredentials]));

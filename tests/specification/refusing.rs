@@ -91,7 +91,7 @@ fn a_predicate_is_not_asked_about_insecure_origins() {
 }
 
 #[tokio::test]
-async fn the_preset_of_the_model_context_protocol_refuses_all_other_origins() {
+async fn the_preset_mcp_refuses_all_other_origins() {
     let layer = CorsLayer::builder().mcp().allow_origin(AllowedOrigin.origin()).no_own_origins();
     let layer = layer.build().unwrap();
     assert!(layer.policy().warnings().is_empty());

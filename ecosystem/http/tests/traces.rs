@@ -1,7 +1,7 @@
 //! What the traces of `examples/stack.rs` say of a request. The test is alone in its program, because its subscriber is
 //! for all threads.
 
-#[path = "../examples/stack.rs"]
+#[path = "../../../examples/stack.rs"]
 #[expect(dead_code, reason = "`main` is for those who run the example")]
 mod example;
 

@@ -1,6 +1,6 @@
 //! The WebSocket of axum and that of socketioxide, with a layer that refuses disallowed origins.
 
-#[path = "../examples/websocket.rs"]
+#[path = "../../../examples/websocket.rs"]
 #[expect(dead_code, reason = "`main` is for those who run the example")]
 mod example;
 

@@ -7,10 +7,10 @@
 mod bundle;
 mod chromium;
 #[expect(dead_code, reason = "the pages need other origins and ports")]
-#[path = "../examples/grpc_web.rs"]
+#[path = "../../../examples/grpc_web.rs"]
 mod grpc_web;
 #[expect(dead_code, reason = "the pages need other origins and ports")]
-#[path = "../examples/mcp.rs"]
+#[path = "../../../examples/mcp.rs"]
 mod mcp;
 
 use std::{error::Error, process::ExitCode};

@@ -1,7 +1,7 @@
 //! The preset `grpc_web` around a server of tonic. The model of a browser says what a page can read.
 
 #[expect(dead_code, reason = "the tests listen on other ports")]
-#[path = "../examples/grpc_web.rs"]
+#[path = "../../../examples/grpc_web.rs"]
 mod example;
 mod support;
 

@@ -1,7 +1,7 @@
 //! The preset `mcp` around a server of the crate `rmcp`. The model of a browser says what a page can read.
 
 #[expect(dead_code, reason = "the tests listen on other ports")]
-#[path = "../examples/mcp.rs"]
+#[path = "../../../examples/mcp.rs"]
 mod example;
 mod support;
 

@@ -10,7 +10,7 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 4096, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn only_the_one_well_formed_origin_of_a_request_is_sent_back(
+    fn only_a_single_well_formed_origin_is_sent_back(
         policy in policy(),
         origins in vec(value(), 0..3),
         method in prop::option::of(value()),

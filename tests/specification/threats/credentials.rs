@@ -13,7 +13,7 @@ use crate::{
 };
 
 #[test]
-fn any_origin_with_credentials_does_not_build_however_it_is_written() {
+fn any_origin_with_credentials_builds_in_no_spelling() {
     const MISTAKE: &str = "allow_origins: any origin is allowed, and so are credentials, which browsers refuse together; \
         list the origins, or do not allow credentials (a bearer token needs none, only \"authorization\" among allow_headers)";
     let with_credentials = || CorsLayer::builder().allow_credentials(true);
@@ -81,7 +81,7 @@ async fn beside_a_policy_with_credentials_strangers_get_none() {
 
 /// Cookies change nothing: a response that anyone can read is the same for all.
 #[tokio::test]
-async fn any_origin_is_answered_with_a_star_and_never_by_its_name() {
+async fn any_origin_gets_a_star_and_never_its_name() {
     let layer = CorsLayer::builder().allow_any_origin().build().unwrap();
     for origin in [Stranger.origin(), AllowedOrigin.origin(), "http://localhost:3000", "null", ""] {
         let authorization = ("authorization", "Basic YTpi");

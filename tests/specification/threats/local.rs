@@ -65,7 +65,7 @@ async fn no_other_header_makes_a_stranger_s_request_pass() {
 
 /// Browsers send these without asking first, and some servers read JSON in a body of any type.
 #[tokio::test]
-async fn a_stranger_s_simple_requests_do_not_reach_a_server_that_refuses() {
+async fn a_refusing_server_gets_no_simple_request_of_strangers() {
     let layer = refusing().build().unwrap();
     let types = ["text/plain", "multipart/form-data", "application/x-www-form-urlencoded"];
     let post =
@@ -111,7 +111,7 @@ async fn an_origin_that_does_not_parse_does_not_pass() {
 }
 
 #[tokio::test]
-async fn private_networks_are_allowed_by_no_default_and_no_preset() {
+async fn no_default_and_no_preset_allows_private_networks() {
     let names = |names| ("access-control-allow-headers", names);
     let builder = || CorsLayer::builder().allow_origin(PAGE);
     for (builder, further) in [

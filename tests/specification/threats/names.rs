@@ -9,7 +9,7 @@ use crate::{
 };
 
 #[tokio::test]
-async fn methods_that_no_script_can_send_do_not_build_and_are_refused() {
+async fn forbidden_methods_do_not_build_and_are_refused() {
     const METHODS: [&str; 9] =
         ["CONNECT", "connect", "Connect", "TRACE", "trace", "Trace", "TRACK", "track", "Track"];
     let builder = || CorsLayer::builder().allow_origin(AllowedOrigin.origin());
@@ -31,7 +31,7 @@ async fn methods_that_no_script_can_send_do_not_build_and_are_refused() {
 /// Patterns that other products read as more than they say.
 #[test]
 #[rustfmt::skip]
-fn a_wildcard_for_a_part_of_a_host_a_scheme_or_a_path_does_not_build() {
+fn a_wildcard_inside_a_host_or_scheme_does_not_build() {
     const STAR: &str = "has a `*` that is neither the whole first label nor the whole port; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     const REGEX: &str = "looks like a regular expression, and patterns are none; write each origin by itself, with `*.` before a domain for its subdomains, and `:*` for any port";
     let cases = [

@@ -4,7 +4,7 @@ mod misplaced;
 mod placed;
 mod sessions;
 
-#[path = "../../examples/stack.rs"]
+#[path = "../../../../examples/stack.rs"]
 #[expect(dead_code, reason = "`main` is for those who run the example")]
 mod example;
 
