@@ -92,7 +92,7 @@ class Page(html.parser.HTMLParser):
         self.anchors.update(attributes[name] for name in ("id", "name") if attributes.get(name))
         # The last part of a page, which has documentation of other crates.
         self.is_foreign |= attributes.get("id") == "blanket-implementations-list"
-        target = attributes.get("href") if tag == "a" else attributes.get("src") if tag == "img" else None
+        target = attributes.get({"a": "href", "img": "src", "source": "srcset"}.get(tag))
         if target and not self.is_foreign:
             self.links.append(target)
 
@@ -100,6 +100,7 @@ class Page(html.parser.HTMLParser):
         text = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.DOTALL | re.MULTILINE)
         self.anchors = {slug(heading) for heading in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)}
         text = re.sub(r"`[^`\n]*`", "`", text)
+        self.feed(text)
         self.links += re.findall(r"\]\(([^)\s]+)\)", text)
         definitions = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", text, flags=re.MULTILINE))
         self.links += definitions.values()

@@ -11,7 +11,7 @@ use crate::map::read;
 #[test]
 fn the_mistakes_are_those_of_the_configuration() {
     let mistakes = CorsLayer::builder()
-        .allow_origins(["https://Example.com/", "https://*.github.io"])
+        .allow_origins(["https://Example.com/", "http://example.org"])
         .allow_credentials(true)
         .allow_method("patch")
         .build()

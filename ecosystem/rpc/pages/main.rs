@@ -5,7 +5,6 @@
 //! `nodejs` and `npm`. If a program is missing, it says so, and leaves the pages out.
 
 mod bundle;
-mod chromium;
 #[expect(dead_code, reason = "the pages need other origins and ports")]
 #[path = "../../../examples/grpc_web.rs"]
 mod grpc_web;
@@ -16,7 +15,7 @@ mod mcp;
 use std::{error::Error, process::ExitCode};
 
 use axum::{Router, response::Html, routing::get};
-use chromium::Chromium;
+use chromium::{Chromium, is_installed};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tonic::{service::Routes, transport::server::TcpIncoming};
@@ -47,13 +46,14 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     let foreign = format!("http://127.0.0.1:{port}");
     let trials = trials(&serve_mcp(&allowed).await?, &serve_grpc_web(&allowed)?);
 
-    let chromium = Chromium::start(&folder).await?;
+    let Some(chromium) = Chromium::start().await? else { return Ok(true) };
     let mut is_good = true;
     for page in [&allowed, &foreign] {
         chromium.open(page).await?;
         for Trial { function, url, readable, refused } in &trials {
             let expected = if *page == allowed { readable } else { &json!({ "error": refused }) };
-            let found = chromium.call(function, url).await?;
+            let call = "return pages[arguments[0]](arguments[1]).catch((error) => ({ error: String(error) }));";
+            let found = chromium.run(call, vec![json!(function), json!(url)]).await?;
             let verdict = if found == *expected { "as expected" } else { "NOT as expected" };
             println!("{page} {function}: {found}: {verdict}");
             is_good &= found == *expected;
@@ -61,11 +61,6 @@ async fn run() -> Result<bool, Box<dyn Error>> {
     }
     chromium.stop().await?;
     Ok(is_good)
-}
-
-fn is_installed(program: &str) -> bool {
-    let folders = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
 /// A function of `main.js`, and what it finds.

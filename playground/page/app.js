@@ -1,0 +1,257 @@
+// The playground: reads what is typed, fetches, and shows what happened.
+
+import { diagram } from "./diagram.js";
+import { element } from "./element.js";
+import { fetchIn } from "./frames.js";
+import { difference, script } from "./source.js";
+
+const at = (id) => document.getElementById(id);
+const { addresses, situations, stacks, messages } = await (await fetch("/start")).json();
+const OPTIONS = ["allow_origins", "allow_credentials", "allow_methods", "allow_headers", "expose_headers", "max_age", "diagnose"];
+
+let situation = null;
+let count = Math.trunc(Date.now() / 1000) % 1000;
+let changes = 0;
+let settled = 0;
+
+/** Does something, and says that it is done. */
+async function perform(action) {
+  try {
+    await action();
+  } catch (error) {
+    showProblem(`The playground does not answer: ${error}`);
+  }
+  document.body.dataset.settled = ++settled;
+}
+
+// What is typed
+
+function typedRequest() {
+  const lines = at("headers").value.split("\n").filter((line) => line.trim() !== "");
+  return {
+    page: at("page").value,
+    path: at("path").value,
+    method: at("method").value.trim() || "GET",
+    headers: lines.map((line) => line.split(/:(.*)/s, 2).map((part) => part.trim())).map(([name, value]) => [name, value ?? ""]),
+    credentials: at("credentials").value,
+    body: at("body").value === "" ? null : at("body").value,
+    uploadListener: at("upload").checked,
+  };
+}
+
+function showRequest(request) {
+  at("page").value = request.page;
+  at("path").value = request.path;
+  at("method").value = request.method;
+  at("headers").value = request.headers.map(([name, value]) => `${name}: ${value}`).join("\n");
+  at("credentials").value = request.credentials;
+  at("body").value = request.body ?? "";
+  at("upload").checked = request.uploadListener;
+  showScript();
+}
+
+function showScript() {
+  const request = typedRequest();
+  at("script").replaceChildren(script(request, addresses.api + request.path, originOf(request.page)).join("\n"));
+}
+
+const originOf = (page) => (page === "null" ? "a sandboxed frame, whose origin is null" : addresses[page]);
+
+// The policy
+
+async function changePolicy({ form = {}, reset = false } = {}) {
+  const change = ++changes;
+  const policy = { toml: at("toml").value, form };
+  const response = await fetch("/policy", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ policy, stack: at("stack").value, reset }),
+  });
+  const checked = await response.json();
+  // Somebody typed on.
+  if (change !== changes) return;
+  showChecked(checked, Object.keys(form).length > 0, reset);
+}
+
+function showChecked({ toml, form, mistakes, warnings, description }, isByForm, isReset) {
+  if (isByForm) at("toml").value = toml;
+  for (const option of OPTIONS) {
+    const input = at(option);
+    if (!isByForm && option in form) {
+      if (input.type === "checkbox") input.checked = form[option] === "true";
+      else input.value = form[option];
+    }
+  }
+  for (const field of document.querySelectorAll("#policy .field[data-option]")) {
+    const option = field.dataset.option;
+    const isHere = (finding) =>
+      option === "" ? finding.option === null || !OPTIONS.includes(finding.option) : finding.option === option;
+    const [wrong, better] = [mistakes.filter(isHere), warnings.filter(isHere)];
+    field.querySelector(".findings").replaceChildren(
+      ...wrong.map(({ text }) => element("li", { class: "mistake" }, text)),
+      ...better.map(({ text }) => element("li", { class: "warning" }, text)));
+    field.querySelector("input, textarea").setAttribute("aria-invalid", wrong.length > 0);
+  }
+  at("description").textContent = description ?? "It does not build.";
+  at("code").textContent = stacks[at("stack").value].code.join("\n");
+  const isGood = mistakes.length === 0;
+  at("applied").className = isGood ? "good" : "bad";
+  at("applied").textContent = isGood
+    ? "It builds, and the API uses it."
+    : isReset
+      ? "It does not build. Until it does, the API allows no origin."
+      : "It does not build. The API still uses the last policy that did.";
+}
+
+// Fetching
+
+async function run() {
+  const request = typedRequest();
+  const predicted = await fetch("/fetch", {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify(request),
+  });
+  if (!predicted.ok) {
+    showProblem(`There is no such request: ${await predicted.text()}`);
+    return;
+  }
+  const { since, prediction } = await predicted.json();
+  const got = await fetchIn(request.page, addresses, { ...request, url: addresses.api + request.path });
+  const exchanges = await (await fetch(`/log?since=${since}`)).json();
+  showResults(request, prediction, got, exchanges);
+}
+
+function showProblem(text) {
+  at("results").hidden = false;
+  at("agreement").className = "bad";
+  at("agreement").textContent = text;
+}
+
+function showResults(request, prediction, got, exchanges) {
+  at("results").hidden = false;
+  const wire = (all) => all.map(({ isPreflight, method, status }) => `${isPreflight} ${method} ${status}`).join();
+  const isSame = (got.status ?? null) === prediction.status && wire(exchanges) === wire(prediction.exchanges);
+  at("agreement").className = isSame ? "good" : "bad";
+  at("agreement").textContent = isSame
+    ? "The browser did what the model expected."
+    : "The browser did not do what the model expected. The browser is right: please report it.";
+  showCard("browser", got.status ?? null, got.error === undefined ? sees(got.headers) : [`The script gets ${got.error}`]);
+  showCard("model", prediction.status, prediction.error === null ? sees(prediction.headers) : [prediction.error]);
+  const decisions = exchanges.map(({ decision, madeBy }) =>
+    element("li", {}, decision ?? `It did not see the request: the ${madeBy} answered.`));
+  const none = exchanges.length === 0 ? [element("li", {}, "No request arrived.")] : [];
+  at("decided").querySelector("div").replaceChildren(element("ul", { class: "decisions" }, ...decisions, ...none));
+  const isFromCache = prediction.needsPreflight && exchanges.length > 0 && !exchanges[0].isPreflight;
+  at("wire").replaceChildren(diagram({ exchanges, isFromCache, lanes: stacks[at("stack").value].lanes }));
+  showConsole(request, prediction, got, exchanges);
+}
+
+function showCard(id, status, texts) {
+  const verdict = element("p", { class: status === null ? "verdict bad" : "verdict good" },
+    status === null ? "blocked" : `readable, ${status}`);
+  at(id).querySelector("div").replaceChildren(verdict, ...texts.map((text) => element("p", {}, text)));
+}
+
+const sees = (headers) => [`The script sees the headers ${headers.map(([name]) => name).sort().join(", ")}.`];
+
+function showConsole(request, prediction, got, exchanges) {
+  const isPreflight = exchanges.at(-1)?.isPreflight ?? false;
+  const byCause = messages.causes.find(({ id, error }) =>
+    error === prediction.cause && (id.startsWith("preflight") === isPreflight || !id.includes("allow")));
+  const isMessageOfSituation = situation !== null && situation.message !== null && !situation.isFixed;
+  const hidden = situation?.header !== undefined && !(got.headers ?? []).some(([name]) => name === situation.header);
+  const cause = got.error !== undefined
+    ? (isMessageOfSituation ? messages.causes.find(({ id }) => id === situation.message) : byCause)
+    : hidden ? messages.causes.find(({ id }) => id === situation.message) : undefined;
+  at("cause").hidden = cause === undefined;
+  if (cause === undefined) return;
+  const page = request.page === "null" ? "null" : addresses[request.page];
+  const filled = (text) => text.replaceAll("{page}", page).replaceAll("{url}", addresses.api + request.path);
+  const names = { chromium: "Chromium", firefox: "Firefox", webkit: "Safari" };
+  at("console").replaceChildren(...Object.entries(names).flatMap(([engine, name]) => {
+    const { console: lines } = cause.engines[engine] ?? { console: [] };
+    const words = lines.length === 0 ? ["nothing"] : lines.map(filled);
+    return [element("dt", {}, name), ...words.map((line) => element("dd", {}, line))];
+  }));
+}
+
+// Situations
+
+function filled(state) {
+  const fill = (text) =>
+    text.replace(/\{(app|other|address)\}/g, (_, name) => addresses[name]).replaceAll("{n}", count);
+  return { ...state, toml: fill(state.toml), request: { ...state.request, path: fill(state.request.path) } };
+}
+
+async function load(chosen) {
+  situation = { ...chosen, isFixed: false };
+  // An address of its own, so that no browser has cached an answer for it.
+  count++;
+  for (const button of at("situations").querySelectorAll("button")) {
+    button.setAttribute("aria-pressed", button.dataset.id === chosen.id);
+  }
+  at("says").textContent = chosen.says;
+  for (const id of ["results", "cause"]) at(id).hidden = true;
+  history.replaceState(null, "", `#${chosen.id}`);
+  const [before, after] = [filled(chosen.before), filled(chosen.after)];
+  await show(before, true);
+  showFix(before, after);
+}
+
+async function show({ toml, stack, request }, reset) {
+  at("toml").value = toml;
+  at("stack").value = stack;
+  showRequest(request);
+  await changePolicy({ reset });
+}
+
+function showFix(before, after) {
+  const lines = difference(sourceOf(before), sourceOf(after));
+  const isChanged = lines.some(([sign]) => sign !== " ");
+  at("fix").hidden = !isChanged;
+  at("diff").replaceChildren(...lines.map(([sign, text]) =>
+    element("span", { class: { "-": "removed", "+": "added", " ": "kept" }[sign] }, `${sign} ${text}\n`)));
+  at("apply").disabled = false;
+  at("apply").onclick = () => perform(async () => {
+    situation.isFixed = true;
+    at("apply").disabled = true;
+    await show(after, false);
+    if (!situation.twice) await run();
+  });
+}
+
+/** Only the parts of the program that have something to do with each other. */
+function sourceOf({ toml, stack, request }) {
+  const lines = [...toml.trim().split("\n"), ""];
+  if (stack !== "outermost" || situation.after.stack !== situation.before.stack) lines.push(...stacks[stack].code, "");
+  return [...lines, ...script(request, addresses.api + request.path, originOf(request.page))];
+}
+
+// The start
+
+at("api").textContent = addresses.api;
+at("page").append(
+  element("option", { value: "app" }, addresses.app),
+  element("option", { value: "other" }, `${addresses.other}, another port`),
+  element("option", { value: "address" }, `${addresses.address}, another name`),
+  element("option", { value: "null" }, "a sandboxed frame: Origin: null"));
+at("stack").append(...Object.entries(stacks).map(([value, { title }]) => element("option", { value }, title)));
+at("situations").append(...situations.map((chosen) => {
+  const button = element("button", { type: "button", "data-id": chosen.id }, chosen.title);
+  button.addEventListener("click", () => perform(() => load(chosen)));
+  return element("li", {}, button);
+}));
+at("form").addEventListener("submit", (event) => event.preventDefault());
+at("form").addEventListener("input", () => {
+  const value = (input) => (input.type === "checkbox" ? String(input.checked) : input.value);
+  const form = Object.fromEntries(OPTIONS.map((option) => [option, value(at(option))]));
+  perform(() => changePolicy({ form }));
+});
+for (const id of ["toml", "stack"]) at(id).addEventListener("input", () => perform(changePolicy));
+at("fetch").addEventListener("input", showScript);
+at("fetch").addEventListener("submit", (event) => {
+  event.preventDefault();
+  perform(run);
+});
+await perform(() => load(situations.find(({ id }) => `#${id}` === location.hash) ?? situations[0]));

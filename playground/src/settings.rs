@@ -1,0 +1,162 @@
+//! The policy as it is typed: as TOML, or in a form.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use toml::{Table, Value};
+use tower_cors::{CorsConfig, Policy};
+
+/// What is typed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyText {
+    /// The policy as TOML.
+    pub toml: String,
+    /// What the form has instead, by the names of the options. Lists are separated by commas.
+    #[serde(default)]
+    pub form: BTreeMap<String, String>,
+}
+
+/// What is wrong or could be better, and where.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct Mistake {
+    /// The option. `None` if it is the text as a whole.
+    pub option: Option<String>,
+    /// What is wrong, and what to write instead.
+    pub text: String,
+}
+
+/// A policy, or why there is none.
+#[derive(Clone, Debug, Default, Serialize)]
+#[non_exhaustive]
+pub struct Checked {
+    /// The policy as TOML.
+    pub toml: String,
+    /// The same in the form. Empty if the text is not TOML.
+    pub form: BTreeMap<String, String>,
+    /// Why it does not build.
+    pub mistakes: Vec<Mistake>,
+    /// What could be better.
+    pub warnings: Vec<Mistake>,
+    /// What the policy says of itself, if it builds.
+    pub description: Option<String>,
+    /// The policy, if it builds.
+    #[serde(skip)]
+    pub policy: Option<Policy>,
+}
+
+impl PolicyText {
+    /// Reads and builds it.
+    #[must_use]
+    pub fn check(self) -> Checked {
+        let mut table = match self.toml.parse::<Table>() {
+            Ok(table) => table,
+            Err(error) => return Checked::failed(self.toml, error.message()),
+        };
+        let mut toml = self.toml;
+        if !self.form.is_empty() {
+            for (option, text) in &self.form {
+                set(&mut table, option, text);
+            }
+            toml = table.to_string();
+        }
+        let form = FIELDS.iter().map(|(name, _)| ((*name).to_owned(), shown(table.get(*name))));
+        Checked { form: form.collect(), ..Checked::build(toml) }
+    }
+}
+
+impl Checked {
+    fn build(toml: String) -> Self {
+        let config = match toml::from_str::<CorsConfig>(&toml) {
+            Ok(config) => config,
+            Err(error) => return Self::failed(toml, error.message()),
+        };
+        match Policy::try_from(config) {
+            Ok(policy) => Self {
+                toml,
+                warnings: policy
+                    .warnings()
+                    .iter()
+                    .map(|warning| Mistake::new(warning.option().to_string(), &warning.to_string()))
+                    .collect(),
+                description: Some(policy.to_string()),
+                policy: Some(policy),
+                ..Self::default()
+            },
+            Err(mistakes) => Self {
+                toml,
+                mistakes: mistakes
+                    .iter()
+                    .map(|mistake| Mistake::new(mistake.option().to_string(), &mistake.to_string()))
+                    .collect(),
+                ..Self::default()
+            },
+        }
+    }
+
+    /// The text cannot be read. The error may begin with the name of an option.
+    fn failed(toml: String, error: &str) -> Self {
+        let option = error.split_once(':').map(|(option, _)| option);
+        let mistake = match option.filter(|name| FIELDS.iter().any(|(field, _)| field == name)) {
+            Some(option) => Mistake::new(option.to_owned(), error),
+            None => Mistake { option: None, text: error.to_owned() },
+        };
+        Self { toml, mistakes: vec![mistake], ..Self::default() }
+    }
+}
+
+impl Mistake {
+    /// The name of the option stands beside the text, so it is left out of it.
+    fn new(option: String, text: &str) -> Self {
+        let text = text.strip_prefix(&format!("{option}: ")).unwrap_or(text).to_owned();
+        Self { option: Some(option), text }
+    }
+}
+
+/// Sets an option to what the form has for it.
+fn set(table: &mut Table, option: &str, text: &str) {
+    let Some((_, kind)) = FIELDS.iter().find(|(name, _)| *name == option) else { return };
+    let text = text.trim();
+    if text.is_empty() || *kind == Kind::Flag && text == "false" {
+        table.remove(option);
+        return;
+    }
+    let value = match kind {
+        Kind::List => Value::Array(text.split(',').map(|entry| entry.trim().into()).collect()),
+        Kind::Flag => Value::from(text == "true"),
+        // What is no number is left to the configuration's own message.
+        Kind::Number => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
+    };
+    table.insert(option.to_owned(), value);
+}
+
+/// A value as the form shows it.
+fn shown(value: Option<&Value>) -> String {
+    match value {
+        None => String::new(),
+        Some(Value::String(text)) => text.clone(),
+        Some(Value::Array(entries)) => {
+            entries.iter().map(|entry| shown(Some(entry))).collect::<Vec<_>>().join(", ")
+        }
+        Some(other) => other.to_string(),
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    List,
+    Flag,
+    Number,
+}
+
+/// The options that the form has.
+const FIELDS: [(&str, Kind); 7] = [
+    ("allow_origins", Kind::List),
+    ("allow_credentials", Kind::Flag),
+    ("allow_methods", Kind::List),
+    ("allow_headers", Kind::List),
+    ("expose_headers", Kind::List),
+    ("max_age", Kind::Number),
+    ("diagnose", Kind::Flag),
+];
