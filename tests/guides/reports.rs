@@ -50,6 +50,9 @@ fn each_test_of_the_map_exists() {
 fn each_link_to_a_heading_of_a_guide_leads_there() {
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let path = entry.unwrap().path();
+        if path.is_dir() {
+            continue;
+        }
         let page = fs::read_to_string(&path).unwrap();
         for link in page.split("](crate::guide::").skip(1) {
             let target = link.split(')').next().unwrap();
@@ -84,7 +87,8 @@ fn the_table_of_guides_lists_each_page_once() {
         .map(|(_, guide)| guide.split('`').next().unwrap())
         .collect();
     assert_eq!(listed, modules);
-    let pages = fs::read_dir(root().join("docs")).unwrap();
+    let entries = fs::read_dir(root().join("docs")).unwrap();
+    let pages = entries.filter(|entry| entry.as_ref().unwrap().path().is_file());
     // One is the documentation of the crate.
     assert_eq!(pages.count(), modules.len() + 1);
 }
