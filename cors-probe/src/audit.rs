@@ -11,18 +11,19 @@ use std::{
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use serde_json::{Value, json};
 
-use super::{
-    Arguments, Outcome,
+use crate::{
+    Outcome,
+    arguments::AuditArguments,
     checks::{self, Answer},
-    client::{self, HttpClient},
+    client::Client,
     hostile::{self, Hostile},
     misplaced::{self, Placement},
     origin,
 };
 
 /// Returns the text to print, and the outcome.
-pub(crate) async fn run(arguments: &Arguments) -> Result<(String, Outcome), Box<dyn Error>> {
-    let auditor = Auditor::new(arguments.url.clone(), &arguments.origin, &arguments.method)?;
+pub(crate) async fn run(arguments: &AuditArguments) -> Result<(String, Outcome), Box<dyn Error>> {
+    let auditor = Auditor::new(arguments)?;
     let findings = auditor.findings().await?;
     let (others, findings): (Vec<_>, Vec<_>) =
         findings.into_iter().partition(|finding| finding.severity < Severity::Low);
@@ -33,7 +34,7 @@ pub(crate) async fn run(arguments: &Arguments) -> Result<(String, Outcome), Box<
         (true, false) => (Outcome::Bad, ""),
         (true, true) => (Outcome::Good, "nothing found\n"),
     };
-    let text = if arguments.json {
+    let text = if arguments.common.json {
         let list = |findings: &[Finding]| findings.iter().map(Finding::json).collect::<Vec<_>>();
         serde_json::to_string_pretty(&json!({
             "url": arguments.url.to_string(),
@@ -101,7 +102,7 @@ fn table<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
 }
 
 pub(crate) struct Auditor {
-    client: HttpClient,
+    client: Client,
     url: Uri,
     /// An origin that is allowed.
     origin: String,
@@ -111,10 +112,16 @@ pub(crate) struct Auditor {
 }
 
 impl Auditor {
-    pub(crate) fn new(url: Uri, origin: &str, method: &Method) -> Result<Self, Box<dyn Error>> {
+    pub(crate) fn new(arguments: &AuditArguments) -> Result<Self, Box<dyn Error>> {
+        let AuditArguments { url, origin, method, common } = arguments;
         origin::check(origin)?;
-        let (origin, method) = (origin.to_owned(), method.clone());
-        Ok(Self { client: client::new()?, url, origin, method, interruption: Cell::default() })
+        Ok(Self {
+            client: Client::new(common)?,
+            url: url.clone(),
+            origin: origin.clone(),
+            method: method.clone(),
+            interruption: Cell::default(),
+        })
     }
 
     /// Returns all findings, worst first.
@@ -348,8 +355,7 @@ impl Auditor {
             let name: HeaderName = name.parse()?;
             request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
         }
-        let response = self.client.request(request).await;
-        let response = response.map_err(|error| client::describe(&error))?;
+        let response = self.client.send(request).await.map_err(|error| error.to_string())?;
         Ok(Answer::new(&response))
     }
 }

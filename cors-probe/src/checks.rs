@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use http::{HeaderMap, Response};
 
-use super::{
+use crate::{
     audit::{Finding, Severity},
     client,
     hostile::weighed,

@@ -38,8 +38,7 @@ async fn audit_says_what_is_outside_the_layer() {
         (Some(200), None),
         (None, Some(200)),
     ] {
-        let (text, outcome) =
-            run(&serve(inside(of_preflights, of_others)).await, &["--audit"]).await;
+        let (text, outcome) = run(&serve(inside(of_preflights, of_others)).await, &["audit"]).await;
         assert_eq!(outcome, Outcome::Bad);
         printed.push(format!("preflights {of_preflights:?}, others {of_others:?}\n{text}\n"));
     }
@@ -143,12 +142,12 @@ async fn audit_says_which_of_the_causes_it_looks_like() {
         response
     });
     for (app, arguments, expected) in [
-        (Router::new(), &["--audit"][..], "\
+        (Router::new(), &["audit"][..], "\
 medium  no-cors
   seen:    neither the response (status 404) nor the answer to its preflight (status 404) has CORS headers or Vary: Origin
   why:     pages of other origins can read nothing; it looks as if no CORS layer is around this route
   change:  put the CORS layer around the whole router, after all routes are added, and check the URL and --origin"),
-        (twice, &["--audit"], "\
+        (twice, &["audit"], "\
 medium  written-twice
   seen:    Access-Control-Allow-Origin: https://app.example.com, *
   why:     browsers refuse more than one value; it looks as if two layers, or a gateway and the application, both write it
@@ -157,12 +156,12 @@ note    no-max-age
   seen:    answers to preflights have no Access-Control-Max-Age
   why:     browsers keep the answers for only 5 seconds, and then send another preflight
   change:  send Access-Control-Max-Age, and browsers send fewer preflights"),
-        (behind_a_cache(), &["--audit"], "\
+        (behind_a_cache(), &["audit"], "\
 high    cache-mixes-responses
   seen:    the origin https://app.example.com is allowed only if a query that is new keeps caches from answering
   why:     it looks as if a cache gives a page the response that it kept for another one
   change:  send Vary: Origin with all responses, let the cache heed it, and then clear the cache"),
-        (without_fallback(), &["--audit"], "\
+        (without_fallback(), &["audit"], "\
 low     hidden-errors
   seen:    an error of status 404 has no Access-Control-Allow-Origin
   why:     pages see a network error instead of the status; it looks as if the CORS layer is around single routes or handlers
@@ -171,19 +170,19 @@ note    no-max-age
   seen:    answers to preflights have no Access-Control-Max-Age
   why:     browsers keep the answers for only 5 seconds, and then send another preflight
   change:  send Access-Control-Max-Age, and browsers send fewer preflights"),
-        (behind(day()).layer(elsewhere), &["--audit"], "\
+        (behind(day()).layer(elsewhere), &["audit"], "\
 nothing found
 note    answered-elsewhere
   seen:    preflights are answered by Server: edge, and other requests by Server: app
   why:     it looks as if a gateway answers preflights by rules of its own, which can contradict the application's
   change:  configure CORS in one place: let the gateway forward OPTIONS, or let it write all CORS headers"),
-        (behind(day()), &["--audit", "--method", "PUT"], "\
+        (behind(day()), &["audit", "--method", "PUT"], "\
 nothing found
 note    method-not-allowed
   seen:    the method PUT is not allowed for https://app.example.com
   why:     browsers do not send the request, because its preflight is refused
   change:  add it to the allowed methods if pages need it; names of methods are case-sensitive"),
-        (behind(day().diagnose(true)), &["--audit"], "\
+        (behind(day().diagnose(true)), &["audit"], "\
 low     reasons-sent
   seen:    x-cors-refusal: origin-not-allowed https://tower-cors-probe.invalid
   why:     the reasons are for development; they tell strangers how close they are to an allowed origin
@@ -214,11 +213,11 @@ low     reasons-sent
         (strict, gap.to_owned()),
         (other().diagnose(true), format!("{gap}{reasons}")),
     ] {
-        let (text, outcome) = run(&serve(behind(builder)).await, &["--audit"]).await;
+        let (text, outcome) = run(&serve(behind(builder)).await, &["audit"]).await;
         assert_eq!((text, outcome), (expected, Outcome::Incomplete));
     }
     let day = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
-    let (text, outcome) = run(&serve(limited(behind(day), 12)).await, &["--audit"]).await;
+    let (text, outcome) = run(&serve(limited(behind(day), 12)).await, &["audit"]).await;
     let expected = "\
 the audit is incomplete
 gap     interrupted
@@ -238,7 +237,7 @@ async fn audit_takes_a_method_that_is_not_allowed_for_no_fault() {
     let cors = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
     let url = serve(routes.layer(cors.allow_method("PUT").build().unwrap())).await;
     for (method, is_listed) in [("PUT", true), ("POST", true), ("PATCH", false), ("put", false)] {
-        let (text, outcome) = run(&url, &["--audit", "--method", method]).await;
+        let (text, outcome) = run(&url, &["audit", "--method", method]).await;
         assert_eq!(outcome, Outcome::Good, "{text}");
         assert_eq!(text == "nothing found", is_listed, "{text}");
     }

@@ -1,6 +1,6 @@
 //! Origins that resemble an allowed one.
 
-use super::{
+use crate::{
     audit::Severity,
     checks::{Answer, STRANGER},
 };

@@ -11,7 +11,7 @@ use super::{
 
 /// The names of the findings, and those of the notes. There are no gaps.
 async fn audited(app: Router) -> (BTreeSet<String>, BTreeSet<String>) {
-    let (text, outcome) = run(&serve(app).await, &["--audit", "--json"]).await;
+    let (text, outcome) = run(&serve(app).await, &["audit", "--json"]).await;
     let found: Value = serde_json::from_str(&text).unwrap();
     let names = |list: &str| -> BTreeSet<String> {
         let list = found[list].as_array().unwrap().iter();
@@ -315,7 +315,7 @@ async fn audit_prints_what_was_seen_why_it_matters_and_what_to_change() {
         });
         set(response, "access-control-expose-headers", "etag");
     });
-    let (text, outcome) = run(&serve(app).await, &["--audit"]).await;
+    let (text, outcome) = run(&serve(app).await, &["audit"]).await;
     assert_eq!(outcome, Outcome::Bad);
     assert_eq!(
         text,
@@ -342,6 +342,6 @@ note    any-subdomain
   change:  list the subdomains that need it, if they are known"
     );
     let day = CorsLayer::builder().allow_origin(OURS).max_age(Duration::from_secs(86_400));
-    let (text, outcome) = run(&serve(behind(day)).await, &["--audit"]).await;
+    let (text, outcome) = run(&serve(behind(day)).await, &["audit"]).await;
     assert_eq!((text.as_str(), outcome), ("nothing found", Outcome::Good));
 }

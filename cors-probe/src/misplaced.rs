@@ -2,7 +2,7 @@
 
 use http::Method;
 
-use super::{
+use crate::{
     audit::{Finding, Severity},
     checks::Answer,
 };

@@ -1,18 +1,18 @@
 //! The command that queries and audits servers, run against faulty servers and against this crate's layer.
 
-#[path = "../../main.rs"]
-#[expect(dead_code, reason = "the command's entry is not called")]
-mod probe;
-
 mod faults;
 mod misplaced;
+mod network;
+mod cases;
+mod readme;
+mod stacks;
 
 use std::time::Duration;
 
 use axum::{Router, extract::Request, response::Response, routing::get};
 use clap::Parser;
+use cors_probe::{Arguments, Outcome};
 use http::{HeaderMap, HeaderValue};
-use probe::Outcome;
 use serde_json::Value;
 use tokio::net::TcpListener;
 use tower_cors::{CorsLayer, CorsLayerBuilder};
@@ -28,9 +28,10 @@ async fn serve(app: Router) -> String {
 }
 
 async fn run(url: &str, arguments: &[&str]) -> (String, Outcome) {
-    let all = ["probe", url, "--origin", OURS].into_iter().chain(arguments.iter().copied());
-    let arguments = probe::Arguments::try_parse_from(all).unwrap();
-    probe::run(&arguments).await.unwrap()
+    let (command, arguments): (Vec<_>, Vec<_>) = arguments.iter().partition(|it| **it == "audit");
+    let own = [url, "--origin", OURS];
+    let all = ["cors-probe"].iter().chain(command).chain(&own).chain(arguments);
+    cors_probe::run(Arguments::try_parse_from(all).unwrap()).await.unwrap()
 }
 
 /// A server whose response headers are written by `answer`, from the request's headers.
@@ -65,7 +66,7 @@ async fn header_values_are_printed_as_they_are() {
     let (text, _) = run(&url, &[]).await;
     assert!(text.contains("\n<   access-control-allow-origin: \"it's a \\\"\n"), "{text}");
     assert!(text.contains("\n<   etag: \"a\\xe9\"\n"), "{text}");
-    let (text, _) = run(&url, &["--audit"]).await;
+    let (text, _) = run(&url, &["audit"]).await;
     let seen =
         format!("  seen:    Access-Control-Allow-Origin: \"it's a \\\" for the origin {OURS}\n");
     assert!(text.contains(&seen), "{text}");
@@ -124,7 +125,9 @@ async fn verdict_prints_all_requests() {
     let verdict = format!(
         "\nverdict: the page cannot read the response: GET {url}: the response has no \
          Access-Control-Allow-Credentials, but with credentials it must be true \
-         (https://fetch.spec.whatwg.org/#concept-cors-check)"
+         (https://fetch.spec.whatwg.org/#concept-cors-check)\n\
+         fix: send Access-Control-Allow-Credentials: true, in lower case, with the preflight and the response; or do not \
+         send credentials"
     );
     assert!(text.ends_with(&verdict), "{text}");
 
@@ -133,6 +136,7 @@ async fn verdict_prints_all_requests() {
     assert_eq!(printed["exchanges"][0]["method"], "OPTIONS");
     assert_eq!(printed["exchanges"][0]["preflight"], true);
     assert_eq!(printed["exchanges"][0]["status"], 403);
+    assert_eq!(printed["reason"], "preflight-without-allow-origin");
     assert_eq!(
         (&printed["readable"], &printed["failed_exchange"]),
         (&Value::from(false), &Value::from(0))
@@ -142,9 +146,9 @@ async fn verdict_prints_all_requests() {
 #[tokio::test]
 async fn what_cannot_be_asked_is_an_error() {
     let asked = async |arguments: &[&str]| {
-        let all = ["probe"].into_iter().chain(arguments.iter().copied());
-        match probe::Arguments::try_parse_from(all) {
-            Ok(arguments) => probe::run(&arguments).await.unwrap_err().to_string(),
+        let all = ["cors-probe"].into_iter().chain(arguments.iter().copied());
+        match Arguments::try_parse_from(all) {
+            Ok(arguments) => cors_probe::run(arguments).await.unwrap_err().to_string(),
             Err(error) => error.to_string(),
         }
     };
@@ -163,11 +167,17 @@ async fn what_cannot_be_asked_is_an_error() {
         let line = format!("error: invalid value '{url}' for '<URL>': {expected}");
         assert_eq!(text.lines().next().unwrap(), line);
     }
-    let text = asked(&["http://127.0.0.1/", "--origin", OURS, "--audit", "--credentials"]).await;
-    assert_eq!(
-        text.lines().next().unwrap(),
-        "error: the argument '--audit' cannot be used with '--credentials'"
-    );
+    let text = asked(&["audit", "http://127.0.0.1/", "--origin", OURS, "--credentials"]).await;
+    assert_eq!(text.lines().next().unwrap(), "error: unexpected argument '--credentials' found");
+    for (arguments, expected) in [
+        (&["http://127.0.0.1/"][..], "error: the following required arguments were not provided:"),
+        (
+            &["http://127.0.0.1/", "--origin", OURS, "--timeout", "0"],
+            "error: invalid value '0' for '--timeout <TIMEOUT>': it is no number of seconds above 0; write one, such as 10",
+        ),
+    ] {
+        assert_eq!(asked(arguments).await.lines().next().unwrap(), expected);
+    }
     for (origin, expected) in [
         ("app.example.com", "has no scheme; write https://app.example.com"),
         ("localhost:5173", "has no scheme; write http://localhost:5173"),
@@ -198,7 +208,7 @@ async fn what_cannot_be_asked_is_an_error() {
             "is more than one origin, or has white space; write one, such as https://app.example.com",
         ),
     ] {
-        let text = asked(&["http://127.0.0.1/", "--origin", origin, "--audit"]).await;
+        let text = asked(&["audit", "http://127.0.0.1/", "--origin", origin]).await;
         assert_eq!(text, format!("the origin {origin:?} {expected}"));
     }
     for (origin, written) in [
@@ -213,7 +223,7 @@ async fn what_cannot_be_asked_is_an_error() {
         ("http://[::1]:3000/", "http://[::1]:3000"),
         ("tauri://localhost/", "tauri://localhost"),
     ] {
-        let text = asked(&["http://127.0.0.1/", "--origin", origin, "--audit"]).await;
+        let text = asked(&["audit", "http://127.0.0.1/", "--origin", origin]).await;
         let expected = format!(
             "the origin {origin:?} is not written as browsers send it, with only scheme, host and port; write {written}"
         );
@@ -230,9 +240,12 @@ async fn what_cannot_be_asked_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     drop(listener);
-    for arguments in [&[&url, "--origin", OURS][..], &[&url, "--origin", OURS, "--audit"]] {
+    for arguments in [&[&url, "--origin", OURS][..], &["audit", &url, "--origin", OURS]] {
         let text = asked(arguments).await;
-        assert!(text.contains("tcp connect error"), "{text}");
+        assert_eq!(
+            text,
+            format!("{url}: the server cannot be reached: Connection refused (os error 111)")
+        );
     }
     let text = asked(&[&url, "--origin", OURS, "--header", "x-a"]).await;
     assert!(text.contains("there is no colon in it; write name:value"), "{text}");
@@ -240,13 +253,15 @@ async fn what_cannot_be_asked_is_an_error() {
 
 #[test]
 fn help_lists_the_exit_statuses() {
-    let help = probe::Arguments::try_parse_from(["probe", "--help"]).unwrap_err().to_string();
+    let help = Arguments::try_parse_from(["cors-probe", "--help"]).unwrap_err().to_string();
     let expected = "
 Exit status:
-  0  the page can read the response, or the audit finds nothing
-  1  the page cannot read the response, or the audit finds something
-  2  an argument is wrong, or a request cannot be sent
+  0  the page can read the response, the audit finds nothing, or all cases are as expected
+  1  the page cannot read the response, the audit finds something, or a case is not as expected
+  2  an argument or a file is wrong, or a request cannot be sent
   3  the audit is incomplete: it could not check how origins are compared
+
+Proxies are taken from HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the hosts in NO_PROXY.
 ";
     assert!(help.ends_with(expected), "{help}");
     let statuses = [Outcome::Good, Outcome::Bad, Outcome::Incomplete].map(|outcome| outcome as u8);
@@ -263,7 +278,9 @@ async fn verdict_has_the_servers_reason_and_what_a_status_looks_like() {
     let verdict = format!(
         "\nverdict: the page cannot read the response: the preflight of PUT {url}: the response has the status 403 and \
          no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; the server says why: \
-         origin-not-allowed {OURS} (https://fetch.spec.whatwg.org/#concept-cors-check)"
+         origin-not-allowed {OURS} (https://fetch.spec.whatwg.org/#concept-cors-check)\n\
+         fix: allow the origin {OURS}, the method and the headers of the preflight; if they are allowed, a firewall or a \
+         CSRF check answers before the CORS layer"
     );
     assert!(text.ends_with(&verdict), "{text}");
 
@@ -274,7 +291,8 @@ async fn verdict_has_the_servers_reason_and_what_a_status_looks_like() {
         "\nverdict: the page cannot read the response: the preflight of PUT {url}: the response has the status 405 and \
          no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; it looks as if the router \
          answers OPTIONS by itself, because the CORS layer is around a handler or a route; put the layer around the \
-         whole router, after all routes are added (https://fetch.spec.whatwg.org/#concept-cors-check)"
+         whole router, after all routes are added (https://fetch.spec.whatwg.org/#concept-cors-check)\n\
+         fix: put the CORS layer around the whole router, after all routes are added: the router answers OPTIONS itself"
     );
     assert!(text.ends_with(&verdict), "{text}");
 }

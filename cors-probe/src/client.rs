@@ -1,0 +1,108 @@
+//! The HTTP client of the probe.
+
+use std::{error::Error, fs, future::Future, pin::Pin};
+
+use http::{HeaderValue, Request, Response, header::HOST};
+use reqwest::{Body, Certificate, redirect::Policy};
+
+use crate::arguments::CommonArguments;
+
+/// Sends requests as they are: it follows no redirects, keeps no cookies, and adds no headers but `host` and `accept`.
+#[derive(Clone, Debug)]
+pub(crate) struct Client(reqwest::Client);
+
+impl Client {
+    /// Trusts the root certificates of the system, and takes proxies from the environment.
+    pub(crate) fn new(arguments: &CommonArguments) -> Result<Self, Box<dyn Error>> {
+        let mut builder =
+            reqwest::Client::builder().redirect(Policy::none()).timeout(arguments.timeout);
+        if arguments.http2 {
+            builder = builder.http2_prior_knowledge();
+        }
+        if let Some(file) = &arguments.cacert {
+            let wrong = |error: &dyn Error| {
+                format!(
+                    "{} cannot be used: {}; write a file in PEM",
+                    file.display(),
+                    describe(error)
+                )
+            };
+            let pem = fs::read(file).map_err(|error| wrong(&error))?;
+            let certificates = Certificate::from_pem_bundle(&pem).map_err(|error| wrong(&error))?;
+            if certificates.is_empty() {
+                return Err(
+                    format!("{} has no certificate; write a file in PEM", file.display()).into()
+                );
+            }
+            for certificate in certificates {
+                builder = builder.add_root_certificate(certificate);
+            }
+        }
+        let client = builder.build();
+        Ok(Self(client.map_err(|error| format!("no request can be sent: {}", describe(&error)))?))
+    }
+
+    /// The response without its body. The error is one line, and says which step failed.
+    pub(crate) fn send(&self, mut request: Request<String>) -> Sending {
+        let client = self.0.clone();
+        // Each version of HTTP has its own place for it. A name that is not the URL's is sent as it is.
+        let own = request.uri().authority().map(|authority| authority.as_str().to_owned());
+        if request.headers().get(HOST).map(HeaderValue::as_bytes)
+            == own.as_deref().map(str::as_bytes)
+        {
+            request.headers_mut().remove(HOST);
+        }
+        Box::pin(async move {
+            let request = reqwest::Request::try_from(request).map_err(|error| failure(&error))?;
+            let response = client.execute(request).await.map_err(|error| failure(&error))?;
+            Ok(Response::from(response))
+        })
+    }
+}
+
+/// A response that is awaited.
+pub(crate) type Sending =
+    Pin<Box<dyn Future<Output = Result<Response<Body>, Box<dyn Error + Send + Sync>>> + Send>>;
+
+fn failure(error: &reqwest::Error) -> Box<dyn Error + Send + Sync> {
+    let url = error.url().map_or_else(String::new, ToString::to_string);
+    let all = describe(error);
+    let last = root(error).to_string();
+    let step = if error.is_timeout() {
+        return format!("{url}: no response within the time-out; a longer one is --timeout 60")
+            .into();
+    } else if all.contains("dns error") {
+        "the name is not found"
+    } else if all.contains("certificate") {
+        "the certificate is not trusted"
+    } else if error.is_connect() {
+        "the server cannot be reached"
+    } else {
+        "the request failed"
+    };
+    format!("{url}: {step}: {last}").into()
+}
+
+fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {
+    error.source().map_or(error, root)
+}
+
+/// The text of the error and of its sources.
+pub(crate) fn describe(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
+}
+
+/// A header's value as text. Only bytes that are not printable ASCII are escaped.
+pub(crate) fn printable(value: &[u8]) -> String {
+    let text = |byte: &u8| match byte {
+        b' '..=b'~' => char::from(*byte).to_string(),
+        _ => byte.escape_ascii().to_string(),
+    };
+    value.iter().map(text).collect()
+}

@@ -1,0 +1,136 @@
+//! Makes one request as a browser would, and says whether the page can read the response.
+
+use std::{convert::Infallible, error::Error};
+
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use serde_json::{Value, json};
+use tower::service_fn;
+use tower_cors::browser::{Browser, Exchange, NetworkError};
+
+use crate::{
+    Outcome,
+    arguments::RequestArguments,
+    client::{self, Client},
+    fetch::{Fetch, Fetched},
+    fix::Fix,
+};
+
+/// Returns the text to print, and whether the page can read the response.
+pub(crate) async fn run(arguments: RequestArguments) -> Result<(String, Outcome), Box<dyn Error>> {
+    let RequestArguments {
+        url,
+        origin,
+        method,
+        headers,
+        body,
+        credentials,
+        upload_listener,
+        common,
+    } = arguments;
+    let (Some(url), Some(origin)) = (url, origin) else {
+        return Err("a URL and --origin are needed; see `cors-probe --help`".into());
+    };
+    let client = Client::new(&common)?;
+    let fetch = Fetch { url, origin, method, headers, body, credentials, upload_listener };
+    let dropped = dropped(&fetch).await;
+    let fetched = fetch.run(&client).await?;
+    let outcome = if fetched.result.is_ok() { Outcome::Good } else { Outcome::Bad };
+    let text = if common.json {
+        serde_json::to_string_pretty(&as_json(&fetched, &dropped))?
+    } else {
+        as_text(&fetched, &dropped)
+    };
+    Ok((text, outcome))
+}
+
+fn as_text(Fetched { exchanges, result }: &Fetched, dropped: &[&str]) -> String {
+    let mut text: Vec<String> = exchanges.iter().flat_map(printed_exchange).collect();
+    let reason = "because a script cannot set it";
+    text.extend(dropped.iter().map(|name| format!("dropped: {name}, {reason}")));
+    match result {
+        Ok((status, headers)) => {
+            let names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
+            let names = if names.is_empty() { String::from("none") } else { names.join(", ") };
+            text.push(format!(
+                "verdict: the page can read the response: status {status}, headers {names}"
+            ));
+        }
+        Err(error) => {
+            text.push(format!("verdict: the page cannot read the response: {error}"));
+            text.push(format!("fix: {}", Fix::of(error, exchanges).change));
+        }
+    }
+    text.join("\n")
+}
+
+fn as_json(Fetched { exchanges, result }: &Fetched, dropped: &[&str]) -> Value {
+    let (response, error) = (result.as_ref().ok(), result.as_ref().err());
+    let fix = error.map(|error| Fix::of(error, exchanges));
+    json!({
+        "dropped_headers": dropped,
+        "exchanges": exchanges.iter().map(exchange).collect::<Vec<_>>(),
+        "readable": result.is_ok(),
+        "status": response.map(|(status, _)| status),
+        "headers": response.map(|(_, headers)| lines(headers)),
+        "error": error.map(ToString::to_string),
+        "reason": fix.as_ref().map(|fix| fix.reason),
+        "fix": fix.as_ref().map(|fix| &fix.change),
+        "failed_exchange": error.and_then(NetworkError::exchange),
+    })
+}
+
+/// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a
+/// preflight.
+async fn dropped(fetch: &Fetch) -> Vec<&str> {
+    let silent = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+    let mut page = Browser::new(silent).page(&fetch.url.to_string());
+    let mut request = Request::new(());
+    *request.uri_mut() = fetch.url.clone();
+    request.headers_mut().extend(fetch.headers.iter().cloned());
+    // What is wrong with the URL is found when it is fetched in earnest.
+    let _ = page.fetch(request).await;
+    let Some(exchange) = page.exchanges().first() else { return Vec::new() };
+    let sent = exchange.request_headers();
+    let given = fetch.headers.iter();
+    given
+        .filter(|(name, value)| sent.get_all(name).iter().all(|it| it != value))
+        .map(|(name, _)| name.as_str())
+        .collect()
+}
+
+fn printed_exchange(exchange: &Exchange) -> Vec<String> {
+    let of_preflight = if exchange.is_preflight() { " (preflight)" } else { "" };
+    let printed = |mark: char, headers: &HeaderMap| -> Vec<String> {
+        let lines = lines(headers).into_iter();
+        lines.map(|[name, value]| format!("{mark}   {name}: {value}")).collect()
+    };
+    let status = exchange.status().map_or(String::from("no response"), |it| it.to_string());
+    let mut text = vec![format!("> {} {}{of_preflight}", exchange.method(), exchange.uri())];
+    text.extend(printed('>', exchange.request_headers()));
+    text.push(format!("< {status}"));
+    text.extend(
+        exchange.response_headers().map(|headers| printed('<', headers)).into_iter().flatten(),
+    );
+    text.extend(exchange.refused_cookies().iter().map(|refusal| format!("!   {refusal}")));
+    text
+}
+
+fn exchange(exchange: &Exchange) -> Value {
+    json!({
+        "preflight": exchange.is_preflight(),
+        "method": exchange.method().as_str(),
+        "url": exchange.uri().to_string(),
+        "request_headers": lines(exchange.request_headers()),
+        "status": exchange.status().map(|status| status.as_u16()),
+        "response_headers": exchange.response_headers().map(lines),
+        "refused_cookies": exchange.refused_cookies().iter().map(ToString::to_string).collect::<Vec<_>>(),
+    })
+}
+
+/// The headers as pairs in wire order, because a name may be repeated.
+fn lines(headers: &HeaderMap) -> Vec<[String; 2]> {
+    let pair = |(name, value): (&HeaderName, &HeaderValue)| {
+        [name.to_string(), client::printable(value.as_bytes())]
+    };
+    headers.iter().map(pair).collect()
+}

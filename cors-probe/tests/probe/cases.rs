@@ -1,0 +1,134 @@
+//! The command `check`.
+
+use super::*;
+
+#[tokio::test]
+async fn a_table_says_which_cases_are_as_expected() {
+    let builder = CorsLayer::builder().allow_origin(OURS).allow_method("PUT").diagnose(true);
+    let url = serve(behind(builder)).await;
+    let base = url.trim_end_matches("/items");
+    let file = include_str!("cases.toml").replace("http://localhost:3000", base);
+    let (text, outcome) = check(&file, &[]).await.unwrap();
+    assert_eq!(
+        text,
+        "ok    readable  200                             the application reads items\n\
+         ok    readable  404                             the application sees that nothing is there\n\
+         ok    readable  200                             the application changes items\n\
+         ok    refused   header-not-allowed              the application sends no JSON\n\
+         ok    refused   missing-allow-origin            other pages read nothing\n\
+         5 of 5 cases are as expected"
+    );
+    assert_eq!(outcome, Outcome::Good);
+
+    let wrong = file
+        .replace("expect = \"refused\"", "expect = \"readable\"")
+        .replace("reason =", "#")
+        .replace("404", "200");
+    let (text, outcome) = check(&wrong, &[]).await.unwrap();
+    assert_eq!(outcome, Outcome::Bad);
+    assert!(text.contains("\n      the status is 404, and 200 was expected\n"), "{text}");
+    let refused = format!(
+        "\nFAIL  refused   missing-allow-origin            other pages read nothing\n      \
+         GET {base}/items: the response has no Access-Control-Allow-Origin, so the origin https://evil.example cannot \
+         read it"
+    );
+    assert!(text.contains(&refused), "{text}");
+    assert!(text.ends_with("\n2 of 5 cases are as expected"), "{text}");
+    let (text, _) = check(&file.replace("header-not-allowed", "redirect"), &[]).await.unwrap();
+    assert!(
+        text.contains("\n      the reason is header-not-allowed, and redirect was expected\n"),
+        "{text}"
+    );
+
+    let (text, outcome) =
+        check(&file.replace(base, "http://127.0.0.1:1"), &["--url", base, "--json"]).await.unwrap();
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&printed["as_expected"], outcome), (&Value::from(true), Outcome::Good));
+    assert_eq!(
+        printed["cases"][3],
+        serde_json::json!({
+            "name": "the application sends no JSON",
+            "origin": OURS,
+            "method": "POST",
+            "path": "/items",
+            "expected": "refused",
+            "found": "refused",
+            "status": null,
+            "reason": "header-not-allowed",
+            "error": format!(
+                "the preflight of POST {base}/items: the request header content-type is not allowed; \
+                 Access-Control-Allow-Headers lists nothing (https://fetch.spec.whatwg.org/#cors-preflight-fetch)"
+            ),
+            "as_expected": true,
+            "fault": null,
+        })
+    );
+}
+
+#[tokio::test]
+async fn a_mistake_in_the_file_is_named_with_its_line() {
+    let case =
+        "[[case]]\nname = \"a\"\norigin = \"https://app.example.com\"\nexpect = \"readable\"\n";
+    for (file, expected) in [
+        (
+            "url = \"localhost:3000\"\n".to_owned(),
+            "line 1: url is \"localhost:3000\": it has no scheme; write http://localhost:3000",
+        ),
+        (
+            "url = \"http://localhost\"\n".to_owned(),
+            "there is no case; begin each with a line [[case]]",
+        ),
+        (
+            case.to_owned(),
+            "there is no url; write url = \"http://localhost:3000\", or add --url to the command",
+        ),
+        (
+            format!("{case}orgin = \"a\"\n"),
+            "line 5: unknown field `orgin`, expected one of `name`, `path`, `origin`, `method`, `headers`, `body`, `credentials`, `expect`, `status`, `reason`",
+        ),
+        (
+            case.replace("readable", "read"),
+            "line 4: unknown variant `read`, expected `readable` or `refused`",
+        ),
+        (
+            case.replace("https://app", "app"),
+            "line 3: the origin \"app.example.com\" has no scheme; write https://app.example.com",
+        ),
+        (
+            format!("{case}headers = [\"x-a\"]\n"),
+            "line 5: the header \"x-a\": there is no colon in it; write name:value",
+        ),
+        (
+            format!("{case}method = \"G T\"\n"),
+            "line 5: \"G T\": invalid HTTP method; write one such as \"GET\"",
+        ),
+        (
+            format!("{case}path = \"items\"\n"),
+            "the case \"a\" has the path \"items\"; write \"/items\"",
+        ),
+        (
+            format!("{case}reason = \"redirect\"\n"),
+            "the case \"a\" expects a reason, but what can be read is not refused; remove it",
+        ),
+        (
+            format!("{}status = 200\n", case.replace("readable", "refused")),
+            "the case \"a\" expects a status, but a page cannot see that of a refused response; remove it",
+        ),
+    ] {
+        let error = check(&file, &[]).await.unwrap_err();
+        let (path, text) = error.split_once(".toml: ").unwrap();
+        assert!(path.ends_with("cases"), "{error}");
+        assert_eq!(text, expected);
+    }
+}
+
+/// The error is a text.
+async fn check(file: &str, arguments: &[&str]) -> Result<(String, Outcome), String> {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("cases.toml");
+    std::fs::write(&path, file).unwrap();
+    let all = ["cors-probe", "check", path.to_str().unwrap()];
+    let all = all.iter().chain(arguments);
+    let result = cors_probe::run(Arguments::try_parse_from(all).unwrap()).await;
+    result.map_err(|error| error.to_string())
+}

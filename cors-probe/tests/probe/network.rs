@@ -1,0 +1,209 @@
+//! The ways to a server: HTTP/2, TLS, a proxy, redirects, and none in time.
+
+use std::{convert::Infallible, process::Stdio, sync::Arc};
+
+use http::{Request, header::ORIGIN};
+use hyper::{body::Incoming, service::service_fn};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+};
+use rustls::{ServerConfig, pki_types::PrivateKeyDer};
+use tokio::{
+    io::{AsyncBufReadExt, AsyncWriteExt, BufReader},
+    net::{TcpListener, TcpStream},
+    process::Command,
+};
+use tokio_rustls::TlsAcceptor;
+
+use super::*;
+
+#[tokio::test]
+async fn a_server_may_speak_http2_only() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/items", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(async move {
+                let builder = auto::Builder::new(TokioExecutor::new()).http2_only();
+                let _ = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+            });
+        }
+    });
+    let (text, outcome) = run(&url, &["--http2"]).await;
+    assert_eq!(outcome, Outcome::Good, "{text}");
+    assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
+    let (text, outcome) = run(&url, &["audit", "--http2"]).await;
+    assert_eq!(outcome, Outcome::Good, "{text}");
+}
+
+#[tokio::test]
+async fn a_certificate_is_trusted_if_a_file_has_it_and_https_brings_http2() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("certificate.pem");
+    let url = serve_with_tls(&file).await;
+    let trusted = ["--cacert", file.to_str().unwrap()];
+    let (text, outcome) = run(&url, &trusted).await;
+    assert_eq!(outcome, Outcome::Good, "{text}");
+    assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
+    assert_eq!(
+        error(&[&url, "--origin", OURS]).await,
+        format!("{url}: the certificate is not trusted: invalid peer certificate: UnknownIssuer")
+    );
+    std::fs::write(&file, "nothing").unwrap();
+    assert_eq!(
+        error(&[&[url.as_str(), "--origin", OURS], &trusted[..]].concat()).await,
+        format!("{} has no certificate; write a file in PEM", file.display())
+    );
+}
+
+#[tokio::test]
+async fn a_proxy_is_taken_from_the_environment() {
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = proxy.local_addr().unwrap();
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = proxy.accept().await {
+            let mut lines = BufReader::new(&mut stream).lines();
+            let mut first = String::new();
+            while let Ok(Some(line)) = lines.next_line().await {
+                if first.is_empty() {
+                    first.clone_from(&line);
+                }
+                if line.is_empty() {
+                    break;
+                }
+            }
+            let response = format!(
+                "HTTP/1.1 200 OK\r\naccess-control-allow-origin: *\r\nx-asked: {first}\r\n\
+                 connection: close\r\ncontent-length: 0\r\n\r\n"
+            );
+            let _ = stream.write_all(response.as_bytes()).await;
+        }
+    });
+    let url = "http://api.invalid/items";
+    let run = async |no_proxy: &str| {
+        let output = Command::new(env!("CARGO_BIN_EXE_cors-probe"))
+            .args([url, "--origin", OURS])
+            .env("HTTP_PROXY", format!("http://{address}"))
+            .env("http_proxy", format!("http://{address}"))
+            .env("NO_PROXY", no_proxy)
+            .env("no_proxy", no_proxy)
+            .stdin(Stdio::null())
+            .output();
+        let output = output.await.unwrap();
+        let text = [output.stdout, output.stderr].concat();
+        (output.status.code(), String::from_utf8(text).unwrap())
+    };
+    let (status, text) = run("").await;
+    assert_eq!(status, Some(0), "{text}");
+    assert!(text.contains(&format!("\n<   x-asked: GET {url} HTTP/1.1\n")), "{text}");
+    let (status, text) = run("api.invalid").await;
+    assert_eq!(status, Some(2), "{text}");
+    assert!(text.starts_with(&format!("{url}: the name is not found: ")), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_that_does_not_answer_in_time_is_an_error() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/items", listener.local_addr().unwrap());
+    for command in [
+        &[&url, "--origin", OURS, "--timeout", "0.1"][..],
+        &["audit", &url, "--origin", OURS, "--timeout", "0.1"],
+    ] {
+        assert_eq!(
+            error(command).await,
+            format!("{url}: no response within the time-out; a longer one is --timeout 60")
+        );
+    }
+}
+
+#[tokio::test]
+async fn redirects_are_followed_as_a_browser_does() {
+    let target = serve(behind(CorsLayer::builder().allow_origin(OURS).allow_method("PUT"))).await;
+    let location = target.replace("127.0.0.1", "localhost");
+    let redirect = async move |request: Request<axum::body::Body>| {
+        let has_origin = request.headers().contains_key(ORIGIN);
+        let mut response = Response::new(axum::body::Body::empty());
+        *response.status_mut() = http::StatusCode::TEMPORARY_REDIRECT;
+        response.headers_mut().insert("location", location.parse().unwrap());
+        if has_origin {
+            set(response.headers_mut(), "access-control-allow-origin", "*");
+        }
+        response
+    };
+    let url = serve(Router::new().fallback(redirect)).await;
+    let (text, outcome) = run(&url, &["--json"]).await;
+    assert_eq!(outcome, Outcome::Bad, "{text}");
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    let origins: Vec<_> = printed["exchanges"].as_array().unwrap().iter().map(origin).collect();
+    assert_eq!(origins, [OURS, "null"]);
+    assert_eq!(printed["reason"], "missing-allow-origin");
+    assert_eq!(
+        printed["fix"],
+        "a redirect, a sandboxed frame or a file has the origin null: let the page use the final URL, or serve it from a \
+         server"
+    );
+    let (text, _) = run(&url, &["--method", "PUT", "--json"]).await;
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(printed["exchanges"].as_array().unwrap().len(), 1, "{text}");
+    assert_eq!(printed["reason"], "preflight-status");
+}
+
+fn origin(exchange: &Value) -> &str {
+    let headers = exchange["request_headers"].as_array().unwrap().iter();
+    let mut origins = headers.filter(|header| header[0] == "origin");
+    origins.next().unwrap()[1].as_str().unwrap()
+}
+
+async fn error(arguments: &[&str]) -> String {
+    let all = ["cors-probe"].iter().chain(arguments);
+    cors_probe::run(Arguments::try_parse_from(all).unwrap()).await.unwrap_err().to_string()
+}
+
+/// Allows our origin alone, and says which version of HTTP was spoken.
+async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallible> {
+    let mut response = Response::builder()
+        .header("vary", "origin")
+        .header("x-version", format!("{:?}", request.version()))
+        .status(if request.uri().path() == "/items" { 200 } else { 404 });
+    if request.headers().get(ORIGIN).is_some_and(|origin| origin == OURS) {
+        response = response.header("access-control-allow-origin", OURS);
+        if request.method() == http::Method::OPTIONS {
+            response = response.header("access-control-max-age", "7200");
+        }
+    }
+    Ok(response.body(String::new()).unwrap())
+}
+
+/// Serves https, and writes its certificate to a file.
+async fn serve_with_tls(file: &std::path::Path) -> String {
+    let names = vec![String::from("localhost")];
+    let rcgen::CertifiedKey { cert, signing_key } =
+        rcgen::generate_simple_self_signed(names).unwrap();
+    std::fs::write(file, cert.pem()).unwrap();
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let key = PrivateKeyDer::Pkcs8(signing_key.serialize_der().into());
+    let mut config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_no_client_auth()
+        .with_single_cert(vec![cert.der().clone()], key)
+        .unwrap();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    let acceptor = TlsAcceptor::from(Arc::new(config));
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    tokio::spawn(async move {
+        while let Ok((stream, _)) = listener.accept().await {
+            tokio::spawn(serve_one(acceptor.clone(), stream));
+        }
+    });
+    format!("https://localhost:{port}/items")
+}
+
+async fn serve_one(acceptor: TlsAcceptor, stream: TcpStream) {
+    if let Ok(stream) = acceptor.accept(stream).await {
+        let builder = auto::Builder::new(TokioExecutor::new());
+        let _ = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).await;
+    }
+}
