@@ -2,7 +2,7 @@
 //! One cache is a model. The other is nginx, if it is installed.
 
 mod model;
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 mod nginx;
 
 use std::convert::Infallible;
@@ -139,7 +139,7 @@ async fn everybody_gets_through_a_model_of_a_cache_what_they_get_without() {
     }
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn everybody_gets_through_nginx_what_they_get_without() {
     for (name, app, hits) in applications() {

@@ -111,7 +111,7 @@ fn leave_out(program: &str, error: &dyn std::error::Error) {
     eprintln!("left out: {program}: {error}");
 }
 
-#[cfg(unix)]
+#[cfg(target_os = "linux")]
 #[tokio::test]
 async fn audit_finds_the_faults_of_nginx() {
     let folder = tempfile::tempdir().unwrap();
