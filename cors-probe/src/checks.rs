@@ -220,6 +220,22 @@ pub(crate) fn of_preflights(own: &Answer, preflight: &Answer, stranger: &Answer)
             );
         }
     }
+    let methods = preflight.combined("access-control-allow-methods").unwrap_or_default();
+    let is_misspelled = |method: &&str| {
+        let upper = method.to_ascii_uppercase();
+        *method != upper
+            && ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&upper.as_str())
+    };
+    let misspelled: Vec<&str> = methods.split(',').map(str::trim).filter(is_misspelled).collect();
+    if !misspelled.is_empty() {
+        add(
+            Severity::Low,
+            "misspelled-methods",
+            format!("Access-Control-Allow-Methods: {}", misspelled.join(", ")),
+            "browsers compare methods byte for byte, so these allow nothing",
+            "write the methods in upper case",
+        );
+    }
     let max_age = preflight.combined("access-control-max-age");
     if let Some(value) = &max_age {
         let seconds = value.parse::<u64>().ok();

@@ -1,6 +1,6 @@
 // The playground: reads what is typed, fetches, and shows what happened.
 
-import { diagram } from "./diagram.js";
+import { decisionOf, diagram } from "./diagram.js";
 import { element } from "./element.js";
 import { fetchIn } from "./frames.js";
 import { difference, script } from "./source.js";
@@ -138,8 +138,7 @@ function showResults(request, prediction, got, exchanges) {
     : "The browser did not do what the model expected. The browser is right: please report it.";
   showCard("browser", got.status ?? null, got.error === undefined ? sees(got.headers) : [`The script gets ${got.error}`]);
   showCard("model", prediction.status, prediction.error === null ? sees(prediction.headers) : [prediction.error]);
-  const decisions = exchanges.map(({ decision, madeBy }) =>
-    element("li", {}, decision ?? `It did not see the request: the ${madeBy} answered.`));
+  const decisions = exchanges.map((exchange) => element("li", {}, decisionOf(exchange)));
   const none = exchanges.length === 0 ? [element("li", {}, "No request arrived.")] : [];
   at("decided").querySelector("div").replaceChildren(element("ul", { class: "decisions" }, ...decisions, ...none));
   const isFromCache = prediction.needsPreflight && exchanges.length > 0 && !exchanges[0].isPreflight;

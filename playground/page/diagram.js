@@ -14,14 +14,18 @@ export function diagram({ exchanges, isFromCache, lanes }) {
   return wire;
 }
 
+/** What the policy decided, or why it was not asked. */
+export function decisionOf({ decision, madeBy }) {
+  const who = madeBy === "authentication" ? madeBy : `the ${madeBy}`;
+  return decision ?? `The layer did not see this request: ${who} answered.`;
+}
+
 function stepsOf(exchange, names) {
   const maker = exchange.madeBy === "router" ? "handler" : exchange.madeBy;
   const reach = Math.max(names.indexOf(maker), 1);
   const request = arrow("request", reach, `${exchange.method} ${exchange.path}`, exchange.isPreflight ? "preflight" : "",
     exchange.requestHeaders, REQUEST_HEADERS);
-  const by = exchange.madeBy === "layer" ? "the layer" : `the ${exchange.madeBy}`;
-  const decision = element("p", { class: "decision" },
-    exchange.decision === null ? `The layer did not see this: ${by} answered.` : exchange.decision);
+  const decision = element("p", { class: "decision" }, decisionOf(exchange));
   const response = arrow("response", reach, `${exchange.status} ${STATUS_TEXTS[exchange.status] ?? ""}`.trim(), "",
     exchange.responseHeaders, RESPONSE_HEADERS);
   return [request, decision, response];

@@ -180,7 +180,7 @@ const ALLOWED: &str =
 const PREFLIGHT: &str = "add_header Access-Control-Allow-Origin $allowed always; add_header Vary Origin always; \
     add_header Access-Control-Max-Age 7200 always; return 204;";
 
-const LOCATIONS: [Location; 10] = [
+const LOCATIONS: [Location; 11] = [
     Location {
         fault: "sound",
         headers: ALLOWED,
@@ -238,6 +238,15 @@ const LOCATIONS: [Location; 10] = [
         preflight: PREFLIGHT,
         errors: ALLOWED,
         found: &["missing-vary"],
+    },
+    Location {
+        fault: "lower-case",
+        headers: ALLOWED,
+        preflight: "add_header Access-Control-Allow-Origin $allowed always; add_header Vary Origin always; \
+                    add_header Access-Control-Max-Age 7200 always; \
+                    add_header Access-Control-Allow-Methods 'GET, put, patch' always; return 204;",
+        errors: ALLOWED,
+        found: &["misspelled-methods"],
     },
     Location {
         fault: "too-long",
