@@ -46,7 +46,7 @@ pub(crate) struct RequestArguments {
     #[arg(long, default_value = "GET")]
     pub(crate) method: Method,
     /// A header of the request, such as content-type:application/json
-    #[arg(long = "header", value_parser = header)]
+    #[arg(long = "header", value_name = "NAME:VALUE", value_parser = header)]
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// The request's body
     #[arg(long, default_value = "")]
@@ -96,13 +96,13 @@ pub(crate) struct CommonArguments {
     #[arg(long)]
     pub(crate) json: bool,
     /// How long each request may take, in seconds
-    #[arg(long, default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: Duration,
     /// Speaks HTTP/2 over plain http; over https, the server chooses
     #[arg(long)]
     pub(crate) http2: bool,
     /// A file with certificates in PEM to trust beside the system's
-    #[arg(long)]
+    #[arg(long, value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
 }
 

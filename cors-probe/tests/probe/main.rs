@@ -173,7 +173,7 @@ async fn what_cannot_be_asked_is_an_error() {
         (&["http://127.0.0.1/"][..], "error: the following required arguments were not provided:"),
         (
             &["http://127.0.0.1/", "--origin", OURS, "--timeout", "0"],
-            "error: invalid value '0' for '--timeout <TIMEOUT>': it is no number of seconds above 0; write one, such as 10",
+            "error: invalid value '0' for '--timeout <SECONDS>': it is no number of seconds above 0; write one, such as 10",
         ),
     ] {
         assert_eq!(asked(arguments).await.lines().next().unwrap(), expected);
