@@ -11,17 +11,13 @@ const OPTIONS = ["allow_origins", "allow_credentials", "allow_methods", "allow_h
 
 let situation = null;
 let count = Math.trunc(Date.now() / 1000) % 1000;
-let changes = 0;
 let settled = 0;
+let last = Promise.resolve();
 
-/** Does something, and says that it is done. */
-async function perform(action) {
-  try {
-    await action();
-  } catch (error) {
-    showProblem(`The playground does not answer: ${error}`);
-  }
-  document.body.dataset.settled = ++settled;
+/** Does something after all that was asked before, and says that it is done. */
+function perform(action) {
+  last = last.then(() => action()).catch((error) => showProblem(`The playground does not answer: ${error}`));
+  return last.then(() => (document.body.dataset.settled = ++settled));
 }
 
 // What is typed
@@ -60,17 +56,13 @@ const originOf = (page) => (page === "null" ? "a sandboxed frame, whose origin i
 // The policy
 
 async function changePolicy({ form = {}, reset = false } = {}) {
-  const change = ++changes;
   const policy = { toml: at("toml").value, form };
   const response = await fetch("/policy", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ policy, stack: at("stack").value, reset }),
   });
-  const checked = await response.json();
-  // Somebody typed on.
-  if (change !== changes) return;
-  showChecked(checked, Object.keys(form).length > 0, reset);
+  showChecked(await response.json(), Object.keys(form).length > 0, reset);
 }
 
 function showChecked({ toml, form, mistakes, warnings, description }, isByForm, isReset) {
