@@ -1,6 +1,12 @@
 //! The HTTP client of the probe.
 
-use std::{error::Error, fs, future::Future, pin::Pin};
+use std::{
+    error::Error,
+    fs,
+    future::Future,
+    io::{self, ErrorKind},
+    pin::Pin,
+};
 
 use http::{HeaderValue, Request, Response, header::HOST};
 use reqwest::{Body, Certificate, redirect::Policy};
@@ -53,8 +59,8 @@ impl Client {
             request.headers_mut().remove(HOST);
         }
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(|error| failure(&error))?;
-            let response = client.execute(request).await.map_err(|error| failure(&error))?;
+            let request = reqwest::Request::try_from(request).map_err(failure)?;
+            let response = client.execute(request).await.map_err(failure)?;
             Ok(Response::from(response))
         })
     }
@@ -64,23 +70,32 @@ impl Client {
 pub(crate) type Sending =
     Pin<Box<dyn Future<Output = Result<Response<Body>, Box<dyn Error + Send + Sync>>> + Send>>;
 
-fn failure(error: &reqwest::Error) -> Box<dyn Error + Send + Sync> {
+fn failure(error: reqwest::Error) -> Box<dyn Error + Send + Sync> {
     let url = error.url().map_or_else(String::new, ToString::to_string);
-    let all = describe(error);
-    let last = root(error).to_string();
-    let step = if error.is_timeout() {
+    // The URL may contain any words.
+    let error = error.without_url();
+    if error.is_timeout() {
         return format!("{url}: no response within the time-out; a longer one is --timeout 60")
             .into();
-    } else if all.contains("dns error") {
+    }
+    let (all, root) = (describe(&error), root(&error));
+    let kind = root.downcast_ref::<io::Error>().map(io::Error::kind);
+    let step = if all.contains("dns error") {
         "the name is not found"
-    } else if all.contains("certificate") {
+    } else if all.contains("tunnel error") {
+        "the proxy does not connect to the server"
+    } else if all.contains("invalid peer certificate") {
         "the certificate is not trusted"
+    } else if kind == Some(ErrorKind::ConnectionRefused) {
+        "the connection is refused"
+    } else if error.is_connect() && url.starts_with("https:") {
+        "there is no TLS connection"
     } else if error.is_connect() {
         "the server cannot be reached"
     } else {
         "the request failed"
     };
-    format!("{url}: {step}: {last}").into()
+    format!("{url}: {step}: {root}").into()
 }
 
 fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {

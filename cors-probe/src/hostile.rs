@@ -81,7 +81,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     format!("{scheme}://{host}{stranger}{port}"),
                 ],
                 "an attacker's domain can begin with yours",
-"compare whole origins, and not their beginnings",
+                "compare whole origins, and not their beginnings",
             ),
             with(
                 High,
@@ -92,7 +92,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     .map(|host| format!("{scheme}://tower-cors-probe{host}{port}"))
                     .collect(),
                 "an attacker's domain can end with yours",
-"compare whole origins; for subdomains, compare from a dot on",
+                "compare whole origins; for subdomains, compare from a dot on",
             ),
             with(
                 High,
@@ -103,14 +103,14 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     format!("{scheme}://{stranger}?{host}"),
                 ],
                 "an attacker's origin can contain yours",
-"compare whole origins, and do not search in them",
+                "compare whole origins, and do not search in them",
             ),
             with(
                 High,
                 "unescaped-dot",
                 dots.collect(),
                 "a dot in a regular expression matches any character, so an attacker's domain can match",
-"escape the dots, or list the origins instead of a regular expression",
+                "escape the dots, or list the origins instead of a regular expression",
             ),
             with(
                 High,
@@ -125,7 +125,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
                     })
                     .collect(),
                 "a browser can read the text as a host of somebody else",
-"parse the origin before it is compared, and refuse odd characters",
+                "parse the origin before it is compared, and refuse odd characters",
             ),
         ]);
     }
@@ -138,14 +138,14 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
             "insecure-origin",
             insecure,
             "anyone on the visitor's network can serve a page of that origin over http",
-"allow only https",
+                "allow only https",
         ),
         with(
             Note,
             "any-port",
             vec![format!("{scheme}://{host}{other_port}")],
             "pages of every server on that host can read the response, whatever its port",
-"list the ports if somebody else can run a server there",
+                "list the ports if somebody else can run a server there",
         ),
         with(
             Low,
@@ -160,7 +160,7 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
             .filter(|hostile| hostile != origin)
             .collect(),
             "no browser sends such an origin, so the comparison does more than it has to, and may match too much",
-"compare byte by byte",
+                "compare byte by byte",
         ),
     ]);
     all

@@ -238,13 +238,15 @@ async fn what_cannot_be_asked_is_an_error() {
     );
     // The listener is closed, so nothing listens on its port.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/", listener.local_addr().unwrap());
+    // The path has the words by which errors are told apart.
+    let path = "dns%20error/invalid%20peer%20certificate/certificate/tunnel";
+    let url = format!("http://{}/{path}", listener.local_addr().unwrap());
     drop(listener);
     for arguments in [&[&url, "--origin", OURS][..], &["audit", &url, "--origin", OURS]] {
         let text = asked(arguments).await;
         assert_eq!(
             text,
-            format!("{url}: the server cannot be reached: Connection refused (os error 111)")
+            format!("{url}: the connection is refused: Connection refused (os error 111)")
         );
     }
     let text = asked(&[&url, "--origin", OURS, "--header", "x-a"]).await;

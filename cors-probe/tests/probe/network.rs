@@ -103,6 +103,42 @@ async fn a_proxy_is_taken_from_the_environment() {
 }
 
 #[tokio::test]
+async fn https_goes_through_the_proxy_in_a_tunnel() {
+    for variable in ["HTTPS_PROXY", "ALL_PROXY"] {
+        let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_cors-probe"))
+            .args(["https://api.invalid/items", "--origin", OURS])
+            .env_remove("NO_PROXY")
+            .env_remove("no_proxy")
+            .env(variable, format!("http://{}", proxy.local_addr().unwrap()))
+            .stdin(Stdio::null())
+            .output();
+        let refuse = async {
+            let (mut stream, _) = proxy.accept().await.unwrap();
+            let first = BufReader::new(&mut stream).lines().next_line().await.unwrap().unwrap();
+            stream.write_all(b"HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n").await.unwrap();
+            first
+        };
+        let (output, first) = tokio::join!(output, refuse);
+        assert_eq!(first, "CONNECT api.invalid:443 HTTP/1.1", "{variable}");
+        let text = String::from_utf8(output.unwrap().stderr).unwrap();
+        let expected = "https://api.invalid/items: the proxy does not connect to the server: tunnel error: unsuccessful\n";
+        assert_eq!(text, expected, "{variable}");
+    }
+}
+
+#[tokio::test]
+async fn https_to_a_server_without_tls_is_an_error() {
+    let url = serve(behind(CorsLayer::builder().allow_origin(OURS))).await;
+    let url = url.replace("http:", "https:");
+    let text = error(&[&url, "--origin", OURS]).await;
+    let expected = format!(
+        "{url}: there is no TLS connection: received corrupt message of type InvalidContentType"
+    );
+    assert_eq!(text, expected);
+}
+
+#[tokio::test]
 async fn a_server_that_does_not_answer_in_time_is_an_error() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/items", listener.local_addr().unwrap());
