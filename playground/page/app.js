@@ -10,7 +10,8 @@ const { addresses, situations, stacks, messages } = await (await fetch("/start")
 const OPTIONS = ["allow_origins", "allow_credentials", "allow_methods", "allow_headers", "expose_headers", "max_age", "diagnose"];
 
 let situation = null;
-let count = Math.trunc(Date.now() / 1000) % 1000;
+let count = Math.trunc(Math.random() * 10_000);
+let isNoneAllowed = true;
 let settled = 0;
 let last = Promise.resolve();
 
@@ -87,10 +88,11 @@ function showChecked({ toml, form, mistakes, warnings, description }, isByForm, 
   at("description").textContent = description ?? "It does not build.";
   at("code").textContent = stacks[at("stack").value].code.join("\n");
   const isGood = mistakes.length === 0;
+  isNoneAllowed = !isGood && (isReset || isNoneAllowed);
   at("applied").className = isGood ? "good" : "bad";
   at("applied").textContent = isGood
     ? "It builds, and the API uses it."
-    : isReset
+    : isNoneAllowed
       ? "It does not build. Until it does, the API allows no origin."
       : "It does not build. The API still uses the last policy that did.";
 }
@@ -99,6 +101,7 @@ function showChecked({ toml, form, mistakes, warnings, description }, isByForm, 
 
 async function run() {
   const request = typedRequest();
+  const { lanes } = stacks[at("stack").value];
   const predicted = await fetch("/fetch", {
     method: "POST",
     headers: { "content-type": "application/json" },
@@ -111,7 +114,7 @@ async function run() {
   const { since, prediction } = await predicted.json();
   const got = await fetchIn(request.page, addresses, { ...request, url: addresses.api + request.path });
   const exchanges = await (await fetch(`/log?since=${since}`)).json();
-  showResults(request, prediction, got, exchanges);
+  showResults(request, prediction, got, exchanges, lanes);
 }
 
 function showProblem(text) {
@@ -120,7 +123,7 @@ function showProblem(text) {
   at("agreement").textContent = text;
 }
 
-function showResults(request, prediction, got, exchanges) {
+function showResults(request, prediction, got, exchanges, lanes) {
   at("results").hidden = false;
   const wire = (all) => all.map(({ isPreflight, method, status }) => `${isPreflight} ${method} ${status}`).join();
   const isSame = (got.status ?? null) === prediction.status && wire(exchanges) === wire(prediction.exchanges);
@@ -134,7 +137,7 @@ function showResults(request, prediction, got, exchanges) {
   const none = exchanges.length === 0 ? [element("li", {}, "No request arrived.")] : [];
   at("decided").querySelector("div").replaceChildren(element("ul", { class: "decisions" }, ...decisions, ...none));
   const isFromCache = prediction.needsPreflight && exchanges.length > 0 && !exchanges[0].isPreflight;
-  at("wire").replaceChildren(diagram({ exchanges, isFromCache, lanes: stacks[at("stack").value].lanes }));
+  at("wire").replaceChildren(diagram({ exchanges, isFromCache, lanes }));
   showConsole(request, prediction, got, exchanges);
 }
 
@@ -149,12 +152,12 @@ const sees = (headers) => [`The script sees the headers ${headers.map(([name]) =
 function showConsole(request, prediction, got, exchanges) {
   const isPreflight = exchanges.at(-1)?.isPreflight ?? false;
   const byCause = messages.causes.find(({ id, error }) =>
-    error === prediction.cause && (id.startsWith("preflight") === isPreflight || !id.includes("allow")));
-  const isMessageOfSituation = situation !== null && situation.message !== null && !situation.isFixed;
+    prediction.cause !== null && error === prediction.cause && (id.startsWith("preflight") === isPreflight || !id.includes("allow")));
+  const ofSituation = messages.causes.find(({ id }) => id === situation?.message);
   const hidden = situation?.header !== undefined && !(got.headers ?? []).some(([name]) => name === situation.header);
-  const cause = got.error !== undefined
-    ? (isMessageOfSituation ? messages.causes.find(({ id }) => id === situation.message) : byCause)
-    : hidden ? messages.causes.find(({ id }) => id === situation.message) : undefined;
+  // Somebody may have changed the policy or the request, so that another check fails.
+  const isOfSituation = ofSituation !== undefined && ofSituation.error === prediction.cause;
+  const cause = got.error !== undefined ? (isOfSituation ? ofSituation : byCause) : hidden ? ofSituation : undefined;
   at("cause").hidden = cause === undefined;
   if (cause === undefined) return;
   const page = request.page === "null" ? "null" : addresses[request.page];

@@ -29,11 +29,18 @@ function open(page, addresses) {
 }
 
 function message(frame, isExpected) {
-  return new Promise((resolve) => {
-    addEventListener("message", function listen(event) {
+  return new Promise((resolve, reject) => {
+    const listening = new AbortController();
+    const limit = setTimeout(() => {
+      listening.abort();
+      reject(new Error("the page that fetches does not answer"));
+    }, 30_000);
+    const listen = (event) => {
       if (event.source !== frame.contentWindow || !isExpected(event.data)) return;
-      removeEventListener("message", listen);
+      clearTimeout(limit);
+      listening.abort();
       resolve(event.data);
-    });
+    };
+    addEventListener("message", listen, { signal: listening.signal });
   });
 }

@@ -25,7 +25,6 @@ pub(crate) struct Api(Arc<RwLock<Current>>);
 #[derive(Clone, Debug)]
 struct Current {
     policy: Policy,
-    stack: Stack,
     router: Router,
 }
 
@@ -34,23 +33,14 @@ impl Api {
         self.current().policy
     }
 
-    pub(crate) fn set_policy(&self, policy: Policy) {
-        let stack = self.current().stack;
-        self.set(policy, stack);
-    }
-
-    pub(crate) fn set_stack(&self, stack: Stack) {
-        self.set(self.policy(), stack);
-    }
-
-    /// Allows no origin, until a policy is set.
-    pub(crate) fn reset(&self) {
-        self.set_policy(CorsLayer::deny_all().policy().clone());
-    }
-
-    fn set(&self, policy: Policy, stack: Stack) {
+    /// Without a policy, the last one stays, or with `reset`, no origin is allowed.
+    pub(crate) fn change(&self, stack: Stack, policy: Option<Policy>, reset: bool) {
+        let mut current = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let last =
+            || if reset { CorsLayer::deny_all().policy().clone() } else { current.policy.clone() };
+        let policy = policy.unwrap_or_else(last);
         let router = stack.router(CorsLayer::new(policy.clone()));
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Current { policy, stack, router };
+        *current = Current { policy, router };
     }
 
     fn current(&self) -> Current {
@@ -61,9 +51,8 @@ impl Api {
 impl Default for Api {
     fn default() -> Self {
         let cors = CorsLayer::deny_all();
-        let (policy, stack) = (cors.policy().clone(), Stack::default());
-        let router = stack.router(cors);
-        Self(Arc::new(RwLock::new(Current { policy, stack, router })))
+        let policy = cors.policy().clone();
+        Self(Arc::new(RwLock::new(Current { policy, router: Stack::default().router(cors) })))
     }
 }
 

@@ -6,11 +6,11 @@ use axum::{
     Json, Router,
     extract::{DefaultBodyLimit, Path, Query, Request, State},
     http::{
-        StatusCode,
+        HeaderMap, StatusCode,
         header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST},
     },
     middleware::{Next, from_fn_with_state},
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
     routing::{get, post},
 };
 use serde::{Deserialize, Serialize};
@@ -74,7 +74,12 @@ async fn check_host(State(hosts): State<Arc<[String]>>, request: Request, next: 
     }
 }
 
-async fn index(State(playground): Shared) -> Response {
+/// The playground is at one of its origins, because its frames answer to that one alone.
+async fn index(State(playground): Shared, headers: HeaderMap) -> Response {
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    if !playground.addresses.app.ends_with(&format!("/{host}")) {
+        return Redirect::temporary(&playground.addresses.app).into_response();
+    }
     let Addresses { app, other, address, .. } = &playground.addresses;
     let policy = format!(
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src data:; connect-src 'self'; \
@@ -144,15 +149,8 @@ struct Change {
 
 /// Checks a policy, and applies it if it builds.
 async fn policy(State(playground): Shared, Json(change): Json<Change>) -> Json<Checked> {
-    let api = &playground.api;
-    api.set_stack(change.stack);
-    if change.reset {
-        api.reset();
-    }
     let checked = change.policy.check();
-    if let Some(policy) = &checked.policy {
-        api.set_policy(policy.clone());
-    }
+    playground.api.change(change.stack, checked.policy.clone(), change.reset);
     Json(checked)
 }
 

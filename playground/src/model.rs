@@ -13,7 +13,8 @@ use crate::{
     servers::Addresses,
 };
 
-/// A browser whose pages live as long as the real ones, so that its cache of preflights is the same.
+/// A browser whose pages live as long as the server, so that its cache of preflights is that of a real one, unless the
+/// real one was restarted or keeps nothing.
 #[derive(Debug)]
 pub(crate) struct Model {
     addresses: Addresses,

@@ -59,6 +59,16 @@ async fn the_page_may_be_in_no_frame_and_runs_no_scripts_but_its_own() -> Tested
 }
 
 #[tokio::test]
+async fn the_playground_is_at_one_of_its_origins() -> Tested {
+    let servers = Servers::start(0).await?;
+    let host = servers.addresses.address.trim_start_matches("http://");
+    let response = send(&servers, host, None, "GET", "/", &Value::Null).await?;
+    let location = response.header("location");
+    assert_eq!((response.status, location), (307, Some(servers.addresses.app.as_str())));
+    Ok(())
+}
+
+#[tokio::test]
 async fn mistakes_and_warnings_are_shown_at_their_field() -> Tested {
     let servers = Servers::start(0).await?;
     for (toml, form, mistakes, warnings) in [
