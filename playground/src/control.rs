@@ -90,11 +90,10 @@ async fn index(State(playground): Shared, headers: HeaderMap) -> Response {
 
 /// The page that fetches, inside a frame.
 async fn frame(State(playground): Shared) -> Response {
-    let Addresses { app, other, address, api } = &playground.addresses;
-    // In a sandbox, the page's origin is not that of its script: 'self' would be nothing.
+    let Addresses { app, api, .. } = &playground.addresses;
     let policy = format!(
-        "default-src 'none'; script-src {app} {other} {address}; connect-src {api}; base-uri 'none'; \
-         form-action 'none'; frame-ancestors {app}"
+        "default-src 'none'; script-src 'self'; connect-src {api}; base-uri 'none'; form-action 'none'; \
+         frame-ancestors {app}"
     );
     page(include_str!("../page/frame.html").replace("{app}", app), policy)
 }

@@ -47,7 +47,7 @@ async fn the_page_may_be_in_no_frame_and_runs_no_scripts_but_its_own() -> Tested
         (
             "/frame",
             format!(
-                "default-src 'none'; script-src {app} {other} {address}; connect-src {api}; base-uri 'none'; \
+                "default-src 'none'; script-src 'self'; connect-src {api}; base-uri 'none'; \
                  form-action 'none'; frame-ancestors {app}"
             ),
         ),
