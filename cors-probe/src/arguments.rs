@@ -98,7 +98,7 @@ pub(crate) struct CommonArguments {
     /// How long each request may take, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
     pub(crate) timeout: Duration,
-    /// Speaks HTTP/2 over plain http; over https, the server chooses
+    /// Speaks only HTTP/2, also over plain http; without it, an https server chooses
     #[arg(long)]
     pub(crate) http2: bool,
     /// A file with certificates in PEM to trust beside the system's

@@ -273,7 +273,12 @@ impl Auditor {
     async fn private_network(&self) -> Result<Option<Finding>, Box<dyn Error>> {
         let asks = [("access-control-request-private-network", "true")];
         let answer = self.preflight(&self.method, checks::STRANGER, &asks).await?;
-        Ok(answer.has("access-control-allow-private-network").then(|| Finding {
+        let is_allowed =
+            answer.allow_origin().is_some_and(|it| it == "*" || it == checks::STRANGER);
+        let is_granted =
+            answer.combined("access-control-allow-private-network").as_deref() == Some("true");
+        // If any origin is allowed, another finding says so.
+        Ok((is_granted && !is_allowed).then(|| Finding {
             severity: Severity::Medium,
             name: "private-network",
             found: String::from(

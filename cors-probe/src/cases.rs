@@ -96,10 +96,15 @@ impl File {
         if file.cases.is_empty() {
             return Err(String::from("there is no case; begin each with a line [[case]]"));
         }
-        for Case { name, path, expect, status, reason, .. } in &file.cases {
+        for Case { name, path, method, body, expect, status, reason, .. } in &file.cases {
             let wrong = |text: &str| Err(format!("the case {name:?} {text}"));
             if !path.starts_with('/') {
                 return wrong(&format!("has the path {path:?}; write \"/{path}\""));
+            }
+            if !body.is_empty() && [Method::GET, Method::HEAD].contains(method) {
+                return wrong(&format!(
+                    "has a body, which a script cannot send with {method}; write method = \"POST\""
+                ));
             }
             if *expect == Expectation::Refused && status.is_some() {
                 return wrong(

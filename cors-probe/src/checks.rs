@@ -221,18 +221,19 @@ pub(crate) fn of_preflights(own: &Answer, preflight: &Answer, stranger: &Answer)
         }
     }
     let methods = preflight.combined("access-control-allow-methods").unwrap_or_default();
+    let listed: Vec<&str> = methods.split(',').map(str::trim).collect();
     let is_misspelled = |method: &&str| {
         let upper = method.to_ascii_uppercase();
-        *method != upper
-            && ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&upper.as_str())
+        let is_known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].contains(&upper.as_str());
+        is_known && *method != upper && !listed.contains(&upper.as_str())
     };
-    let misspelled: Vec<&str> = methods.split(',').map(str::trim).filter(is_misspelled).collect();
+    let misspelled: Vec<&str> = listed.iter().copied().filter(is_misspelled).collect();
     if !misspelled.is_empty() {
         add(
             Severity::Low,
             "misspelled-methods",
             format!("Access-Control-Allow-Methods: {}", misspelled.join(", ")),
-            "browsers compare methods byte for byte, so these allow nothing",
+            "methods are compared byte for byte, so these do not allow the methods in upper case",
             "write the methods in upper case",
         );
     }

@@ -1,6 +1,6 @@
 //! What to change on a server, for each check that fails.
 
-use http::StatusCode;
+use http::{HeaderMap, Method, StatusCode};
 use tower_cors::browser::{Exchange, NetworkError, NetworkErrorCause as Cause};
 
 /// The name of the check that failed, and what to change.
@@ -13,13 +13,27 @@ impl Fix {
     pub(crate) fn of(error: &NetworkError, exchanges: &[Exchange]) -> Self {
         let failed = error.exchange().and_then(|index| exchanges.get(index));
         let status = failed.and_then(Exchange::status);
+        let headers = failed.and_then(Exchange::response_headers);
         let fix = |reason, change: String| Self { reason, change };
         match error.cause() {
-            Cause::MissingAllowOrigin { origin, preflight: Some(status) } => {
-                fix("preflight-without-allow-origin", of_preflight(*status, origin))
-            }
-            Cause::MissingAllowOrigin { origin, .. } => {
-                fix("missing-allow-origin", of_response(status, origin))
+            Cause::MissingAllowOrigin { origin, preflight } => {
+                let reason = match preflight {
+                    Some(_) => "preflight-without-allow-origin",
+                    None => "missing-allow-origin",
+                };
+                let is_compared =
+                    headers.is_some_and(|headers| is_compared(headers, preflight.is_some()));
+                let change = match preflight {
+                    _ if origin == "null" => String::from(OF_NULL),
+                    _ if is_compared => {
+                        format!(
+                            "allow the origin {origin}: the CORS layer has seen it, and does not allow it"
+                        )
+                    }
+                    Some(status) => of_preflight(*status, origin),
+                    None => of_response(status, origin),
+                };
+                fix(reason, change)
             }
             Cause::WildcardWithCredentials { origin } => fix(
                 "wildcard-with-credentials",
@@ -49,12 +63,24 @@ impl Fix {
                      or do not send credentials",
                 ),
             ),
+            Cause::PreflightStatus(status) if status.is_redirection() => {
+                fix("preflight-status", String::from(OF_REDIRECTED_PREFLIGHT))
+            }
             Cause::PreflightStatus(status) => fix(
                 "preflight-status",
                 format!("answer the preflight with 204, instead of {}", status.as_u16()),
             ),
             Cause::MalformedList { header, .. } => {
                 fix("malformed-list", format!("separate the names in {header} with commas"))
+            }
+            Cause::MethodNotAllowed { method, allowed }
+                if is_listed_in_upper_case(method, allowed) =>
+            {
+                let upper = method.as_str().to_ascii_uppercase();
+                fix(
+                    "method-not-allowed",
+                    format!("write {upper} in the script: methods are compared byte for byte"),
+                )
             }
             Cause::MethodNotAllowed { method, .. } => fix(
                 "method-not-allowed",
@@ -82,13 +108,27 @@ impl Fix {
     }
 }
 
+/// Whether the layer says, or shows by `Vary`, that it has compared the origin. Preflights that it refuses for another
+/// reason vary by the origin, too, so for these only the reason tells.
+fn is_compared(headers: &HeaderMap, is_preflight: bool) -> bool {
+    let has = |name: &str, is_it: fn(&str) -> bool| {
+        let lines = headers.get_all(name).iter().filter_map(|line| line.to_str().ok());
+        lines.flat_map(|line| line.split(',')).any(|part| is_it(part.trim()))
+    };
+    let varies = has("vary", |name| name.eq_ignore_ascii_case("origin"));
+    has("x-cors-refusal", |reason| reason.starts_with("origin-not-allowed"))
+        || !is_preflight && varies
+}
+
+fn is_listed_in_upper_case(method: &Method, allowed: &[String]) -> bool {
+    let upper = method.as_str().to_ascii_uppercase();
+    upper != method.as_str() && allowed.contains(&upper)
+}
+
 /// What answers a preflight in the place of the CORS layer.
 fn of_preflight(status: StatusCode, origin: &str) -> String {
     String::from(match status.as_u16() {
-        300..=399 => {
-            "browsers do not follow redirects of preflights: let the page use the final URL, or put the CORS layer \
-             outside what redirects"
-        }
+        300..=399 => OF_REDIRECTED_PREFLIGHT,
         401 | 407 => {
             "put the CORS layer outside authentication: preflights carry no cookies and no tokens"
         }
@@ -116,9 +156,8 @@ fn of_response(status: Option<StatusCode>, origin: &str) -> String {
     let outside =
         |what: &str| format!("put the CORS layer outside {what}: its response has no CORS headers");
     match status.map(|status| status.as_u16()) {
-        _ if origin == "null" => String::from(
-            "a redirect, a sandboxed frame or a file has the origin null: let the page use the final URL, or serve it \
-             from a server",
+        Some(300..=399) => String::from(
+            "let the page use the final URL, or put the CORS layer outside what redirects",
         ),
         Some(401 | 403 | 407) => outside("authentication"),
         Some(404 | 405) => outside("the router and its fallback"),
@@ -129,3 +168,9 @@ fn of_response(status: Option<StatusCode>, origin: &str) -> String {
         _ => format!("send Access-Control-Allow-Origin: {origin}, and Vary: Origin"),
     }
 }
+
+const OF_NULL: &str = "a redirect, a sandboxed frame or a file has the origin null: let the page use the final URL, or \
+    serve it from a server";
+
+const OF_REDIRECTED_PREFLIGHT: &str = "browsers do not follow redirects of preflights: let the page use the final URL, \
+    or put the CORS layer outside what redirects";

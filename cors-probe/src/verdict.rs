@@ -2,7 +2,7 @@
 
 use std::{convert::Infallible, error::Error};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
 use serde_json::{Value, json};
 use tower::service_fn;
 use tower_cors::browser::{Browser, Exchange, NetworkError};
@@ -30,6 +30,12 @@ pub(crate) async fn run(arguments: RequestArguments) -> Result<(String, Outcome)
     let (Some(url), Some(origin)) = (url, origin) else {
         return Err("a URL and --origin are needed; see `cors-probe --help`".into());
     };
+    if !body.is_empty() && [Method::GET, Method::HEAD].contains(&method) {
+        return Err(format!(
+            "a script cannot send a body with {method}; add --method POST, or leave --body out"
+        )
+        .into());
+    }
     let client = Client::new(&common)?;
     let fetch = Fetch { url, origin, method, headers, body, credentials, upload_listener };
     let dropped = dropped(&fetch).await;

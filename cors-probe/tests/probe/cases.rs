@@ -103,6 +103,10 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
             "line 5: \"G T\": invalid HTTP method; write one such as \"GET\"",
         ),
         (
+            format!("{case}body = \"b\"\n"),
+            "the case \"a\" has a body, which a script cannot send with GET; write method = \"POST\"",
+        ),
+        (
             format!("{case}path = \"items\"\n"),
             "the case \"a\" has the path \"items\"; write \"/items\"",
         ),

@@ -2,6 +2,7 @@
 
 mod faults;
 mod misplaced;
+mod fixes;
 mod network;
 mod cases;
 mod readme;
@@ -167,6 +168,11 @@ async fn what_cannot_be_asked_is_an_error() {
         let line = format!("error: invalid value '{url}' for '<URL>': {expected}");
         assert_eq!(text.lines().next().unwrap(), line);
     }
+    let text = asked(&["http://127.0.0.1/", "--origin", OURS, "--body", "x"]).await;
+    assert_eq!(
+        text,
+        "a script cannot send a body with GET; add --method POST, or leave --body out"
+    );
     let text = asked(&["audit", "http://127.0.0.1/", "--origin", OURS, "--credentials"]).await;
     assert_eq!(text.lines().next().unwrap(), "error: unexpected argument '--credentials' found");
     for (arguments, expected) in [
@@ -281,8 +287,7 @@ async fn verdict_has_the_servers_reason_and_what_a_status_looks_like() {
         "\nverdict: the page cannot read the response: the preflight of PUT {url}: the response has the status 403 and \
          no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; the server says why: \
          origin-not-allowed {OURS} (https://fetch.spec.whatwg.org/#concept-cors-check)\n\
-         fix: allow the origin {OURS}, the method and the headers of the preflight; if they are allowed, a firewall or a \
-         CSRF check answers before the CORS layer"
+         fix: allow the origin {OURS}: the CORS layer has seen it, and does not allow it"
     );
     assert!(text.ends_with(&verdict), "{text}");
 
