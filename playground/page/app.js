@@ -12,6 +12,7 @@ const OPTIONS = ["allow_origins", "allow_credentials", "allow_methods", "allow_h
 let situation = null;
 let count = Math.trunc(Math.random() * 10_000);
 let isNoneAllowed = true;
+let loaded = null;
 let settled = 0;
 let last = Promise.resolve();
 
@@ -51,6 +52,14 @@ function showScript() {
   const request = typedRequest();
   at("script").replaceChildren(script(request, addresses.api + request.path, originOf(request.page)).join("\n"));
 }
+
+/** All that is typed, to be compared. */
+function typed() {
+  return JSON.stringify([at("toml").value, at("stack").value, typedRequest()]);
+}
+
+/** Whether nobody has changed what the situation has. */
+const isAsLoaded = () => typed() === loaded;
 
 const originOf = (page) => (page === "null" ? "a sandboxed frame, whose origin is null" : addresses[page]);
 
@@ -138,7 +147,7 @@ function showResults(request, prediction, got, exchanges, lanes) {
   at("decided").querySelector("div").replaceChildren(element("ul", { class: "decisions" }, ...decisions, ...none));
   const isFromCache = prediction.needsPreflight && exchanges.length > 0 && !exchanges[0].isPreflight;
   at("wire").replaceChildren(diagram({ exchanges, isFromCache, lanes }));
-  showConsole(request, prediction, got, exchanges);
+  showConsole(request, got);
 }
 
 function showCard(id, status, texts) {
@@ -149,23 +158,18 @@ function showCard(id, status, texts) {
 
 const sees = (headers) => [`The script sees the headers ${headers.map(([name]) => name).sort().join(", ")}.`];
 
-function showConsole(request, prediction, got, exchanges) {
-  const isPreflight = exchanges.at(-1)?.isPreflight ?? false;
-  const byCause = messages.causes.find(({ id, error }) =>
-    prediction.cause !== null && error === prediction.cause && (id.startsWith("preflight") === isPreflight || !id.includes("allow")));
-  const ofSituation = messages.causes.find(({ id }) => id === situation?.message);
-  const hidden = situation?.header !== undefined && !(got.headers ?? []).some(([name]) => name === situation.header);
-  // Somebody may have changed the policy or the request, so that another check fails.
-  const isOfSituation = ofSituation !== undefined && ofSituation.error === prediction.cause;
-  const cause = got.error !== undefined ? (isOfSituation ? ofSituation : byCause) : hidden ? ofSituation : undefined;
-  at("cause").hidden = cause === undefined;
-  if (cause === undefined) return;
+function showConsole(request, got) {
+  const cause = messages.causes.find(({ id }) => id === situation.message);
+  const isHidden = situation.header !== undefined && !(got.headers ?? []).some(([name]) => name === situation.header);
+  // Of another failure it is not known which words a browser has for it.
+  at("cause").hidden = cause === undefined || !isAsLoaded() || !(got.error !== undefined || isHidden);
+  if (at("cause").hidden) return;
   const page = request.page === "null" ? "null" : addresses[request.page];
   const filled = (text) => text.replaceAll("{page}", page).replaceAll("{url}", addresses.api + request.path);
   const names = { chromium: "Chromium", firefox: "Firefox", webkit: "Safari" };
   at("console").replaceChildren(...Object.entries(names).flatMap(([engine, name]) => {
     const { console: lines } = cause.engines[engine] ?? { console: [] };
-    const words = lines.length === 0 ? ["nothing"] : lines.map(filled);
+    const words = lines.length === 0 ? ["no message"] : lines.map(filled);
     return [element("dt", {}, name), ...words.map((line) => element("dd", {}, line))];
   }));
 }
@@ -179,7 +183,7 @@ function filled(state) {
 }
 
 async function load(chosen) {
-  situation = { ...chosen, isFixed: false };
+  situation = chosen;
   // An address of its own, so that no browser has cached an answer for it.
   count++;
   for (const button of at("situations").querySelectorAll("button")) {
@@ -190,6 +194,7 @@ async function load(chosen) {
   history.replaceState(null, "", `#${chosen.id}`);
   const [before, after] = [filled(chosen.before), filled(chosen.after)];
   await show(before, true);
+  loaded = typed();
   showFix(before, after);
 }
 
@@ -208,11 +213,15 @@ function showFix(before, after) {
     element("span", { class: { "-": "removed", "+": "added", " ": "kept" }[sign] }, `${sign} ${text}\n`)));
   at("apply").disabled = false;
   at("apply").onclick = () => perform(async () => {
-    situation.isFixed = true;
     at("apply").disabled = true;
     await show(after, false);
     if (!situation.twice) await run();
   });
+}
+
+/** It is for what the situation has, and would undo what somebody changes. */
+function hideFix() {
+  at("fix").hidden = true;
 }
 
 /** Only the parts of the program that have something to do with each other. */
@@ -243,7 +252,11 @@ at("form").addEventListener("input", () => {
   perform(() => changePolicy({ form }));
 });
 for (const id of ["toml", "stack"]) at(id).addEventListener("input", () => perform(changePolicy));
-at("fetch").addEventListener("input", showScript);
+at("fetch").addEventListener("input", () => {
+  showScript();
+  hideFix();
+});
+for (const id of ["form", "toml", "stack"]) at(id).addEventListener("input", hideFix);
 at("fetch").addEventListener("submit", (event) => {
   event.preventDefault();
   perform(run);

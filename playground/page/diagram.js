@@ -21,8 +21,9 @@ export function decisionOf({ decision, madeBy }) {
 }
 
 function stepsOf(exchange, names) {
-  const maker = exchange.madeBy === "router" ? "handler" : exchange.madeBy;
-  const reach = Math.max(names.indexOf(maker), 1);
+  // What has no lane of its own is inside the layer.
+  const lane = names.indexOf(exchange.madeBy);
+  const reach = lane === -1 ? names.length - 1 : lane;
   const request = arrow("request", reach, `${exchange.method} ${exchange.path}`, exchange.isPreflight ? "preflight" : "",
     exchange.requestHeaders, REQUEST_HEADERS);
   const decision = element("p", { class: "decision" }, decisionOf(exchange));

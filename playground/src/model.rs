@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::{body::Body, http::Request};
 use serde::{Deserialize, Serialize};
 use tokio::sync::Mutex;
-use tower_cors::browser::{Browser, Credentials, Exchange, NetworkErrorCause, Page};
+use tower_cors::browser::{Browser, Credentials, Exchange, Page};
 
 use crate::{
     api::Api,
@@ -72,8 +72,6 @@ pub(crate) struct Prediction {
     headers: Vec<(String, String)>,
     /// Which check failed, in words.
     error: Option<String>,
-    /// The name of that check.
-    cause: Option<String>,
     exchanges: Vec<Entry>,
     /// Whether a browser that has cached nothing would send a preflight.
     needs_preflight: bool,
@@ -138,7 +136,6 @@ impl Model {
                 status: response.status().map(|status| status.as_u16()),
                 headers: lines(response.headers()),
                 error: None,
-                cause: None,
                 exchanges,
                 needs_preflight: false,
             },
@@ -146,18 +143,11 @@ impl Model {
                 status: None,
                 headers: Vec::new(),
                 error: Some(error.to_string()),
-                cause: Some(variant(error.cause())),
                 exchanges,
                 needs_preflight: false,
             },
         })
     }
-}
-
-/// The name of a cause, without what it found.
-fn variant(cause: &NetworkErrorCause) -> String {
-    let text = format!("{cause:?}");
-    text.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default().to_owned()
 }
 
 fn entry(exchange: &Exchange) -> Entry {

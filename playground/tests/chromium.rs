@@ -3,14 +3,14 @@
 use std::{env, error::Error};
 
 use chromium::Chromium;
-use playground::Servers;
+use playground::{Addresses, Servers};
 use serde_json::{Value, json};
 
 type Tested = Result<(), Box<dyn Error>>;
 
 #[tokio::test]
 async fn each_situation_fails_and_works_with_its_fix_as_the_model_expects() -> Tested {
-    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    let Some((servers, chromium)) = open().await? else { return Ok(()) };
     for situation in situations() {
         let id = situation["id"].as_str().unwrap_or_default();
         click(&chromium, &format!("[data-id={id}]")).await?;
@@ -27,6 +27,8 @@ async fn each_situation_fails_and_works_with_its_fix_as_the_model_expects() -> T
             "{id}"
         );
         assert_eq!(before["hasConsole"], json!(!situation["message"].is_null()), "{id}: {before}");
+        let words = words(&situation, &servers.addresses, &before["url"]);
+        assert_eq!(before["console"], words, "{id}");
         if situation["before"] == situation["after"] {
             continue;
         }
@@ -78,6 +80,50 @@ async fn a_policy_can_be_typed_in_the_form_and_as_toml() -> Tested {
     assert_eq!(origins, format!("{app}, https://b.example"));
     assert_eq!(click(&chromium, "#send").await?["browser"], "readable, 200");
     assert_no_error(&chromium).await?;
+    chromium.stop().await
+}
+
+/// The words of the three engines for the message of a situation.
+fn words(situation: &Value, addresses: &Addresses, url: &Value) -> Value {
+    let messages: Value =
+        serde_json::from_str(include_str!("../../engines/messages.json")).unwrap();
+    let causes = messages["causes"].as_array().unwrap();
+    let Some(cause) = causes.iter().find(|cause| cause["id"] == situation["message"]) else {
+        return json!([]);
+    };
+    let page = match situation["before"]["request"]["page"].as_str().unwrap() {
+        "app" => &addresses.app,
+        "address" => &addresses.address,
+        page => page,
+    };
+    let mut words = Vec::new();
+    for engine in ["chromium", "firefox", "webkit"] {
+        let lines = cause["engines"][engine]["console"].as_array().unwrap();
+        words.extend(lines.iter().map(|line| {
+            line.as_str().unwrap().replace("{page}", page).replace("{url}", url.as_str().unwrap())
+        }));
+        if lines.is_empty() {
+            words.push(String::from("no message"));
+        }
+    }
+    json!(words)
+}
+
+#[tokio::test]
+async fn what_is_changed_by_hand_has_neither_the_words_nor_the_fix_of_the_situation() -> Tested {
+    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    let loaded = click(&chromium, "[data-id=missing-header]").await?;
+    assert_eq!(loaded["hasFix"], true);
+    let change = "
+        const method = document.querySelector('#method');
+        method.value = 'DELETE';
+        method.dispatchEvent(new Event('input', { bubbles: true }));";
+    chromium.run(change, Vec::new()).await?;
+    let shown = click(&chromium, "#send").await?;
+    assert_eq!(
+        (&shown["browser"], &shown["hasConsole"], &shown["hasFix"]),
+        (&json!("blocked"), &json!(false), &json!(false))
+    );
     chromium.stop().await
 }
 
@@ -189,7 +235,9 @@ const SHOWN: &str = "
         browser: texts('#browser .verdict')[0],
         model: texts('#model .verdict')[0],
         hasConsole: !document.getElementById('cause').hidden,
-        console: texts('#console dd'),
+        console: document.getElementById('cause').hidden ? [] : texts('#console dd'),
+        url: document.getElementById('api').innerText + document.getElementById('path').value,
+        hasFix: !document.getElementById('fix').hidden,
         notes: texts('.wire .note'),
         requests: texts('.arrow.request .title').map((title) => title.split(' ')[0]),
         applied: texts('#applied')[0],
