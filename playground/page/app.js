@@ -13,6 +13,9 @@ let situation = null;
 let count = Math.trunc(Math.random() * 10_000);
 let isNoneAllowed = true;
 let loaded = null;
+// What is typed in the form and not yet in the TOML, and the number of changes.
+let pending = {};
+let changes = 0;
 let settled = 0;
 let last = Promise.resolve();
 
@@ -65,21 +68,26 @@ const originOf = (page) => (page === "null" ? "a sandboxed frame, whose origin i
 
 // The policy
 
-async function changePolicy({ form = {}, reset = false } = {}) {
-  const policy = { toml: at("toml").value, form };
+async function changePolicy(reset = false) {
+  const change = changes;
+  const policy = { toml: at("toml").value, form: pending };
   const response = await fetch("/policy", {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ policy, stack: at("stack").value, reset }),
   });
-  showChecked(await response.json(), Object.keys(form).length > 0, reset);
+  const checked = await response.json();
+  // Somebody typed on: the next answer is about that.
+  if (change !== changes) return;
+  if (Object.keys(pending).length > 0) at("toml").value = checked.toml;
+  pending = {};
+  showChecked(checked, reset);
 }
 
-function showChecked({ toml, form, mistakes, warnings, description }, isByForm, isReset) {
-  if (isByForm) at("toml").value = toml;
+function showChecked({ form, mistakes, warnings, description }, isReset) {
   for (const option of OPTIONS) {
     const input = at(option);
-    if (!isByForm && option in form) {
+    if (input !== document.activeElement && option in form) {
       if (input.type === "checkbox") input.checked = form[option] === "true";
       else input.value = form[option];
     }
@@ -199,10 +207,12 @@ async function load(chosen) {
 }
 
 async function show({ toml, stack, request }, reset) {
+  changes++;
+  pending = {};
   at("toml").value = toml;
   at("stack").value = stack;
   showRequest(request);
-  await changePolicy({ reset });
+  await changePolicy(reset);
 }
 
 function showFix(before, after) {
@@ -246,12 +256,17 @@ at("situations").append(...situations.map((chosen) => {
   return element("li", {}, button);
 }));
 at("form").addEventListener("submit", (event) => event.preventDefault());
-at("form").addEventListener("input", () => {
-  const value = (input) => (input.type === "checkbox" ? String(input.checked) : input.value);
-  const form = Object.fromEntries(OPTIONS.map((option) => [option, value(at(option))]));
-  perform(() => changePolicy({ form }));
+at("form").addEventListener("input", ({ target }) => {
+  changes++;
+  pending[target.id] = target.type === "checkbox" ? String(target.checked) : target.value;
+  perform(changePolicy);
 });
-for (const id of ["toml", "stack"]) at(id).addEventListener("input", () => perform(changePolicy));
+at("toml").addEventListener("input", () => {
+  changes++;
+  pending = {};
+  perform(changePolicy);
+});
+at("stack").addEventListener("input", () => perform(changePolicy));
 at("fetch").addEventListener("input", () => {
   showScript();
   hideFix();

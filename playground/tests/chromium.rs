@@ -110,6 +110,35 @@ fn words(situation: &Value, addresses: &Addresses, url: &Value) -> Value {
 }
 
 #[tokio::test]
+async fn what_is_typed_in_quick_turns_is_in_form_and_toml_in_the_end() -> Tested {
+    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    let typed = "
+        const type = (id, text) => {
+            const input = document.getElementById(id);
+            input.value = text;
+            input.dispatchEvent(new Event('input', { bubbles: true }));
+        };
+        const first = Number(document.body.dataset.settled);
+        const settled = new Promise((resolve) => new MutationObserver(() => {
+            if (Number(document.body.dataset.settled) === first + arguments[0].length) resolve();
+        }).observe(document.body, { attributeFilter: ['data-settled'] }));
+        for (const [id, text] of arguments[0]) type(id, text);
+        await settled;
+        return ['toml', 'allow_origins', 'allow_methods', 'max_age'].map((id) => document.getElementById(id).value);";
+    let both = "allow_methods = [\"PUT\"]\nallow_origins = [\"https://b.example\"]\nmax_age = 60\n";
+    let shown = json!([both, "https://b.example", "PUT", "60"]);
+    let toml = "allow_origins = [\"https://a.example\"]\nmax_age = 60\n";
+    let form = [json!(["allow_origins", "https://b.example"]), json!(["allow_methods", "PUT"])];
+    let of_form = json!([["toml", toml], form[0], form[1]]);
+    assert_eq!(chromium.run(typed, vec![of_form]).await?, shown);
+    let of_toml = json!([form[0], ["toml", toml]]);
+    let shown = json!([toml, "https://a.example", "", "60"]);
+    assert_eq!(chromium.run(typed, vec![of_toml]).await?, shown);
+    assert_no_error(&chromium).await?;
+    chromium.stop().await
+}
+
+#[tokio::test]
 async fn what_is_changed_by_hand_has_neither_the_words_nor_the_fix_of_the_situation() -> Tested {
     let Some((_servers, chromium)) = open().await? else { return Ok(()) };
     let loaded = click(&chromium, "[data-id=missing-header]").await?;
