@@ -125,7 +125,7 @@ async function run() {
     body: JSON.stringify(request),
   });
   if (!predicted.ok) {
-    showProblem(`There is no such request: ${await predicted.text()}`);
+    showProblem(`This request cannot be sent: ${await predicted.text()}`);
     return;
   }
   const { since, prediction } = await predicted.json();

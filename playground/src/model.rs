@@ -88,6 +88,14 @@ impl Model {
 
     /// The error says why there is no such request.
     pub(crate) async fn predict(&self, fetch: &Fetch) -> Result<Prediction, String> {
+        if !fetch.path.starts_with('/') {
+            return Err(String::from("begin the path with /"));
+        }
+        let has_body = fetch.body.as_ref().is_some_and(|body| !body.is_empty());
+        // `XMLHttpRequest` leaves the body out instead.
+        if has_body && !fetch.upload_listener && ["GET", "HEAD"].contains(&fetch.method.as_str()) {
+            return Err(format!("a script cannot send a body with {}", fetch.method));
+        }
         let mut pages = self.pages.lock().await;
         let now = Instant::now();
         pages.browser.advance(now - pages.last_fetch);

@@ -27,8 +27,8 @@ async fn each_situation_fails_and_works_with_its_fix_as_the_model_expects() -> T
             "{id}"
         );
         assert_eq!(before["hasConsole"], json!(!situation["message"].is_null()), "{id}: {before}");
-        let words = words(&situation, &servers.addresses, &before["url"]);
-        assert_eq!(before["console"], words, "{id}");
+        let console = words(&situation, &servers.addresses, &before["url"]);
+        assert_eq!(before["console"], console, "{id}");
         if situation["before"] == situation["after"] {
             continue;
         }

@@ -212,10 +212,16 @@ fn fill(text: &str, servers: &Servers, number: usize) -> String {
 #[tokio::test]
 async fn requests_that_are_none_get_an_error() -> Tested {
     let servers = Servers::start(0).await?;
-    let mut request = request("app", "/items/1");
-    request["method"] = json!("GET /");
-    let response = send(&servers, &host(&servers), None, "POST", "/fetch", &request).await?;
-    assert_eq!((response.status, response.body.as_str()), (400, "invalid HTTP method"));
+    for (field, value, error) in [
+        ("method", "GET /", "invalid HTTP method"),
+        ("path", "items", "begin the path with /"),
+        ("body", "new", "a script cannot send a body with GET"),
+    ] {
+        let mut request = request("app", "/items/1");
+        request[field] = json!(value);
+        let response = send(&servers, &host(&servers), None, "POST", "/fetch", &request).await?;
+        assert_eq!((response.status, response.body.as_str()), (400, error));
+    }
     Ok(())
 }
 

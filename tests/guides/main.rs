@@ -12,6 +12,7 @@ mod map;
 mod options;
 mod origins;
 mod readme;
+mod readme_example;
 mod redirects;
 mod reports;
 mod security;

@@ -9,6 +9,13 @@ use tower_cors::{CorsLayer, Policy, browser::Browser};
 use crate::map::read;
 
 #[test]
+fn the_test_is_one_that_passes() {
+    assert!(
+        read("README.md").contains(&format!("```rust\n{}```", include_str!("readme_example.rs")))
+    );
+}
+
+#[test]
 fn the_mistakes_are_those_of_the_configuration() {
     let mistakes = CorsLayer::builder()
         .allow_origins(["https://Example.com/", "http://example.org"])
