@@ -10,6 +10,7 @@ use std::{
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
 use serde_json::{Value, json};
+use tower_cors::{ConfigError, Policy};
 
 use crate::{
     Outcome,
@@ -132,7 +133,9 @@ impl Auditor {
         let cached = self.get(&[("origin", &self.origin)]).await?;
         let fresh =
             self.send(&Method::GET, &self.fresh_url()?, &[("origin", &self.origin)]).await?;
-        let is_mixed = !self.allows(&cached) && self.allows(&fresh);
+        // Another status is that of something else, such as a rate limiter.
+        let is_mixed =
+            cached.status == fresh.status && !self.allows(&cached) && self.allows(&fresh);
         let own = if is_mixed { fresh } else { cached };
 
         let plain = self.preflight(&Method::GET, &self.origin, &[]).await?;
@@ -172,13 +175,7 @@ impl Auditor {
                 }
             }
         }
-        findings.extend(below.last().map(|domain| Finding {
-            severity: Severity::Note,
-            name: "any-subdomain",
-            found: format!("any subdomain of {domain} is allowed"),
-            why: "whoever takes over one of the subdomains can read the response",
-            change: "list the subdomains that need it, if they are known",
-        }));
+        findings.extend(below.last().map(|domain| any_subdomain(domain, &own)));
         for Hostile { name, severity, origins, why, change } in hostile::hostile(&self.origin) {
             // If every origin is reflected, only `null` tells anything new.
             if reflects_all && name != "null-origin" {
@@ -187,7 +184,13 @@ impl Auditor {
             for origin in
                 origins.iter().filter(|origin| !hostile::is_below(origin, &self.origin, &below))
             {
-                let answer = self.get(&[("origin", origin)]).await?;
+                let answer = match self.get(&[("origin", origin)]).await {
+                    Ok(answer) => answer,
+                    Err(error) => {
+                        findings.push(not_compared(origin, error.as_ref()));
+                        break;
+                    }
+                };
                 if answer.echoes(origin) {
                     let with = if answer.allows_credentials() { ", with credentials" } else { "" };
                     let found = format!("Origin: {origin} is allowed{with}");
@@ -331,7 +334,7 @@ impl Auditor {
 
     async fn get(&self, headers: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
         let answer = self.send(&Method::GET, &self.url, headers).await?;
-        if matches!(answer.status, 429 | 502..=504) {
+        if answer.is_interrupted() {
             self.interruption.set(Some(answer.status));
         }
         Ok(answer)
@@ -362,5 +365,41 @@ impl Auditor {
         }
         let response = self.client.send(request).await.map_err(|error| error.to_string())?;
         Ok(Answer::new(&response))
+    }
+}
+
+/// Below a public suffix, anyone can have a subdomain.
+fn any_subdomain(domain: &str, own: &Answer) -> Finding {
+    let pattern = format!("https://*.{domain}");
+    let policy = Policy::builder().allow_origin(pattern).allow_credentials(true).build_policy();
+    let is_public = policy.is_err_and(|mistakes| {
+        mistakes.iter().any(|it| matches!(it, ConfigError::PublicSuffixWithCredentials { .. }))
+    });
+    let found = format!("any subdomain of {domain} is allowed");
+    if is_public {
+        return Finding {
+            severity: hostile::weighed(Severity::High, own),
+            name: "any-site",
+            found,
+            why: "it is a public suffix, so anyone can register a name below it, and read the response",
+            change: "list the allowed origins",
+        };
+    }
+    Finding {
+        severity: Severity::Note,
+        name: "any-subdomain",
+        found,
+        why: "whoever takes over one of the subdomains can read the response",
+        change: "list the subdomains that need it, if they are known",
+    }
+}
+
+fn not_compared(origin: &str, error: &dyn Error) -> Finding {
+    Finding {
+        severity: Severity::Gap,
+        name: "no-response",
+        found: format!("a request with Origin: {origin} got no response: {error}"),
+        why: "it looks as if a firewall ends such requests, and it is not known how the server compares the origin",
+        change: "repeat the audit where nothing is in front of the application",
     }
 }

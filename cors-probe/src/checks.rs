@@ -30,6 +30,11 @@ impl Answer {
         (200..300).contains(&self.status)
     }
 
+    /// Whether a rate limiter or a gateway has probably made it.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        matches!(self.status, 429 | 502..=504)
+    }
+
     pub(crate) fn has(&self, name: &str) -> bool {
         self.headers.contains_key(name)
     }
@@ -118,11 +123,13 @@ pub(crate) fn of_answers(
         ),
         _ => {}
     }
-    let depends = [own, none, stranger].map(Answer::allow_origin);
-    let depends = depends.iter().collect::<BTreeSet<_>>().len() > 1;
-    for (answer, to) in
-        [(own, "an allowed origin"), (none, "no origin"), (stranger, "another origin")]
-    {
+    let answers = [(own, "an allowed origin"), (none, "no origin"), (stranger, "another origin")];
+    // What a rate limiter or a gateway has made says nothing of the application.
+    let own_answers = answers.into_iter().filter(|(answer, _)| !answer.is_interrupted());
+    let allowed_origins: BTreeSet<_> =
+        own_answers.clone().map(|(answer, _)| answer.allow_origin()).collect();
+    let depends = allowed_origins.len() > 1;
+    for (answer, to) in own_answers {
         if depends && !answer.varies_by_origin() {
             add(
                 Severity::High,

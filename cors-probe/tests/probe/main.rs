@@ -2,6 +2,7 @@
 
 mod faults;
 mod misplaced;
+mod audits;
 mod fixes;
 mod network;
 mod cases;
