@@ -119,22 +119,38 @@ proptest! {
     }
 }
 
+#[test]
+fn an_address_gets_its_brackets() {
+    for (text, suggestion) in
+        [("https://3000::", "https://[3000::]"), ("https://::1", "https://[::1]")]
+    {
+        let mistake = text.parse::<OriginPattern>().unwrap_err();
+        assert_eq!(mistake.suggestion(), Some(suggestion), "{mistake}");
+        assert!(is_written(suggestion, text));
+        assert!(!is_written(suggestion, "https://app.example.com"));
+    }
+}
+
 /// Returns whether the text has the suggestion's host, and more of a host neither before nor after it. Escaped letters
 /// count as themselves.
 fn is_written(suggestion: &str, text: &str) -> bool {
     let suggestion = suggestion.to_ascii_lowercase();
     let authority = suggestion.split_once("://").unwrap().1;
-    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    // An IPv6 address may lack its brackets.
+    let host = match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+        Some((address, _)) => address,
+        None => authority.rsplit_once(':').map_or(authority, |(host, _)| host),
+    };
     let (wildcard, host) = host.strip_prefix("*.").map_or((false, host), |host| (true, host));
     let escaped = [r"\.", r"\-", r"\/", r"\:"].into_iter();
     let text = escaped.fold(text.to_ascii_lowercase(), |text, it| text.replace(it, &it[1..]));
     text.match_indices(host).any(|(start, _)| {
         let (before, after) = (&text[..start], &text[start + host.len()..]);
         let begins = before.is_empty()
-            || before.ends_with(['/', ':', '@', '\\', ' ', '"', '\'', ',', ';', '|', '^'])
+            || before.ends_with(['/', ':', '@', '[', '\\', ' ', '"', '\'', ',', ';', '|', '^'])
             || wildcard && before.ends_with(['.', '*']);
         let ends = after.is_empty()
-            || after.starts_with(['/', ':', '#', '$', ' ', '"', '\'', ',', ';', '|'])
+            || after.starts_with(['/', ':', ']', '#', '$', ' ', '"', '\'', ',', ';', '|'])
             || after.starts_with('?') && after.contains('=')
             || after.starts_with(r"(:")
             || after.starts_with("(?::");
