@@ -51,7 +51,7 @@ pub(crate) struct RequestArguments {
     /// The request's body
     #[arg(long, default_value = "")]
     pub(crate) body: String,
-    /// Sends credentials, as with `credentials: "include"` in a script
+    /// Sends credentials, as with `credentials: "include"` in a script; takes no value
     #[arg(long)]
     pub(crate) credentials: bool,
     /// Listens to upload progress, as a script can with `XMLHttpRequest`

@@ -4,12 +4,11 @@ use std::{
     cell::Cell,
     cmp::Reverse,
     error::Error,
-    fmt,
     hash::{BuildHasher, RandomState},
 };
 
 use http::{HeaderName, HeaderValue, Method, Request, Uri};
-use serde_json::{Value, json};
+use serde_json::json;
 use tower_cors::{ConfigError, Policy};
 
 use crate::{
@@ -17,6 +16,7 @@ use crate::{
     arguments::AuditArguments,
     checks::{self, Answer},
     client::Client,
+    finding::{Finding, Severity, table},
     hostile::{self, Hostile},
     misplaced::{self, Placement},
     origin,
@@ -49,61 +49,10 @@ pub(crate) async fn run(arguments: &AuditArguments) -> Result<(String, Outcome),
     Ok((text.trim_end().to_owned(), outcome))
 }
 
-/// How bad a finding is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) enum Severity {
-    /// May be intended, and does not fail the audit.
-    Note,
-    /// Something that could not be checked, which makes the audit incomplete.
-    Gap,
-    Low,
-    Medium,
-    High,
-}
-
-impl fmt::Display for Severity {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.pad(match self {
-            Self::Note => "note",
-            Self::Gap => "gap",
-            Self::Low => "low",
-            Self::Medium => "medium",
-            Self::High => "high",
-        })
-    }
-}
-
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) struct Finding {
-    pub(crate) severity: Severity,
-    pub(crate) name: &'static str,
-    pub(crate) found: String,
-    pub(crate) why: &'static str,
-    pub(crate) change: &'static str,
-}
-
-impl Finding {
-    fn json(&self) -> Value {
-        let Self { severity, name, found, why, change } = self;
-        json!({
-            "severity": severity.to_string(),
-            "name": name,
-            "found": found,
-            "why": why,
-            "change": change,
-        })
-    }
-}
-
-fn table<'a>(findings: impl Iterator<Item = &'a Finding>) -> String {
-    let lines = findings.map(|Finding { severity, name, found, why, change }| {
-        format!("{severity:<6}  {name}\n  seen:    {found}\n  why:     {why}\n  change:  {change}")
-    });
-    lines.collect::<Vec<_>>().join("\n")
-}
-
 pub(crate) struct Auditor {
     client: Client,
+    /// Speaks only HTTP/1.1.
+    http1: Client,
     url: Uri,
     /// An origin that is allowed.
     origin: String,
@@ -118,6 +67,7 @@ impl Auditor {
         origin::check(origin)?;
         Ok(Self {
             client: Client::new(common)?,
+            http1: Client::of_http1(common)?,
             url: url.clone(),
             origin: origin.clone(),
             method: method.clone(),
@@ -200,7 +150,8 @@ impl Auditor {
                 }
             }
         }
-        findings.extend(self.dependence(&stranger).await?);
+        findings.extend(self.dependence_on_host(&stranger).await?);
+        findings.extend(self.dependence_on_cookies(&stranger).await?);
         findings.extend(self.several_origins().await?);
         findings.extend(self.private_network().await?);
         findings.extend(self.errors(&own).await?);
@@ -215,37 +166,58 @@ impl Auditor {
         Ok(self.get(&[("origin", &origin)]).await?.echoes(&origin))
     }
 
-    /// Finds a decision that changes with `Host` or with cookies.
-    async fn dependence(&self, stranger: &Answer) -> Result<Vec<Finding>, Box<dyn Error>> {
-        let mut findings = Vec::new();
+    /// Finds a decision that changes with `Host`, which can have another name only in HTTP/1.1.
+    async fn dependence_on_host(
+        &self,
+        stranger: &Answer,
+    ) -> Result<Option<Finding>, Box<dyn Error>> {
         if stranger.echoes(checks::STRANGER) {
-            return Ok(findings);
+            return Ok(None);
         }
         let host = checks::STRANGER.trim_start_matches("https://");
-        for (name, headers, why, change) in [
-            (
-                "depends-on-host",
-                [("host", host), ("x-forwarded-host", host)],
-                "an attacker's host name can point to this server",
-                "decide by the list of allowed origins alone",
-            ),
-            (
-                "depends-on-cookies",
-                [("cookie", "session=1"), ("x-probe", "1")],
-                "a page can have cookies sent, and is then allowed to read the response",
-                "make the same decision with and without cookies",
-            ),
-        ] {
-            let answer = self.get(&[("origin", checks::STRANGER), headers[0], headers[1]]).await?;
-            if answer.echoes(checks::STRANGER) {
-                let (severity, found) = (
-                    Severity::High,
-                    format!("with {}: {}, another origin is allowed", headers[0].0, headers[0].1),
-                );
-                findings.push(Finding { severity, name, found, why, change });
-            }
+        let origin = ("origin", checks::STRANGER);
+        let forwarded = ("x-forwarded-host", host);
+        let headers = [origin, ("host", host), forwarded];
+        let result = send_by(&self.http1, &Method::GET, &self.url, &headers).await;
+        let answer = match &result {
+            Ok(answer) => answer,
+            Err(_) => &self.get(&[origin, forwarded]).await?,
+        };
+        self.note_interruption(answer);
+        if answer.echoes(checks::STRANGER) {
+            return Ok(Some(Finding {
+                severity: Severity::High,
+                name: "depends-on-host",
+                found: format!("with host: {host}, another origin is allowed"),
+                why: "an attacker's host name can point to this server",
+                change: "decide by the list of allowed origins alone",
+            }));
         }
-        Ok(findings)
+        Ok(result.err().map(|error| Finding {
+            severity: Severity::Note,
+            name: "host-not-checked",
+            found: format!("a request with another Host got no response over HTTP/1.1: {error}"),
+            why: "over HTTP/2, the Host is that of the connection, so it is not known whether the server compares the origin with it",
+            change: "decide by the list of allowed origins alone",
+        }))
+    }
+
+    /// Finds a decision that changes with cookies.
+    async fn dependence_on_cookies(
+        &self,
+        stranger: &Answer,
+    ) -> Result<Option<Finding>, Box<dyn Error>> {
+        if stranger.echoes(checks::STRANGER) {
+            return Ok(None);
+        }
+        let headers = [("origin", checks::STRANGER), ("cookie", "session=1")];
+        Ok(self.get(&headers).await?.echoes(checks::STRANGER).then(|| Finding {
+            severity: Severity::High,
+            name: "depends-on-cookies",
+            found: String::from("with cookie: session=1, another origin is allowed"),
+            why: "a page can have cookies sent, and is then allowed to read the response",
+            change: "make the same decision with and without cookies",
+        }))
     }
 
     async fn several_origins(&self) -> Result<Option<Finding>, Box<dyn Error>> {
@@ -334,10 +306,14 @@ impl Auditor {
 
     async fn get(&self, headers: &[(&str, &str)]) -> Result<Answer, Box<dyn Error>> {
         let answer = self.send(&Method::GET, &self.url, headers).await?;
+        self.note_interruption(&answer);
+        Ok(answer)
+    }
+
+    fn note_interruption(&self, answer: &Answer) {
         if answer.is_interrupted() {
             self.interruption.set(Some(answer.status));
         }
-        Ok(answer)
     }
 
     async fn preflight(
@@ -358,14 +334,23 @@ impl Auditor {
         url: &Uri,
         headers: &[(&str, &str)],
     ) -> Result<Answer, Box<dyn Error>> {
-        let mut request = Request::builder().method(method).uri(url).body(String::new())?;
-        for (name, value) in headers {
-            let name: HeaderName = name.parse()?;
-            request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
-        }
-        let response = self.client.send(request).await.map_err(|error| error.to_string())?;
-        Ok(Answer::new(&response))
+        send_by(&self.client, method, url, headers).await
     }
+}
+
+async fn send_by(
+    client: &Client,
+    method: &Method,
+    url: &Uri,
+    headers: &[(&str, &str)],
+) -> Result<Answer, Box<dyn Error>> {
+    let mut request = Request::builder().method(method).uri(url).body(String::new())?;
+    for (name, value) in headers {
+        let name: HeaderName = name.parse()?;
+        request.headers_mut().append(name, HeaderValue::from_bytes(value.as_bytes())?);
+    }
+    let response = client.send(request).await.map_err(|error| error.to_string())?;
+    Ok(Answer::new(&response))
 }
 
 /// Below a public suffix, anyone can have a subdomain.

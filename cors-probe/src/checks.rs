@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use http::{HeaderMap, Response};
 
 use crate::{
-    audit::{Finding, Severity},
     client,
+    finding::{Finding, Severity},
     hostile::weighed,
 };
 

@@ -14,17 +14,27 @@ use reqwest::{Body, Certificate, redirect::Policy};
 use crate::arguments::CommonArguments;
 
 /// Sends requests as they are: it follows no redirects, keeps no cookies, and adds no headers but `host` and `accept`.
+/// Each client trusts the root certificates of the system, and takes proxies from the environment.
 #[derive(Clone, Debug)]
 pub(crate) struct Client(reqwest::Client);
 
 impl Client {
-    /// Trusts the root certificates of the system, and takes proxies from the environment.
     pub(crate) fn new(arguments: &CommonArguments) -> Result<Self, Box<dyn Error>> {
-        let mut builder =
-            reqwest::Client::builder().redirect(Policy::none()).timeout(arguments.timeout);
-        if arguments.http2 {
-            builder = builder.http2_prior_knowledge();
-        }
+        let builder = reqwest::Client::builder();
+        let builder = if arguments.http2 { builder.http2_prior_knowledge() } else { builder };
+        Self::build(builder, arguments)
+    }
+
+    /// Like `new`, but speaks only HTTP/1.1, whatever the arguments say.
+    pub(crate) fn of_http1(arguments: &CommonArguments) -> Result<Self, Box<dyn Error>> {
+        Self::build(reqwest::Client::builder().http1_only(), arguments)
+    }
+
+    fn build(
+        builder: reqwest::ClientBuilder,
+        arguments: &CommonArguments,
+    ) -> Result<Self, Box<dyn Error>> {
+        let mut builder = builder.redirect(Policy::none()).timeout(arguments.timeout);
         if let Some(file) = &arguments.cacert {
             let wrong = |error: &dyn Error| {
                 format!(
@@ -95,7 +105,12 @@ fn failure(error: reqwest::Error) -> Box<dyn Error + Send + Sync> {
     } else {
         "the request failed"
     };
-    format!("{url}: {step}: {root}").into()
+    let is_plain = root.to_string().contains("InvalidContentType");
+    let change = match url.strip_prefix("https:") {
+        Some(rest) if is_plain => format!("; it seems to speak http, so try http:{rest}"),
+        _ => String::new(),
+    };
+    format!("{url}: {step}: {root}{change}").into()
 }
 
 fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {

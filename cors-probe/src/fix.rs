@@ -1,12 +1,39 @@
 //! What to change on a server, for each check that fails.
 
+use std::fmt;
+
 use http::{HeaderMap, Method, StatusCode};
+use serde::{Deserialize, Serialize};
 use tower_cors::browser::{Exchange, NetworkError, NetworkErrorCause as Cause};
 
 /// The name of the check that failed, and what to change.
 pub(crate) struct Fix {
-    pub(crate) reason: &'static str,
+    pub(crate) reason: Reason,
     pub(crate) change: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Reason {
+    PreflightWithoutAllowOrigin,
+    MissingAllowOrigin,
+    WildcardWithCredentials,
+    SeveralAllowOrigins,
+    OtherAllowOrigin,
+    MissingAllowCredentials,
+    PreflightStatus,
+    MalformedList,
+    MethodNotAllowed,
+    HeaderNotAllowed,
+    Redirect,
+    ForbiddenMethod,
+    Other,
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.serialize(f)
+    }
 }
 
 impl Fix {
@@ -18,8 +45,8 @@ impl Fix {
         match error.cause() {
             Cause::MissingAllowOrigin { origin, preflight } => {
                 let reason = match preflight {
-                    Some(_) => "preflight-without-allow-origin",
-                    None => "missing-allow-origin",
+                    Some(_) => Reason::PreflightWithoutAllowOrigin,
+                    None => Reason::MissingAllowOrigin,
                 };
                 let is_compared =
                     headers.is_some_and(|headers| is_compared(headers, preflight.is_some()));
@@ -36,74 +63,75 @@ impl Fix {
                 fix(reason, change)
             }
             Cause::WildcardWithCredentials { origin } => fix(
-                "wildcard-with-credentials",
+                Reason::WildcardWithCredentials,
                 format!(
                     "send Access-Control-Allow-Origin: {origin} instead of *, and Access-Control-Allow-Credentials: true; \
                      or do not send credentials"
                 ),
             ),
             Cause::OtherAllowOrigin { found, .. } if found.contains(',') => fix(
-                "several-allow-origins",
+                Reason::SeveralAllowOrigins,
                 String::from(
                     "send one value: two layers, or a gateway and the application, both add \
                      Access-Control-Allow-Origin, so turn it off in one of them",
                 ),
             ),
             Cause::OtherAllowOrigin { origin, .. } => fix(
-                "other-allow-origin",
+                Reason::OtherAllowOrigin,
                 format!(
                     "send the origin that asks, {origin}, exactly as it is, with Vary: Origin; a cache may also have \
                      kept the response for another page"
                 ),
             ),
             Cause::MissingAllowCredentials { .. } => fix(
-                "missing-allow-credentials",
+                Reason::MissingAllowCredentials,
                 String::from(
                     "send Access-Control-Allow-Credentials: true, in lower case, with the preflight and the response; \
                      or do not send credentials",
                 ),
             ),
             Cause::PreflightStatus(status) if status.is_redirection() => {
-                fix("preflight-status", String::from(OF_REDIRECTED_PREFLIGHT))
+                fix(Reason::PreflightStatus, String::from(OF_REDIRECTED_PREFLIGHT))
             }
             Cause::PreflightStatus(status) => fix(
-                "preflight-status",
+                Reason::PreflightStatus,
                 format!("answer the preflight with 204, instead of {}", status.as_u16()),
             ),
             Cause::MalformedList { header, .. } => {
-                fix("malformed-list", format!("separate the names in {header} with commas"))
+                fix(Reason::MalformedList, format!("separate the names in {header} with commas"))
             }
             Cause::MethodNotAllowed { method, allowed }
                 if is_listed_in_upper_case(method, allowed) =>
             {
                 let upper = method.as_str().to_ascii_uppercase();
                 fix(
-                    "method-not-allowed",
+                    Reason::MethodNotAllowed,
                     format!("write {upper} in the script: methods are compared byte for byte"),
                 )
             }
             Cause::MethodNotAllowed { method, .. } => fix(
-                "method-not-allowed",
+                Reason::MethodNotAllowed,
                 format!("add {method} to Access-Control-Allow-Methods, spelled exactly so"),
             ),
             Cause::HeaderNotAllowed { name, .. } => {
-                fix("header-not-allowed", format!("add {name} to Access-Control-Allow-Headers"))
+                fix(Reason::HeaderNotAllowed, format!("add {name} to Access-Control-Allow-Headers"))
             }
             Cause::InvalidLocation(_)
             | Cause::CredentialsInLocation(_)
             | Cause::TooManyRedirects => fix(
-                "redirect",
+                Reason::Redirect,
                 String::from(
                     "let the page use the final URL, so that there is no redirect to follow",
                 ),
             ),
             Cause::ForbiddenMethod(_) => fix(
-                "forbidden-method",
+                Reason::ForbiddenMethod,
                 String::from("use a method that scripts can send, such as POST"),
             ),
-            _ => {
-                fix("other", String::from("see the section of the standard that the verdict names"))
-            }
+            _ => fix(
+                Reason::Other,
+                String::from("see the section of the standard that the verdict names"),
+            ),
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Origins that resemble an allowed one.
 
 use crate::{
-    audit::Severity,
     checks::{Answer, STRANGER},
+    finding::Severity,
 };
 
 /// Origins that resemble an allowed one, and should not be allowed.

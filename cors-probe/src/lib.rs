@@ -8,7 +8,9 @@ mod verdict;
 mod fetch;
 mod fix;
 mod cases;
+mod case_file;
 mod audit;
+mod finding;
 mod checks;
 mod hostile;
 mod misplaced;
@@ -41,6 +43,8 @@ pub enum Outcome {
     Good = 0,
     /// The opposite.
     Bad = 1,
+    /// The request of a case could not be sent.
+    Unsent = 2,
     /// The audit could not check everything, whatever it found.
     Incomplete = 3,
 }

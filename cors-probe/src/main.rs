@@ -1,6 +1,9 @@
 //! The command `cors-probe`.
 
-use std::process::ExitCode;
+use std::{
+    io::{self, ErrorKind, Write},
+    process::ExitCode,
+};
 
 use clap::Parser;
 use cors_probe::Arguments;
@@ -8,10 +11,14 @@ use cors_probe::Arguments;
 #[tokio::main]
 async fn main() -> ExitCode {
     match cors_probe::run(Arguments::parse()).await {
-        Ok((text, outcome)) => {
-            println!("{text}");
-            ExitCode::from(outcome as u8)
-        }
+        Ok((text, outcome)) => match writeln!(io::stdout(), "{text}") {
+            // Whoever reads the output, such as `head`, may have read enough of it.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                eprintln!("the result cannot be printed: {error}");
+                ExitCode::from(2)
+            }
+            _ => ExitCode::from(outcome as u8),
+        },
         Err(error) => {
             eprintln!("{error}");
             ExitCode::from(2)

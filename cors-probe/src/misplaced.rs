@@ -3,8 +3,8 @@
 use http::Method;
 
 use crate::{
-    audit::{Finding, Severity},
     checks::Answer,
+    finding::{Finding, Severity},
 };
 
 /// The answers to a `GET`, to its preflight, and to the preflight of the method that was asked for.

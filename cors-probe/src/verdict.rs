@@ -13,6 +13,7 @@ use crate::{
     client::{self, Client},
     fetch::{Fetch, Fetched},
     fix::Fix,
+    origin,
 };
 
 /// Returns the text to print, and whether the page can read the response.
@@ -36,6 +37,7 @@ pub(crate) async fn run(arguments: RequestArguments) -> Result<(String, Outcome)
         )
         .into());
     }
+    origin::check_of_page(&origin)?;
     let client = Client::new(&common)?;
     let fetch = Fetch { url, origin, method, headers, body, credentials, upload_listener };
     let dropped = dropped(&fetch).await;

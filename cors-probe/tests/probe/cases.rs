@@ -66,6 +66,40 @@ async fn a_table_says_which_cases_are_as_expected() {
 }
 
 #[tokio::test]
+async fn a_request_that_gets_no_response_does_not_end_the_others() {
+    let never = async || std::future::pending::<&str>().await;
+    let app = Router::new().route("/never", get(never)).route("/items", get(async || "items"));
+    let layer = CorsLayer::builder().allow_origin(OURS).build().unwrap();
+    let url = serve(app.layer(layer)).await;
+    let base = url.trim_end_matches("/items");
+    let case = |path: &str| {
+        format!(
+            "[[case]]\nname = \"{path}\"\npath = \"{path}\"\norigin = \"{OURS}\"\nexpect = \"readable\"\n"
+        )
+    };
+    let file = format!("url = \"{base}\"\n{}{}{}", case("/items"), case("/never"), case("/items"));
+    let error =
+        format!("{base}/never: no response within the time-out; a longer one is --timeout 60");
+    let (text, outcome) = check(&file, &["--timeout", "1"]).await.unwrap();
+    assert_eq!(
+        text,
+        format!(
+            "ok    readable  200                             /items\n\
+             FAIL  unsent                                    /never\n      \
+             {error}\n\
+             ok    readable  200                             /items\n\
+             2 of 3 cases are as expected"
+        )
+    );
+    assert_eq!(outcome, Outcome::Unsent);
+    let (text, _) = check(&file, &["--timeout", "1", "--json"]).await.unwrap();
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    let unsent = &printed["cases"][1];
+    assert_eq!((&unsent["found"], &unsent["error"]), (&"unsent".into(), &error.into()));
+    assert_eq!(unsent["as_expected"], false);
+}
+
+#[tokio::test]
 async fn a_mistake_in_the_file_is_named_with_its_line() {
     let case =
         "[[case]]\nname = \"a\"\norigin = \"https://app.example.com\"\nexpect = \"readable\"\n";
@@ -113,6 +147,42 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         (
             format!("{case}reason = \"redirect\"\n"),
             "the case \"a\" expects a reason, but what can be read is not refused; remove it",
+        ),
+        (
+            format!("{case}path = \"/a b\"\n"),
+            "the case \"a\" has the path \"/a b\": invalid uri character; write such characters with %, as a browser does",
+        ),
+        (
+            format!("url = \"http://localhost/?a=b\"\n{case}"),
+            "the url http://localhost/?a=b has a query; write it in the path of each case, such as path = \"/?a=b\"",
+        ),
+        (
+            format!("{}reason = \"origin\"\n", case.replace("readable", "refused")),
+            "line 5: unknown variant `origin`, expected one of `preflight-without-allow-origin`, `missing-allow-origin`, \
+             `wildcard-with-credentials`, `several-allow-origins`, `other-allow-origin`, `missing-allow-credentials`, \
+             `preflight-status`, `malformed-list`, `method-not-allowed`, `header-not-allowed`, `redirect`, \
+             `forbidden-method`, `other`",
+        ),
+        (
+            format!("{case}headers = \"x-a: 1\"\n"),
+            "line 5: headers is \"x-a: 1\"; write a list of texts, such as [\"x-a: 1\"]",
+        ),
+        (
+            format!("{case}headers = {{ x-a = \"1\" }}\n"),
+            "line 5: headers is { x-a = \"1\" }; write a list of texts, such as [\"x-a: 1\"]",
+        ),
+        (
+            format!("{case}credentials = \"include\"\n"),
+            "line 5: credentials is \"include\"; write true or false",
+        ),
+        (
+            format!("{case}status = \"200\"\n"),
+            "line 5: status is \"200\"; write a number, such as 200",
+        ),
+        (format!("{case}status = 70000\n"), "line 5: status is 70000; write a number, such as 200"),
+        (
+            case.replace("[[case]]", "[case]"),
+            "line 1: invalid type: map, expected cases that each begin with a line [[case]]",
         ),
         (
             format!("{}status = 200\n", case.replace("readable", "refused")),

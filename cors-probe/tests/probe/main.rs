@@ -236,13 +236,17 @@ async fn what_cannot_be_asked_is_an_error() {
         );
         assert_eq!(text, expected);
     }
-    let text = asked(&["http://127.0.0.1/", "--origin", "app.example.com"]).await;
-    assert!(
-        text.starts_with(
-            "GET http://127.0.0.1/: the page's address \"app.example.com\" is not a URL"
+    for (origin, expected) in [
+        ("app.example.com", "has no scheme; write https://app.example.com"),
+        ("*", "is a pattern; write one origin that it allows, such as https://app.example.com"),
+        (
+            "https://app.example.com/",
+            "is not written as browsers send it, with only scheme, host and port; write https://app.example.com",
         ),
-        "{text}"
-    );
+    ] {
+        let text = asked(&["http://127.0.0.1/", "--origin", origin]).await;
+        assert_eq!(text, format!("the origin {origin:?} {expected}"));
+    }
     // The listener is closed, so nothing listens on its port.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     // The path has the words by which errors are told apart.
@@ -273,8 +277,8 @@ Exit status:
 Proxies are taken from HTTPS_PROXY, HTTP_PROXY and ALL_PROXY, except for the hosts in NO_PROXY.
 ";
     assert!(help.ends_with(expected), "{help}");
-    let statuses = [Outcome::Good, Outcome::Bad, Outcome::Incomplete].map(|outcome| outcome as u8);
-    assert_eq!(statuses, [0, 1, 3]);
+    let all = [Outcome::Good, Outcome::Bad, Outcome::Unsent, Outcome::Incomplete];
+    assert_eq!(all.map(|outcome| outcome as u8), [0, 1, 2, 3]);
 }
 
 #[tokio::test]

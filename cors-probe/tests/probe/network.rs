@@ -35,13 +35,27 @@ async fn a_server_may_speak_http2_only() {
     assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
     let (text, outcome) = run(&url, &["audit", "--http2"]).await;
     assert_eq!(outcome, Outcome::Good, "{text}");
+    let note = "note    host-not-checked\n  seen:    a request with another Host got no response over HTTP/1.1: ";
+    assert!(text.contains(note), "{text}");
+}
+
+#[tokio::test]
+async fn a_server_that_speaks_both_versions_is_tried_with_another_host() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("certificate.pem");
+    let trusted = ["audit", "--cacert", file.to_str().unwrap()];
+    let (text, outcome) = run(&serve_with_tls(&file, answer).await, &trusted).await;
+    assert_eq!((text.as_str(), outcome), ("nothing found", Outcome::Good));
+    let (text, outcome) = run(&serve_with_tls(&file, compare_with_host).await, &trusted).await;
+    assert_eq!(outcome, Outcome::Bad, "{text}");
+    assert!(text.contains("depends-on-host\n"), "{text}");
 }
 
 #[tokio::test]
 async fn a_certificate_is_trusted_if_a_file_has_it_and_https_brings_http2() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("certificate.pem");
-    let url = serve_with_tls(&file).await;
+    let url = serve_with_tls(&file, answer).await;
     let trusted = ["--cacert", file.to_str().unwrap()];
     let (text, outcome) = run(&url, &trusted).await;
     assert_eq!(outcome, Outcome::Good, "{text}");
@@ -128,12 +142,64 @@ async fn https_goes_through_the_proxy_in_a_tunnel() {
 }
 
 #[tokio::test]
+async fn a_tunnel_through_the_proxy_reaches_the_server() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("certificate.pem");
+    let url = serve_with_tls(&file, answer).await;
+    let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cors-probe"))
+        .args([&url, "--origin", OURS, "--cacert", file.to_str().unwrap()])
+        .env_remove("NO_PROXY")
+        .env_remove("no_proxy")
+        .env("HTTPS_PROXY", format!("http://{}", proxy.local_addr().unwrap()))
+        .stdin(Stdio::null())
+        .output();
+    let server = url.trim_start_matches("https://").trim_end_matches("/items");
+    let forward = async {
+        let (stream, _) = proxy.accept().await.unwrap();
+        let mut stream = BufReader::new(stream);
+        let mut head = String::new();
+        while !head.ends_with("\r\n\r\n") {
+            assert_ne!(stream.read_line(&mut head).await.unwrap(), 0, "{head}");
+        }
+        assert!(head.starts_with(&format!("CONNECT {server} HTTP/1.1\r\n")), "{head}");
+        stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n").await.unwrap();
+        let mut server =
+            TcpStream::connect(server.replace("localhost", "127.0.0.1")).await.unwrap();
+        let _ = tokio::io::copy_bidirectional(&mut stream, &mut server).await;
+    };
+    let (output, ()) = tokio::join!(output, forward);
+    let output = output.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{text}");
+    assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
+}
+
+#[tokio::test]
+async fn the_exit_status_is_kept_if_nobody_reads_the_output() {
+    let url = serve(behind(CorsLayer::builder().allow_origin("https://b.example"))).await;
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cors-probe"))
+        .args([&url, "--origin", OURS])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // The server cannot answer before this test awaits.
+    drop(child.stdout.take());
+    let output = child.wait_with_output().await.unwrap();
+    assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+#[tokio::test]
 async fn https_to_a_server_without_tls_is_an_error() {
     let url = serve(behind(CorsLayer::builder().allow_origin(OURS))).await;
     let url = url.replace("http:", "https:");
     let text = error(&[&url, "--origin", OURS]).await;
     let expected = format!(
-        "{url}: there is no TLS connection: received corrupt message of type InvalidContentType"
+        "{url}: there is no TLS connection: received corrupt message of type InvalidContentType; it seems to speak http, \
+         so try {}",
+        url.replace("https:", "http:")
     );
     assert_eq!(text, expected);
 }
@@ -211,8 +277,24 @@ async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallib
     Ok(response.body(String::new()).unwrap())
 }
 
+/// Like `answer`, but allows also the origin that has the name of `Host`.
+async fn compare_with_host(request: Request<Incoming>) -> Result<Response<String>, Infallible> {
+    let headers = request.headers();
+    let host = headers.get("host").and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let own = format!("https://{host}");
+    let is_own = headers.get(ORIGIN).is_some_and(|origin| origin == own.as_str());
+    let mut response = answer(request).await?;
+    if is_own {
+        response.headers_mut().insert("access-control-allow-origin", own.parse().unwrap());
+    }
+    Ok(response)
+}
+
 /// Serves https, and writes its certificate to a file.
-async fn serve_with_tls(file: &std::path::Path) -> String {
+async fn serve_with_tls<A>(file: &std::path::Path, answer: fn(Request<Incoming>) -> A) -> String
+where
+    A: Future<Output = Result<Response<String>, Infallible>> + Send + 'static,
+{
     let names = vec![String::from("localhost")];
     let rcgen::CertifiedKey { cert, signing_key } =
         rcgen::generate_simple_self_signed(names).unwrap();
@@ -231,15 +313,16 @@ async fn serve_with_tls(file: &std::path::Path) -> String {
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve_one(acceptor.clone(), stream));
+            let acceptor = acceptor.clone();
+            tokio::spawn(async move {
+                if let Ok(stream) = acceptor.accept(stream).await {
+                    let builder = auto::Builder::new(TokioExecutor::new());
+                    let connection =
+                        builder.serve_connection(TokioIo::new(stream), service_fn(answer));
+                    let _ = connection.await;
+                }
+            });
         }
     });
     format!("https://localhost:{port}/items")
-}
-
-async fn serve_one(acceptor: TlsAcceptor, stream: TcpStream) {
-    if let Ok(stream) = acceptor.accept(stream).await {
-        let builder = auto::Builder::new(TokioExecutor::new());
-        let _ = builder.serve_connection(TokioIo::new(stream), service_fn(answer)).await;
-    }
 }

@@ -1,0 +1,169 @@
+//! Reads a file of cases.
+
+use std::{fmt, str::FromStr};
+
+use http::{HeaderName, HeaderValue, Method, Uri, uri::PathAndQuery};
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, DeserializeOwned, SeqAccess, Visitor, value::SeqAccessDeserializer},
+};
+
+use crate::{arguments, fix::Reason, origin};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    #[serde(default, deserialize_with = "url")]
+    pub(crate) url: Option<Uri>,
+    #[serde(default, rename = "case", deserialize_with = "cases")]
+    pub(crate) cases: Vec<Case>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Case {
+    pub(crate) name: String,
+    #[serde(default = "root")]
+    pub(crate) path: String,
+    #[serde(deserialize_with = "origin")]
+    pub(crate) origin: String,
+    #[serde(default, deserialize_with = "parsed")]
+    pub(crate) method: Method,
+    #[serde(default, deserialize_with = "headers")]
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    #[serde(default)]
+    pub(crate) body: String,
+    #[serde(default, deserialize_with = "credentials")]
+    pub(crate) credentials: bool,
+    pub(crate) expect: Expectation,
+    #[serde(default, deserialize_with = "status")]
+    pub(crate) status: Option<u16>,
+    pub(crate) reason: Option<Reason>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Expectation {
+    Readable,
+    Refused,
+}
+
+impl fmt::Display for Expectation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Readable => "readable",
+            Self::Refused => "refused",
+        })
+    }
+}
+
+impl File {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
+        let file: Self = toml::from_str(text).map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+        })?;
+        if file.cases.is_empty() {
+            return Err(String::from("there is no case; begin each with a line [[case]]"));
+        }
+        for Case { name, path, method, body, expect, status, reason, .. } in &file.cases {
+            let wrong = |text: &str| Err(format!("the case {name:?} {text}"));
+            if !path.starts_with('/') {
+                return wrong(&format!("has the path {path:?}; write \"/{path}\""));
+            }
+            if let Err(error) = path.parse::<PathAndQuery>() {
+                return wrong(&format!(
+                    "has the path {path:?}: {error}; write such characters with %, as a browser does"
+                ));
+            }
+            if !body.is_empty() && [Method::GET, Method::HEAD].contains(method) {
+                return wrong(&format!(
+                    "has a body, which a script cannot send with {method}; write method = \"POST\""
+                ));
+            }
+            if *expect == Expectation::Refused && status.is_some() {
+                return wrong(
+                    "expects a status, but a page cannot see that of a refused response; remove it",
+                );
+            }
+            if *expect == Expectation::Readable && reason.is_some() {
+                return wrong("expects a reason, but what can be read is not refused; remove it");
+            }
+        }
+        Ok(file)
+    }
+}
+
+fn root() -> String {
+    String::from("/")
+}
+
+fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uri>, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    arguments::url(&text)
+        .map(Some)
+        .map_err(|error| de::Error::custom(format!("url is {text:?}: {error}")))
+}
+
+fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    origin::check_of_page(&text).map_err(de::Error::custom)?;
+    Ok(text)
+}
+
+fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
+    deserializer: D,
+) -> Result<T, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    text.parse()
+        .map_err(|error| de::Error::custom(format!("{text:?}: {error}; write one such as \"GET\"")))
+}
+
+fn headers<'de, D: Deserializer<'de>>(
+    deserializer: D,
+) -> Result<Vec<(HeaderName, HeaderValue)>, D::Error> {
+    let texts: Vec<String> =
+        typed(deserializer, "headers", "a list of texts, such as [\"x-a: 1\"]")?;
+    let parse = |text: &String| {
+        arguments::header(text)
+            .map_err(|error| de::Error::custom(format!("the header {text:?}: {error}")))
+    };
+    texts.iter().map(parse).collect()
+}
+
+fn credentials<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
+    typed(deserializer, "credentials", "true or false")
+}
+
+fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
+    typed(deserializer, "status", "a number, such as 200").map(Some)
+}
+
+fn cases<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Case>, D::Error> {
+    struct Cases;
+
+    impl<'de> Visitor<'de> for Cases {
+        type Value = Vec<Case>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("cases that each begin with a line [[case]]")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, cases: A) -> Result<Vec<Case>, A::Error> {
+            Vec::deserialize(SeqAccessDeserializer::new(cases))
+        }
+    }
+
+    deserializer.deserialize_seq(Cases)
+}
+
+/// Reads a value. The error says what to write in its place.
+fn typed<'de, D: Deserializer<'de>, T: DeserializeOwned>(
+    deserializer: D,
+    name: &str,
+    change: &str,
+) -> Result<T, D::Error> {
+    let value = toml::Value::deserialize(deserializer)?;
+    let wrong = |_| de::Error::custom(format!("{name} is {value}; write {change}"));
+    value.clone().try_into().map_err(wrong)
+}
