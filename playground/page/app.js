@@ -13,11 +13,20 @@ let situation = null;
 let count = Math.trunc(Math.random() * 10_000);
 let isNoneAllowed = true;
 let loaded = null;
+// What the API has to use: the last policy of this tab that builds.
+let inForce = null;
 // What is typed in the form and not yet in the TOML, and the number of changes.
 let pending = {};
 let changes = 0;
 let settled = 0;
 let last = Promise.resolve();
+
+async function post(path, body) {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`${path} gets ${response.status}`);
+  return response.json();
+}
 
 /** Does something after all that was asked before, and says that it is done. */
 function perform(action) {
@@ -38,6 +47,14 @@ function typedRequest() {
     body: at("body").value === "" ? null : at("body").value,
     uploadListener: at("upload").checked,
   };
+}
+
+/** The same with the path as a browser sends it, without `..` and with spaces as %20. */
+function requestToSend() {
+  const request = typedRequest();
+  if (!request.path.startsWith("/")) return request;
+  const { pathname, search } = new URL(addresses.api + request.path);
+  return { ...request, path: pathname + search };
 }
 
 function showRequest(request) {
@@ -71,12 +88,10 @@ const originOf = (page) => (page === "null" ? "a sandboxed frame, whose origin i
 async function changePolicy(reset = false) {
   const change = changes;
   const policy = { toml: at("toml").value, form: pending };
-  const response = await fetch("/policy", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify({ policy, stack: at("stack").value, reset }),
-  });
-  const checked = await response.json();
+  const stack = at("stack").value;
+  const checked = await post("/policy", { policy, stack, reset, request: requestToSend() });
+  if (checked.mistakes.length === 0) inForce = { policy: { toml: checked.toml }, stack, reset: false };
+  else inForce = reset || inForce === null ? { policy: { toml: "" }, stack, reset: true } : { ...inForce, stack };
   // Somebody typed on: the next answer is about that.
   if (change !== changes) return;
   if (Object.keys(pending).length > 0) at("toml").value = checked.toml;
@@ -84,7 +99,7 @@ async function changePolicy(reset = false) {
   showChecked(checked, reset);
 }
 
-function showChecked({ form, mistakes, warnings, description }, isReset) {
+function showChecked({ form, mistakes, warnings, refusals, description }, isReset) {
   for (const option of OPTIONS) {
     const input = at(option);
     if (input !== document.activeElement && option in form) {
@@ -96,10 +111,11 @@ function showChecked({ form, mistakes, warnings, description }, isReset) {
     const option = field.dataset.option;
     const isHere = (finding) =>
       option === "" ? finding.option === null || !OPTIONS.includes(finding.option) : finding.option === option;
-    const [wrong, better] = [mistakes.filter(isHere), warnings.filter(isHere)];
+    const [wrong, better, refused] = [mistakes, warnings, refusals].map((findings) => findings.filter(isHere));
     field.querySelector(".findings").replaceChildren(
       ...wrong.map(({ text }) => element("li", { class: "mistake" }, text)),
-      ...better.map(({ text }) => element("li", { class: "warning" }, text)));
+      ...better.map(({ text }) => element("li", { class: "warning" }, text)),
+      ...refused.map(({ text }) => element("li", { class: "refusal" }, text)));
     field.querySelector("input, textarea").setAttribute("aria-invalid", wrong.length > 0);
   }
   at("description").textContent = description ?? "It does not build.";
@@ -117,18 +133,15 @@ function showChecked({ form, mistakes, warnings, description }, isReset) {
 // Fetching
 
 async function run() {
-  const request = typedRequest();
+  const request = requestToSend();
   const { lanes } = stacks[at("stack").value];
-  const predicted = await fetch("/fetch", {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body: JSON.stringify(request),
-  });
-  if (!predicted.ok) {
-    showProblem(`This request cannot be sent: ${await predicted.text()}`);
+  // Another tab may have changed it.
+  await post("/policy", inForce);
+  const { since, prediction, problem } = await post("/fetch", request);
+  if (problem !== undefined) {
+    showProblem(`This request cannot be sent: ${problem}`);
     return;
   }
-  const { since, prediction } = await predicted.json();
   const got = await fetchIn(request.page, addresses, { ...request, url: addresses.api + request.path });
   const exchanges = await (await fetch(`/log?since=${since}`)).json();
   showResults(request, prediction, got, exchanges, lanes);
@@ -143,7 +156,9 @@ function showProblem(text) {
 function showResults(request, prediction, got, exchanges, lanes) {
   at("results").hidden = false;
   const wire = (all) => all.map(({ isPreflight, method, status }) => `${isPreflight} ${method} ${status}`).join();
-  const isSame = (got.status ?? null) === prediction.status && wire(exchanges) === wire(prediction.exchanges);
+  const isSame = (got.status ?? null) === prediction.status
+    && names(got.headers ?? []) === names(prediction.headers)
+    && wire(exchanges) === wire(prediction.exchanges);
   at("agreement").className = isSame ? "good" : "bad";
   at("agreement").textContent = isSame
     ? "The browser did what the model expected."
@@ -164,7 +179,10 @@ function showCard(id, status, texts) {
   at(id).querySelector("div").replaceChildren(verdict, ...texts.map((text) => element("p", {}, text)));
 }
 
-const sees = (headers) => [`The script sees the headers ${headers.map(([name]) => name).sort().join(", ")}.`];
+const sees = (headers) => [`The script sees the headers ${names(headers)}.`];
+
+/** The server adds the date after the stack that the model knows. */
+const names = (headers) => headers.map(([name]) => name).filter((name) => name !== "date").sort().join(", ");
 
 function showConsole(request, got) {
   const cause = messages.causes.find(({ id }) => id === situation.message);
@@ -268,8 +286,10 @@ at("toml").addEventListener("input", () => {
 });
 at("stack").addEventListener("input", () => perform(changePolicy));
 at("fetch").addEventListener("input", () => {
+  changes++;
   showScript();
   hideFix();
+  perform(changePolicy);
 });
 for (const id of ["form", "toml", "stack"]) at(id).addEventListener("input", hideFix);
 at("fetch").addEventListener("submit", (event) => {

@@ -15,7 +15,13 @@ export async function fetchIn(page, addresses, request) {
   const answer = message(frame, (data) => data.number === mine);
   // A sandboxed page has no origin that could be named here. What it is told is no secret.
   frame.contentWindow.postMessage({ number: mine, request }, page === "null" ? "*" : addresses[page]);
-  return (await answer).result;
+  try {
+    return (await answer).result;
+  } catch (error) {
+    frames.delete(page);
+    frame.remove();
+    throw error;
+  }
 }
 
 function open(page, addresses) {
@@ -25,7 +31,10 @@ function open(page, addresses) {
   frame.src = `${page === "null" ? addresses.app : addresses[page]}/frame`;
   const isReady = message(frame, (data) => data.isReady);
   document.getElementById("frames").append(frame);
-  return isReady.then(() => frame);
+  return isReady.then(() => frame, (error) => {
+    frame.remove();
+    throw error;
+  });
 }
 
 function message(frame, isExpected) {

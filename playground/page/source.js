@@ -2,6 +2,21 @@
 
 /** The script that makes a request. */
 export function script(request, url, origin) {
+  const lines = request.uploadListener ? byXmlHttpRequest(request, url) : byFetch(request, url);
+  return [`// in a page of ${origin}`, ...lines];
+}
+
+/** Only this has a listener for the progress of an upload. */
+function byXmlHttpRequest(request, url) {
+  const text = JSON.stringify;
+  const lines = ["const request = new XMLHttpRequest();", `request.open(${text(request.method)}, ${text(url)});`];
+  if (request.credentials === "include") lines.push("request.withCredentials = true;");
+  for (const [name, value] of request.headers) lines.push(`request.setRequestHeader(${text(name)}, ${text(value)});`);
+  lines.push('request.upload.addEventListener("progress", () => {});');
+  return [...lines, `request.send(${request.body === null ? "" : text(request.body)});`];
+}
+
+function byFetch(request, url) {
   const options = [];
   if (request.method !== "GET") options.push(`method: ${JSON.stringify(request.method)}`);
   if (request.headers.length > 0) {
@@ -10,10 +25,8 @@ export function script(request, url, origin) {
   }
   if (request.credentials !== "same-origin") options.push(`credentials: ${JSON.stringify(request.credentials)}`);
   if (request.body !== null) options.push(`body: ${JSON.stringify(request.body)}`);
-  const lines = [`// in a page of ${origin}`];
-  if (request.uploadListener) lines.push("// by XMLHttpRequest, with a listener for the progress of the upload");
-  if (options.length === 0) return [...lines, `await fetch(${JSON.stringify(url)});`];
-  return [...lines, `await fetch(${JSON.stringify(url)}, {`, ...options.map((option) => `  ${option},`), "});"];
+  if (options.length === 0) return [`await fetch(${JSON.stringify(url)});`];
+  return [`await fetch(${JSON.stringify(url)}, {`, ...options.map((option) => `  ${option},`), "});"];
 }
 
 /** The lines of two programs in one list, each with a sign: "-", "+" or " ". */

@@ -19,8 +19,10 @@ use tower_cors::{ConfigErrors, CorsLayer, Refuse};
 
 use crate::{
     api::Api,
+    fetch::Fetch,
     log::{Entry, Log},
-    model::{Fetch, Model, Prediction},
+    model::{Model, Prediction},
+    refusals,
     servers::Addresses,
     settings::{Checked, PolicyText},
     stack::Stack,
@@ -144,30 +146,38 @@ struct Change {
     stack: Stack,
     /// Begins with no origin allowed, instead of the last policy that was built.
     reset: bool,
+    /// What is typed of the request.
+    request: Option<Fetch>,
 }
 
 /// Checks a policy, and applies it if it builds.
 async fn policy(State(playground): Shared, Json(change): Json<Change>) -> Json<Checked> {
-    let checked = change.policy.check();
+    let mut checked = change.policy.check();
+    if let (Some(policy), Some(request)) = (&checked.policy, &change.request) {
+        checked.refusals = refusals::of(policy, request, &playground.addresses).await;
+    }
     playground.api.change(change.stack, checked.policy.clone(), change.reset);
     Json(checked)
 }
 
 #[derive(Debug, Serialize)]
-struct Predicted {
-    /// The number of requests before this fetch.
-    since: usize,
-    prediction: Prediction,
+#[serde(untagged)]
+enum Predicted {
+    Prediction {
+        /// The number of requests before this fetch.
+        since: usize,
+        prediction: Prediction,
+    },
+    /// Why there is no such request.
+    Problem { problem: String },
 }
 
 /// Says what the model expects of a fetch, before a page does it.
-async fn fetch(
-    State(playground): Shared,
-    Json(fetch): Json<Fetch>,
-) -> Result<Json<Predicted>, (StatusCode, String)> {
-    let predicted = playground.model.predict(&fetch).await;
-    let prediction = predicted.map_err(|error| (StatusCode::BAD_REQUEST, error))?;
-    Ok(Json(Predicted { since: playground.log.number(), prediction }))
+async fn fetch(State(playground): Shared, Json(fetch): Json<Fetch>) -> Json<Predicted> {
+    Json(match playground.model.predict(&fetch).await {
+        Ok(prediction) => Predicted::Prediction { since: playground.log.number(), prediction },
+        Err(problem) => Predicted::Problem { problem },
+    })
 }
 
 #[derive(Debug, Deserialize)]

@@ -4,6 +4,8 @@ mod settings;
 mod stack;
 mod api;
 mod log;
+mod fetch;
+mod refusals;
 mod model;
 mod control;
 mod servers;

@@ -2,13 +2,14 @@
 
 use std::time::Instant;
 
-use axum::{body::Body, http::Request};
-use serde::{Deserialize, Serialize};
+use axum::body::Body;
+use serde::Serialize;
 use tokio::sync::Mutex;
-use tower_cors::browser::{Browser, Credentials, Exchange, Page};
+use tower_cors::browser::{Browser, Exchange, Page};
 
 use crate::{
     api::Api,
+    fetch::{Fetch, PageName},
     log::{Entry, lines},
     servers::Addresses,
 };
@@ -28,38 +29,6 @@ struct Pages {
     /// The pages of `app`, `other` and `address`.
     named: [Page<Api>; 3],
     last_fetch: Instant,
-}
-
-/// The page that fetches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
-#[serde(rename_all = "kebab-case")]
-pub(crate) enum PageName {
-    App,
-    Other,
-    Address,
-    /// A sandboxed frame.
-    Null,
-}
-
-/// What a script fetches.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-pub(crate) struct Fetch {
-    page: PageName,
-    path: String,
-    method: String,
-    headers: Vec<(String, String)>,
-    credentials: Mode,
-    body: Option<String>,
-    upload_listener: bool,
-}
-
-#[derive(Clone, Copy, Debug, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-enum Mode {
-    Omit,
-    SameOrigin,
-    Include,
 }
 
 /// What the script gets, according to the model.
@@ -88,14 +57,6 @@ impl Model {
 
     /// The error says why there is no such request.
     pub(crate) async fn predict(&self, fetch: &Fetch) -> Result<Prediction, String> {
-        if !fetch.path.starts_with('/') {
-            return Err(String::from("begin the path with /"));
-        }
-        let has_body = fetch.body.as_ref().is_some_and(|body| !body.is_empty());
-        // `XMLHttpRequest` leaves the body out instead.
-        if has_body && !fetch.upload_listener && ["GET", "HEAD"].contains(&fetch.method.as_str()) {
-            return Err(format!("a script cannot send a body with {}", fetch.method));
-        }
         let mut pages = self.pages.lock().await;
         let now = Instant::now();
         pages.browser.advance(now - pages.last_fetch);
@@ -108,34 +69,18 @@ impl Model {
             PageName::Address => &mut named[2],
             PageName::Null => &mut sandboxed,
         };
-        let mut fresh = Browser::new(self.api.clone()).page(match fetch.page {
-            PageName::App => &self.addresses.app,
-            PageName::Other => &self.addresses.other,
-            PageName::Address => &self.addresses.address,
-            PageName::Null => "null",
-        });
+        let mut fresh = Browser::new(self.api.clone()).page(fetch.page.address(&self.addresses));
         let first_fetch = self.run(&mut fresh, fetch).await?;
         let needs_preflight = first_fetch.exchanges.first().is_some_and(|first| first.is_preflight);
         Ok(Prediction { needs_preflight, ..self.run(page, fetch).await? })
     }
 
     async fn run(&self, page: &mut Page<Api>, fetch: &Fetch) -> Result<Prediction, String> {
-        let mut request = Request::builder()
-            .method(fetch.method.as_str())
-            .uri(format!("{}{}", self.addresses.api, fetch.path));
-        for (name, value) in &fetch.headers {
-            request = request.header(name, value);
-        }
-        let body = fetch.body.clone().unwrap_or_default();
-        let request = request.body(body).map_err(|error| error.to_string())?;
+        let request = fetch.request(&self.addresses.api)?;
         let before = page.exchanges().iter().count();
         let result = page
             .fetch::<_, Body>(request)
-            .credentials(match fetch.credentials {
-                Mode::Omit => Credentials::Omit,
-                Mode::SameOrigin => Credentials::SameOrigin,
-                Mode::Include => Credentials::Include,
-            })
+            .credentials(fetch.credentials.into())
             .upload_listener(fetch.upload_listener)
             .await;
         let exchanges = page.exchanges().iter().skip(before).map(entry).collect();

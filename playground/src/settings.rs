@@ -1,9 +1,9 @@
 //! The policy as it is typed: as TOML, or in a form.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 use serde::{Deserialize, Serialize};
-use toml::{Table, Value};
+use toml_edit::{Array, DocumentMut, Item, Value};
 use tower_cors::{CorsConfig, Policy};
 
 /// What is typed.
@@ -39,6 +39,8 @@ pub struct Checked {
     pub mistakes: Vec<Mistake>,
     /// What could be better.
     pub warnings: Vec<Mistake>,
+    /// Why it refuses the request that is typed, if it builds.
+    pub refusals: Vec<Mistake>,
     /// What the policy says of itself, if it builds.
     pub description: Option<String>,
     /// The policy, if it builds.
@@ -50,18 +52,20 @@ impl PolicyText {
     /// Reads and builds it.
     #[must_use]
     pub fn check(self) -> Checked {
-        let mut table = match self.toml.parse::<Table>() {
-            Ok(table) => table,
-            Err(error) => return Checked::failed(self.toml, error.message()),
+        let mut document = match self.toml.parse::<DocumentMut>() {
+            Ok(document) => document,
+            Err(error) => return Checked::failed(self.toml, error.message(), error.span()),
         };
         let mut toml = self.toml;
         if !self.form.is_empty() {
             for (option, text) in &self.form {
-                set(&mut table, option, text);
+                set(&mut document, option, text);
             }
-            toml = table.to_string();
+            toml = document.to_string();
         }
-        let form = FIELDS.iter().map(|(name, _)| ((*name).to_owned(), shown(table.get(*name))));
+        let form = FIELDS.iter().map(|(name, _)| {
+            ((*name).to_owned(), shown(document.get(name).and_then(Item::as_value)))
+        });
         Checked { form: form.collect(), ..Checked::build(toml) }
     }
 }
@@ -70,7 +74,7 @@ impl Checked {
     fn build(toml: String) -> Self {
         let config = match toml::from_str::<CorsConfig>(&toml) {
             Ok(config) => config,
-            Err(error) => return Self::failed(toml, error.message()),
+            Err(error) => return Self::failed(toml, error.message(), error.span()),
         };
         match Policy::try_from(config) {
             Ok(policy) => Self {
@@ -95,12 +99,15 @@ impl Checked {
         }
     }
 
-    /// The text cannot be read. The error may begin with the name of an option.
-    fn failed(toml: String, error: &str) -> Self {
+    /// The text cannot be read. The error may begin with the name of an option, and is else at a line.
+    fn failed(toml: String, error: &str, span: Option<Range<usize>>) -> Self {
         let option = error.split_once(':').map(|(option, _)| option);
-        let mistake = match option.filter(|name| FIELDS.iter().any(|(field, _)| field == name)) {
-            Some(option) => Mistake::new(option.to_owned(), error),
-            None => Mistake { option: None, text: error.to_owned() },
+        let mistake = if let Some(option) = option.filter(|name| is_field(name)) {
+            Mistake::new(option.to_owned(), error)
+        } else {
+            let before = span.and_then(|span| toml.get(..span.start)).unwrap_or_default();
+            let line = before.matches('\n').count() + 1;
+            Mistake { option: None, text: format!("line {line}: {error}") }
         };
         Self { toml, mistakes: vec![mistake], ..Self::default() }
     }
@@ -115,31 +122,35 @@ impl Mistake {
 }
 
 /// Sets an option to what the form has for it.
-fn set(table: &mut Table, option: &str, text: &str) {
+fn set(document: &mut DocumentMut, option: &str, text: &str) {
     let Some((_, kind)) = FIELDS.iter().find(|(name, _)| *name == option) else { return };
     let text = text.trim();
     if text.is_empty() || *kind == Kind::Flag && text == "false" {
-        table.remove(option);
+        document.remove(option);
         return;
     }
-    let value = match kind {
-        Kind::List => Value::Array(text.split(',').map(|entry| entry.trim().into()).collect()),
+    let mut value = match kind {
+        Kind::List => text.split(',').map(str::trim).collect::<Array>().into(),
         Kind::Flag => Value::from(text == "true"),
         // What is no number is left to the configuration's own message.
         Kind::Number => text.parse::<i64>().map_or_else(|_| Value::from(text), Value::from),
     };
-    table.insert(option.to_owned(), value);
+    // A comment after the old value stays.
+    if let Some(old) = document.get(option).and_then(Item::as_value) {
+        *value.decor_mut() = old.decor().clone();
+    }
+    document[option] = Item::Value(value);
 }
 
 /// A value as the form shows it.
 fn shown(value: Option<&Value>) -> String {
     match value {
         None => String::new(),
-        Some(Value::String(text)) => text.clone(),
+        Some(Value::String(text)) => text.value().clone(),
         Some(Value::Array(entries)) => {
             entries.iter().map(|entry| shown(Some(entry))).collect::<Vec<_>>().join(", ")
         }
-        Some(other) => other.to_string(),
+        Some(other) => other.to_string().trim().to_owned(),
     }
 }
 
@@ -148,6 +159,10 @@ enum Kind {
     List,
     Flag,
     Number,
+}
+
+fn is_field(name: &str) -> bool {
+    FIELDS.iter().any(|(field, _)| *field == name)
 }
 
 /// The options that the form has.

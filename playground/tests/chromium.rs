@@ -68,7 +68,13 @@ async fn a_policy_can_be_typed_in_the_form_and_as_toml() -> Tested {
     let typed = type_into(&chromium, "#allow_origins", "https://a.example").await?;
     assert_eq!(
         (&typed["applied"], &typed["findings"]),
-        (&json!("It builds, and the API uses it."), &json!([]))
+        (
+            &json!("It builds, and the API uses it."),
+            &json!([[
+                "allow_origins",
+                format!("It refuses this request: origin `{app}` is not allowed")
+            ]])
+        )
     );
     let toml = chromium.run("return document.querySelector('#toml').value;", Vec::new()).await?;
     assert_eq!(toml, "allow_origins = [\"https://a.example\"]\n");
@@ -80,6 +86,70 @@ async fn a_policy_can_be_typed_in_the_form_and_as_toml() -> Tested {
     assert_eq!(origins, format!("{app}, https://b.example"));
     assert_eq!(click(&chromium, "#send").await?["browser"], "readable, 200");
     assert_no_error(&chromium).await?;
+    chromium.stop().await
+}
+
+#[tokio::test]
+async fn a_near_miss_is_shown_at_the_field_as_the_request_is_typed() -> Tested {
+    let Some((servers, chromium)) = open().await? else { return Ok(()) };
+    click(&chromium, "[data-id=refused-preflight]").await?;
+    let app = &servers.addresses.app;
+    let toml = format!("allow_origins = [\"{app}\"]\nallow_methods = [\"PATCH\"]\n");
+    type_into(&chromium, "#toml", &toml).await?;
+    let typed = type_into(&chromium, "#method", "patch").await?;
+    let near_miss = "It refuses this request: method `patch` is not allowed; `PATCH` is allowed";
+    assert_eq!(typed["findings"], json!([["allow_methods", near_miss]]));
+    assert_eq!(type_into(&chromium, "#method", "PATCH").await?["findings"], json!([]));
+    chromium.stop().await
+}
+
+#[tokio::test]
+async fn a_path_is_sent_as_the_browser_reads_it() -> Tested {
+    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    click(&chromium, "[data-id=preflight-redirect]").await?;
+    // With a slash at its end, so that there is no redirect.
+    type_into(&chromium, "#path", "/a b/c/..?d=e f").await?;
+    let shown = click(&chromium, "#send").await?;
+    assert_eq!(shown["agreement"], "The browser did what the model expected.", "{shown}");
+    assert_eq!(shown["browser"], "readable, 200");
+    chromium.stop().await
+}
+
+#[tokio::test]
+async fn a_tab_fetches_with_its_own_policy_whatever_another_tab_has_changed() -> Tested {
+    let Some((servers, chromium)) = open().await? else { return Ok(()) };
+    let change = "
+        const text = JSON.stringify({ policy: { toml: 'allow_origins = \"https://b.example\"' }, stack: 'outermost',
+            reset: false });
+        await fetch('/policy', { method: 'POST', headers: { 'content-type': 'application/json' }, body: text });";
+    let app = &servers.addresses.app;
+    type_into(&chromium, "#toml", &format!("allow_origins = [\"{app}\"]\n")).await?;
+    chromium.run(change, Vec::new()).await?;
+    assert_eq!(click(&chromium, "#send").await?["browser"], "readable, 200");
+    // What does not build leaves the tab's last policy.
+    type_into(&chromium, "#toml", "allow_origins = [").await?;
+    chromium.run(change, Vec::new()).await?;
+    assert_eq!(click(&chromium, "#send").await?["browser"], "readable, 200");
+    chromium.stop().await
+}
+
+#[tokio::test]
+async fn the_shown_script_is_the_one_that_listens() -> Tested {
+    let Some((servers, chromium)) = open().await? else { return Ok(()) };
+    click(&chromium, "[data-id=missing-header]").await?;
+    chromium.run("document.querySelector('#upload').checked = true;", Vec::new()).await?;
+    type_into(&chromium, "#path", "/items/1").await?;
+    let script = chromium.run("return document.querySelector('#script').textContent;", Vec::new());
+    let expected = format!(
+        "// in a page of {}\n\
+         const request = new XMLHttpRequest();\n\
+         request.open(\"POST\", \"{}/items/1\");\n\
+         request.setRequestHeader(\"content-type\", \"application/json\");\n\
+         request.upload.addEventListener(\"progress\", () => {{}});\n\
+         request.send(\"{{\\\"name\\\": \\\"a\\\"}}\");",
+        servers.addresses.app, servers.addresses.api
+    );
+    assert_eq!(script.await?, expected);
     chromium.stop().await
 }
 
@@ -125,7 +195,7 @@ async fn what_is_typed_in_quick_turns_is_in_form_and_toml_in_the_end() -> Tested
         for (const [id, text] of arguments[0]) type(id, text);
         await settled;
         return ['toml', 'allow_origins', 'allow_methods', 'max_age'].map((id) => document.getElementById(id).value);";
-    let both = "allow_methods = [\"PUT\"]\nallow_origins = [\"https://b.example\"]\nmax_age = 60\n";
+    let both = "allow_origins = [\"https://b.example\"]\nmax_age = 60\nallow_methods = [\"PUT\"]\n";
     let shown = json!([both, "https://b.example", "PUT", "60"]);
     let toml = "allow_origins = [\"https://a.example\"]\nmax_age = 60\n";
     let form = [json!(["allow_origins", "https://b.example"]), json!(["allow_methods", "PUT"])];

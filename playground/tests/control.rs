@@ -99,13 +99,13 @@ async fn mistakes_and_warnings_are_shown_at_their_field() -> Tested {
         (
             "allow_origins = [\"https://a.example\"]\nallow_orgins = []\n",
             json!({}),
-            json!([{ "option": null, "text": "unknown field `allow_orgins`; write `allow_origins`" }]),
+            json!([{ "option": null, "text": "line 2: unknown field `allow_orgins`; write `allow_origins`" }]),
             json!([]),
         ),
         (
             "allow_origins = [",
             json!({}),
-            json!([{ "option": null, "text": "unclosed array, expected `]`" }]),
+            json!([{ "option": null, "text": "line 1: unclosed array, expected `]`" }]),
             json!([]),
         ),
         (
@@ -129,16 +129,93 @@ async fn mistakes_and_warnings_are_shown_at_their_field() -> Tested {
 }
 
 #[tokio::test]
+async fn what_refuses_the_typed_request_is_shown_at_the_option_that_could_allow_it() -> Tested {
+    let servers = Servers::start(0).await?;
+    let app = &servers.addresses.app;
+    let near = app.replace("http:", "https:");
+    let allowed = format!("allow_origins = \"{app}\"\n");
+    for (toml, request, refusals) in [
+        (allowed.clone(), json!({}), json!([])),
+        (
+            format!("allow_origins = \"{near}\"\n"),
+            json!({}),
+            json!([{
+                "option": "allow_origins",
+                "text": format!(
+                    "It refuses this request: origin `{app}` is not allowed; `{near}` is allowed, but the scheme differs"
+                ),
+            }]),
+        ),
+        (
+            format!("{allowed}allow_methods = \"PATCH\"\n"),
+            json!({ "method": "patch" }),
+            json!([{
+                "option": "allow_methods",
+                "text": "It refuses this request: method `patch` is not allowed; `PATCH` is allowed",
+            }]),
+        ),
+        (
+            format!("{allowed}allow_headers = \"x-request-id\"\n"),
+            json!({ "headers": [["x-requestid", "1"]] }),
+            json!([{
+                "option": "allow_headers",
+                "text": "It refuses this request: header `x-requestid` is not allowed; `x-request-id` is allowed",
+            }]),
+        ),
+        (
+            allowed.clone(),
+            json!({ "credentials": "include" }),
+            json!([{ "option": "allow_credentials", "text": "It refuses this request: it has credentials" }]),
+        ),
+        (
+            String::from("allow_origins = \"*\"\n"),
+            json!({ "credentials": "include" }),
+            json!([{
+                "option": "allow_origins",
+                "text": "It refuses this request: it has credentials, and `*` is for requests without",
+            }]),
+        ),
+        (String::from("allow_origins = \"a\"\n"), json!({}), json!([])),
+        (allowed, json!({ "path": "no path" }), json!([])),
+    ] {
+        let mut change = change(&toml, "inside-authentication");
+        let mut typed = self::request("app", "/items/1");
+        for (field, value) in request.as_object().into_iter().flatten() {
+            typed[field] = value.clone();
+        }
+        change["request"] = typed;
+        let checked =
+            send(&servers, &host(&servers), None, "POST", "/policy", &change).await?.json()?;
+        assert_eq!(checked["refusals"], refusals, "{toml} {request}");
+    }
+    Ok(())
+}
+
+/// As an image of another site would ask. The page of that site cannot read what has no CORS headers.
+#[tokio::test]
+async fn requests_without_an_origin_get_no_cors_headers() -> Tested {
+    let servers = Servers::start(0).await?;
+    for path in ["/start", "/log?since=0"] {
+        let response = send(&servers, &host(&servers), None, "GET", path, &Value::Null).await?;
+        assert_eq!(response.status, 200, "{path}");
+        let cors = response.head.lines().filter(|line| line.starts_with("access-control-"));
+        assert_eq!(cors.collect::<Vec<_>>(), Vec::<&str>::new(), "{path}");
+    }
+    Ok(())
+}
+
+#[tokio::test]
 async fn form_and_toml_are_kept_in_step() -> Tested {
     let servers = Servers::start(0).await?;
-    let toml = "allow_origins = \"https://a.example, https://b.example\"\nallow_timing = true\n";
+    let toml = "# of the shop\nallow_origins = \"https://a.example, https://b.example\" # both\nallow_timing = true\n";
     let form = json!({ "allow_origins": "https://c.example", "allow_credentials": "true", "max_age": "600", "allow_methods": "" });
     let body =
         json!({ "policy": { "toml": toml, "form": form }, "stack": "outermost", "reset": false });
     let checked = send(&servers, &host(&servers), None, "POST", "/policy", &body).await?.json()?;
     assert_eq!(
         checked["toml"],
-        "allow_credentials = true\nallow_origins = [\"https://c.example\"]\nallow_timing = true\nmax_age = 600\n"
+        "# of the shop\nallow_origins = [\"https://c.example\"] # both\nallow_timing = true\n\
+         allow_credentials = true\nmax_age = 600\n"
     );
     let change = change(toml, "outermost");
     let checked =
@@ -216,11 +293,12 @@ async fn requests_that_are_none_get_an_error() -> Tested {
         ("method", "GET /", "invalid HTTP method"),
         ("path", "items", "begin the path with /"),
         ("body", "new", "a script cannot send a body with GET"),
+        ("headers", "a b", "invalid HTTP header name"),
     ] {
         let mut request = request("app", "/items/1");
-        request[field] = json!(value);
+        request[field] = if field == "headers" { json!([[value, "1"]]) } else { json!(value) };
         let response = send(&servers, &host(&servers), None, "POST", "/fetch", &request).await?;
-        assert_eq!((response.status, response.body.as_str()), (400, error));
+        assert_eq!((response.status, response.json()?), (200, json!({ "problem": error })));
     }
     Ok(())
 }
