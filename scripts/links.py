@@ -98,11 +98,13 @@ class Page(html.parser.HTMLParser):
 
     def read_markdown(self, text):
         text = re.sub(r"^( *)```.*?^\1```", "", text, flags=re.DOTALL | re.MULTILINE)
-        self.anchors = {slug(heading) for heading in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE)}
+        self.anchors = set()
+        for heading in re.findall(r"^#+ (.*)$", text, flags=re.MULTILINE):
+            self.anchors.add(self.unused(slug(heading)))
         text = re.sub(r"`[^`\n]*`", "`", text)
         self.feed(text)
-        self.links += re.findall(r"\]\(([^)\s]+)\)", text)
-        definitions = dict(re.findall(r"^\[([^\]]+)\]: (\S+)$", text, flags=re.MULTILINE))
+        self.links += re.findall(rf"\]\(([^)\s]+){TITLE}\)", text)
+        definitions = dict(re.findall(rf"^\[([^\]]+)\]: (\S+){TITLE}$", text, flags=re.MULTILINE))
         self.links += definitions.values()
         for name in re.findall(r"\]\[([^\]]+)\]", text):
             if name not in definitions:
@@ -110,6 +112,14 @@ class Page(html.parser.HTMLParser):
         for name in definitions:
             if f"][{name}]" not in text:
                 self.links.append(f"[{name}] is not used")
+
+    def unused(self, anchor):
+        """The anchor of a heading whose text may be that of an earlier one."""
+        number, numbered = 0, anchor
+        while numbered in self.anchors:
+            number += 1
+            numbered = f"{anchor}-{number}"
+        return numbered
 
 
 def slug(heading):
@@ -121,6 +131,9 @@ def slug(heading):
 def run(*command):
     return subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
 
+
+# What a link may have behind its target.
+TITLE = r"(?:\s+(?:\"[^\"]*\"|'[^']*'))?"
 
 # Lines of a source file, such as `#12-34`.
 LINES = re.compile(r"\d+(-\d+)?")

@@ -10,8 +10,10 @@ use crate::map::root;
 fn each_table_fits_the_page() {
     let mut tables = 0;
     for (file, text) in texts(&root().join("docs")).into_iter().chain(texts(&root().join("src"))) {
-        let lines: Vec<&str> =
-            text.lines().map(|line| line.trim_start().trim_start_matches("/// ")).collect();
+        let lines: Vec<&str> = text
+            .lines()
+            .map(|line| line.trim_start().trim_start_matches(['/', '!', ' ']))
+            .collect();
         for table in lines.chunk_by(|one, other| one.starts_with('|') == other.starts_with('|')) {
             if table[0].starts_with('|') {
                 assert!(width(table) <= 94, "{file}: {} letters: {}", width(table), table[0]);
@@ -42,7 +44,10 @@ fn words(cell: &str) -> Vec<usize> {
     }
     visible.push_str(rest);
     let visible = visible.replace(['`', '['], "");
-    visible.split(|letter: char| letter.is_whitespace() || letter == '-').map(str::len).collect()
+    visible
+        .split(|letter: char| letter.is_whitespace() || letter == '-')
+        .map(|word| word.chars().count())
+        .collect()
 }
 
 /// All files in a folder, with their texts.

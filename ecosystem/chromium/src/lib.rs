@@ -1,10 +1,11 @@
 //! A running Chromium, for tests of pages. It needs Debian's packages `chromium` and `chromium-driver`.
 
-use std::{error::Error, process::Stdio, time::Duration};
+use std::{convert::Infallible, error::Error, process::Stdio, time::Duration};
 
 use fantoccini::{Client, ClientBuilder, Locator, wd::WebDriverCompatibleCommand};
 use http::Method;
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
 use tokio::{
@@ -14,13 +15,15 @@ use tokio::{
 };
 use url::{ParseError, Url};
 
-/// A running Chromium, with one page.
+/// A running Chromium, with one page. It ends when it is dropped, also by a test that fails.
 #[derive(Debug)]
 pub struct Chromium {
     client: Client,
-    driver: Child,
-    // Deleted with it.
-    _folder: TempDir,
+    // Dropped in this order.
+    #[expect(dead_code, reason = "ends what it stands for when it is dropped")]
+    driver: Driver,
+    #[cfg_attr(not(test), expect(dead_code, reason = "deleted when it is dropped"))]
+    folder: TempDir,
 }
 
 impl Chromium {
@@ -41,25 +44,23 @@ impl Chromium {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
-            .kill_on_drop(true)
+            .process_group(0)
             .spawn()?;
-        timeout(Duration::from_secs(60), until_it_listens(port))
-            .await
-            .map_err(|_| "chromedriver does not listen within a minute")?;
-        let client = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities(&folder))
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await?;
-        Ok(Some(Self { client, driver, _folder: folder }))
+        let driver = Driver(driver);
+        in_time(until_it_listens(port)).await?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities(&folder));
+        let client = in_time(builder.connect(&format!("http://127.0.0.1:{port}"))).await?;
+        Ok(Some(Self { client, driver, folder }))
     }
 
     /// Opens a page.
     ///
     /// # Errors
     ///
-    /// There is no such page.
+    /// There is no such page, or it does not load within a minute.
     pub async fn open(&self, url: &str) -> Result<(), Box<dyn Error>> {
-        Ok(self.client.goto(url).await?)
+        in_time(self.client.goto(url)).await
     }
 
     /// Runs the body of an asynchronous function in the page. It gets `arguments`, and the page waits for its promise.
@@ -73,8 +74,7 @@ impl Chromium {
             (async (...arguments) => {{ {body} }})(...arguments)
                 .then((value) => done([true, value]), (error) => done([false, String(error)]));"
         );
-        let result = self.client.execute_async(&script, arguments).await?;
-        match result {
+        match in_time(self.client.execute_async(&script, arguments)).await? {
             Value::Array(parts) if parts.first() == Some(&Value::Bool(true)) => {
                 Ok(parts.into_iter().nth(1).unwrap_or_default())
             }
@@ -88,7 +88,8 @@ impl Chromium {
     ///
     /// There is no such element, or nothing can be typed there.
     pub async fn press(&self, selector: &str, keys: &str) -> Result<(), Box<dyn Error>> {
-        Ok(self.client.find(Locator::Css(selector)).await?.send_keys(keys).await?)
+        let element = in_time(self.client.find(Locator::Css(selector))).await?;
+        in_time(element.send_keys(keys)).await
     }
 
     /// Lets pages see a screen of this width in pixels, and a preference for light or dark colours.
@@ -127,17 +128,19 @@ impl Chromium {
         name: &'static str,
         parameters: Value,
     ) -> Result<Value, Box<dyn Error>> {
-        Ok(self.client.issue_cmd(OwnCommand { name, parameters }).await?)
+        in_time(self.client.issue_cmd(OwnCommand { name, parameters })).await
     }
+}
 
-    /// Ends it.
-    ///
-    /// # Errors
-    ///
-    /// It has ended before.
-    pub async fn stop(mut self) -> Result<(), Box<dyn Error>> {
-        self.client.clone().close().await?;
-        Ok(self.driver.kill().await?)
+/// `chromedriver`, which leads the group of processes that Chromium consists of.
+#[derive(Debug)]
+struct Driver(Child);
+
+impl Drop for Driver {
+    fn drop(&mut self) {
+        let group = self.0.id().and_then(|id| Pid::from_raw(id.cast_signed()));
+        // If it has ended by itself, there is no such group.
+        let _ = group.map(|group| kill_process_group(group, Signal::KILL));
     }
 }
 
@@ -165,11 +168,21 @@ pub fn is_installed(program: &str) -> bool {
     std::env::split_paths(&folders).any(|folder| folder.join(program).is_file())
 }
 
+/// Nothing that Chromium does takes a minute.
+async fn in_time<T, E>(result: impl Future<Output = Result<T, E>>) -> Result<T, Box<dyn Error>>
+where
+    Box<dyn Error>: From<E>,
+{
+    let result = timeout(Duration::from_secs(60), result).await;
+    Ok(result.map_err(|_| "Chromium does not do within a minute what it was told to")??)
+}
+
 /// Asks again and again, because the driver does not say when it listens.
-async fn until_it_listens(port: u16) {
+async fn until_it_listens(port: u16) -> Result<(), Infallible> {
     while TcpStream::connect(("127.0.0.1", port)).await.is_err() {
         sleep(Duration::from_millis(20)).await;
     }
+    Ok(())
 }
 
 fn capabilities(folder: &TempDir) -> Map<String, Value> {
@@ -187,7 +200,40 @@ fn capabilities(folder: &TempDir) -> Map<String, Value> {
         &format!("--user-data-dir={}", folder.path().join("profile").display()),
     ];
     let mut capabilities = Map::new();
-    capabilities.insert(String::from("timeouts"), json!({ "script": 60_000 }));
+    capabilities.insert(String::from("timeouts"), json!({ "script": 50_000 }));
     capabilities.insert(String::from("goog:chromeOptions"), json!({ "args": arguments }));
     capabilities
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{env, fs, path::Path};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn no_process_is_left() -> Result<(), Box<dyn Error>> {
+        let Some(chromium) = Chromium::start().await? else {
+            assert!(env::var_os("CI").is_none(), "there is no Chromium, and CI is set");
+            return Ok(());
+        };
+        let folder = chromium.folder.path().to_owned();
+        assert!(processes_of(&folder) > 3);
+        drop(chromium);
+        in_time(async {
+            while processes_of(&folder) > 0 {
+                sleep(Duration::from_millis(20)).await;
+            }
+            Ok::<_, Infallible>(())
+        })
+        .await
+    }
+
+    /// How many processes have the name of the folder in their command line.
+    fn processes_of(folder: &Path) -> usize {
+        let entries = fs::read_dir("/proc").into_iter().flatten().flatten();
+        let commands = entries.filter_map(|entry| fs::read(entry.path().join("cmdline")).ok());
+        let name = folder.display().to_string();
+        commands.filter(|command| String::from_utf8_lossy(command).contains(&name)).count()
+    }
 }

@@ -59,7 +59,6 @@ async fn run() -> Result<bool, Box<dyn Error>> {
             is_good &= found == *expected;
         }
     }
-    chromium.stop().await?;
     Ok(is_good)
 }
 

@@ -24,7 +24,7 @@ async fn main() -> Result<(), Box<dyn Error>> {
         fs::write(&file, BASE64_STANDARD.decode(chromium.picture("#results").await?)?)?;
         println!("{}", file.display());
     }
-    chromium.stop().await
+    Ok(())
 }
 
 /// So that the pictures show the same addresses each time.
