@@ -55,8 +55,8 @@ impl Exchange {
         &self.dropped_headers
     }
 
-    /// The stored cookies of the URL that the browser did not send, and those of the response that it did not
-    /// store, each with the reason. Empty for a preflight.
+    /// The stored cookies of the host that the browser did not send, and those of the response that it did not
+    /// store, each with the reason. Empty for a preflight. A cookie whose `Path` is another one is not listed.
     ///
     /// If the [credentials mode](super::Credentials) allows no cookies, these are the stored cookies that it would
     /// send with [`Include`](super::Credentials::Include), and all cookies of the response.

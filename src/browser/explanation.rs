@@ -40,7 +40,28 @@ fn reason(response: &HeaderMap) -> Option<String> {
         b' '..=b'~' => char::from(*byte).to_string(),
         _ => byte.escape_ascii().to_string(),
     };
-    Some(reason.iter().map(printable).collect())
+    let reason: String = reason.iter().map(printable).collect();
+    let hint = reason.rsplit_once("; hint: ").and_then(|(_, name)| meaning(name));
+    Some(match hint {
+        Some(meaning) => format!("{reason}, which means that {meaning}"),
+        None => reason,
+    })
+}
+
+/// What the name of a [`Hint`](crate::Hint) at the origin stands for, if browsers send such an origin.
+fn meaning(hint: &str) -> Option<&'static str> {
+    Some(match hint {
+        "trailing-dot" => {
+            "the host is allowed in its other spelling, with or without a dot at the end"
+        }
+        "scheme" => "the same host is allowed, but with the other of http and https",
+        "port" => "the same host is allowed, but with another port",
+        "www" => "the host is allowed in its other spelling, with or without www.",
+        "bare-domain" => "its subdomains are allowed, but not the domain itself",
+        "loopback" => "another name or address of this machine is allowed",
+        "insecure-origin" => "an origin over plain http needs Danger::InsecureOrigins",
+        _ => return None,
+    })
 }
 
 fn of_preflight(status: StatusCode, response: &HeaderMap) -> Option<&'static str> {
@@ -77,6 +98,11 @@ fn of_preflight(status: StatusCode, response: &HeaderMap) -> Option<&'static str
 }
 
 fn of_actual(status: StatusCode, response: &HeaderMap) -> Option<String> {
+    if vary(response).iter().any(|name| name.eq_ignore_ascii_case("origin")) {
+        return Some(String::from(
+            "it has Vary: Origin, so it looks as if the CORS layer has compared the origin, and does not allow it",
+        ));
+    }
     let is_foreign = status.as_u16() >= 400 && !varies_by(&ORIGIN, response);
     is_foreign.then(|| {
         format!(
@@ -87,8 +113,13 @@ fn of_actual(status: StatusCode, response: &HeaderMap) -> Option<String> {
 }
 
 fn varies_by(name: &HeaderName, response: &HeaderMap) -> bool {
-    let names = tokens(response, &VARY).ok().flatten().unwrap_or_default();
+    let names = vary(response);
     names.iter().any(|other| other == "*" || other.eq_ignore_ascii_case(name.as_str()))
+}
+
+/// The elements of `Vary`.
+fn vary(response: &HeaderMap) -> Vec<String> {
+    tokens(response, &VARY).ok().flatten().unwrap_or_default()
 }
 
 const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");

@@ -7,6 +7,7 @@ mod further;
 mod additions;
 mod text;
 mod tower_http;
+mod unbuilt;
 
 pub use options::{CorsLayerBuilder, Synchronous};
 pub use text::{NameText, NameTexts, OriginText, OriginTexts};

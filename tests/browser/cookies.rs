@@ -300,6 +300,32 @@ fn set_cookie_says_why_a_cookie_is_refused() {
     browser.set_cookie("http://api.example.net", "d=2; Domain=example.net").unwrap_err();
 }
 
+#[tokio::test]
+async fn a_cookie_for_the_folder_that_set_it_is_reported_unless_its_path_was_written() {
+    const REFUSED: &str = "the cookie \"a\" is not sent: it was set without a Path, so it is only for URLs below \
+                           \"/auth\"; set it with Path=/";
+    for (line, refused) in [
+        ("a=1", vec![REFUSED]),
+        ("a=1; Path=", vec![REFUSED]),
+        ("a=1; Path=/auth", vec![]),
+        // With Path=/, it would not be sent either.
+        ("a=1; Secure", vec![]),
+    ] {
+        let client = Client::new();
+        client.browser.set_cookie("https://api.example.net/auth/login", line).unwrap();
+        let own = "http://api.example.net";
+        let (sent, found) = client.fetch(own, &format!("{own}/items"), &[]).await;
+        assert_eq!(
+            (sent.as_str(), found),
+            ("", refused.iter().map(ToString::to_string).collect()),
+            "{line}"
+        );
+    }
+    let client = Client::new();
+    client.browser.set_cookie("https://other.example.net/auth/login", "a=1").unwrap();
+    assert_eq!(client.fetch(OWN, &format!("{OWN}/items"), &[]).await.1, Vec::<String>::new());
+}
+
 /// The line, and the URLs to which its cookie is sent.
 #[tokio::test]
 async fn domain_path_and_secure_decide_where_a_cookie_goes() {

@@ -1,5 +1,7 @@
 //! What the error of a refused request adds: the server's own reason, or what the status looks like.
 
+use tower_cors::{CorsLayerBuilder, Danger};
+
 use super::*;
 
 /// What the text of the error adds to the finding.
@@ -26,19 +28,81 @@ async fn the_reason_that_the_layer_sends_is_part_of_the_error() {
             "PUT",
             "the preflight of PUT https://api.example.net/items: the response has the status 403 and no \
              Access-Control-Allow-Origin, so the origin http://localhost:5174 cannot send the request; the server \
-             says why: origin-not-allowed http://localhost:5174; hint: port \
-             (https://fetch.spec.whatwg.org/#concept-cors-check)",
+             says why: origin-not-allowed http://localhost:5174; hint: port, which means that the same host is allowed, \
+             but with another port (https://fetch.spec.whatwg.org/#concept-cors-check)",
         ),
         (
             "GET",
             "GET https://api.example.net/items: the response has no Access-Control-Allow-Origin, so the origin \
              http://localhost:5174 cannot read it; the server says why: origin-not-allowed http://localhost:5174; \
-             hint: port (https://fetch.spec.whatwg.org/#concept-cors-check)",
+             hint: port, which means that the same host is allowed, but with another port (https://fetch.spec.whatwg.org/#concept-cors-check)",
         ),
     ] {
         let result = page.fetch(request(method, TARGET, &[])).await;
         assert_eq!(page.assert_refused(result).to_string(), expected);
     }
+}
+
+#[tokio::test]
+async fn each_hint_at_the_origin_is_put_into_words() {
+    for (allowed, page, name, meaning) in [
+        (
+            "http://a.example.com",
+            "https://a.example.com",
+            "scheme",
+            "the same host is allowed, but with the other of http and https",
+        ),
+        (
+            "https://a.example.com:81",
+            "https://a.example.com",
+            "port",
+            "the same host is allowed, but with another port",
+        ),
+        (
+            "https://a.example.com.",
+            "https://a.example.com",
+            "trailing-dot",
+            "the host is allowed in its other spelling, with or without a dot at the end",
+        ),
+        (
+            "https://www.example.com",
+            "https://example.com",
+            "www",
+            "the host is allowed in its other spelling, with or without www.",
+        ),
+        (
+            "https://*.example.com",
+            "https://example.com",
+            "bare-domain",
+            "its subdomains are allowed, but not the domain itself",
+        ),
+        (
+            "http://localhost:3000",
+            "http://127.0.0.1:3000",
+            "loopback",
+            "another name or address of this machine is allowed",
+        ),
+    ] {
+        let builder = CorsLayer::builder().allow_origin(allowed).diagnose(true);
+        let error = refused(builder, page).await;
+        let expected = format!(
+            "; the server says why: origin-not-allowed {page}; hint: {name}, which means that {meaning}"
+        );
+        assert_eq!(addition(&error), expected);
+    }
+    let builder = CorsLayer::builder().allow_origin_if(|_, _| true).allow_credentials(true);
+    let builder = builder.dangerously_allow(Danger::PredicateWithCredentials);
+    let error = refused(builder.diagnose(true), "http://a.example.com").await;
+    let expected = "; the server says why: origin-not-allowed http://a.example.com; hint: insecure-origin, which means \
+                    that an origin over plain http needs Danger::InsecureOrigins";
+    assert_eq!(addition(&error), expected);
+}
+
+async fn refused(builder: CorsLayerBuilder, page: &str) -> NetworkError {
+    let inner = service_fn(async |_: Request<String>| Ok::<_, Infallible>(response(200, &[])));
+    let mut page = Browser::new(builder.build().unwrap().layer(inner)).page(page);
+    let result = page.fetch(request("GET", TARGET, &[])).await;
+    page.assert_refused(result)
 }
 
 #[tokio::test]
@@ -154,12 +218,16 @@ async fn an_unreadable_error_of_something_else_than_the_layer_is_recognised() {
              made it"
         )
     };
+    let compared = String::from(
+        "; it has Vary: Origin, so it looks as if the CORS layer has compared the origin, and does not allow it",
+    );
     for (status, headers, expected) in [
         (200, &[][..], String::new()),
         (302, &[], String::new()),
         (401, &[], foreign(401)),
         (404, &[("vary", "accept")], foreign(404)),
-        (404, &[("vary", "accept, Origin")], String::new()),
+        (404, &[("vary", "accept, Origin")], compared.clone()),
+        (200, &[("vary", "origin")], compared),
         (502, &[("vary", "*")], String::new()),
         (500, &[], foreign(500)),
     ] {

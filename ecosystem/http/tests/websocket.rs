@@ -5,7 +5,7 @@
 mod example;
 
 use axum::{Router, routing::get as on_get};
-use ecosystem_http::{FOREIGN_PAGE, PAGE, browser, get, lines, seen, serve};
+use ecosystem_http::{FOREIGN_PAGE, HIDDEN, PAGE, browser, get, lines, seen, serve};
 use example::{cors, routes};
 use futures_util::{SinkExt, StreamExt};
 use http::Request;
@@ -132,5 +132,3 @@ const POLLING: &str = "/socket.io/?EIO=4&transport=polling";
 const WEBSOCKET: &str = "/socket.io/?EIO=4&transport=websocket";
 
 const REFUSED: &str = "403\ncontent-length: 0\nvary: origin, sec-fetch-site";
-const HIDDEN: &str = "the response has no Access-Control-Allow-Origin, so the origin \
-     https://evil.example cannot read it";

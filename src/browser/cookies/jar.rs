@@ -32,8 +32,8 @@ pub(crate) struct Access<'a> {
 pub(crate) struct CookieJar(Vec<Cookie>);
 
 impl CookieJar {
-    /// Returns the `Cookie` header, and the cookies of the URL that are not in it. If the credentials mode allows none,
-    /// these are the ones that would be in it otherwise.
+    /// Returns the `Cookie` header, and the cookies of the host that are not in it. If the credentials mode allows none,
+    /// these are the ones that would be in it otherwise. Those that were set for another path are not among them.
     /// <https://datatracker.ietf.org/doc/html/draft-ietf-httpbis-rfc6265bis#name-retrieval-algorithm>
     pub(crate) fn header(
         &mut self,
@@ -41,14 +41,21 @@ impl CookieJar {
     ) -> (Option<HeaderValue>, Vec<CookieRefusal>) {
         self.remove_expired(access.now);
         let host = access.url.host_str().unwrap_or_default();
-        let matching = self.0.iter_mut().filter(|cookie| {
+        let of_host = self.0.iter_mut().filter(|cookie| {
             let is_host = cookie.domain == host;
-            (is_host || (!cookie.is_host_only && domain_matches(host, &cookie.domain)))
-                && path_matches(access.url.path().as_bytes(), &cookie.path)
+            is_host || (!cookie.is_host_only && domain_matches(host, &cookie.domain))
         });
         let (mut pairs, mut refused) = (Vec::new(), Vec::new());
-        for cookie in matching {
+        for cookie in of_host {
             let refusal = access.refuses(cookie.is_secure, cookie.same_site);
+            if !path_matches(access.url.path().as_bytes(), &cookie.path) {
+                // Whoever wrote a Path knows what it does.
+                if refusal.is_none() && access.withheld.is_none() && !cookie.has_path {
+                    let path = String::from_utf8_lossy(&cookie.path).into_owned();
+                    refused.push(CookieRefusal::not_sent(&cookie.name, Reason::DefaultPath(path)));
+                }
+                continue;
+            }
             match (refusal, &access.withheld) {
                 (None, None) => {
                     cookie.used = access.now;
@@ -118,6 +125,7 @@ impl CookieJar {
             Duration::from_secs(u64::try_from(seconds).unwrap_or(0)).min(LONGEST_LIFETIME)
         });
         let cookie = Cookie {
+            has_path: line.path.is_some(),
             path: line.path.unwrap_or_else(|| default_path(access.url)),
             name: line.name,
             value: line.value,
@@ -179,6 +187,8 @@ struct Cookie {
     site: String,
     is_host_only: bool,
     path: Vec<u8>,
+    /// `false` if the path is that of the URL that set the cookie.
+    has_path: bool,
     is_secure: bool,
     same_site: SameSite,
     /// The time on the browser's clock. `None` for a session cookie, which lasts as long as the browser.

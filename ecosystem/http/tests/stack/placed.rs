@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use ecosystem_http::{FOREIGN_PAGE, PAGE, browser, lines, seen};
+use ecosystem_http::{FOREIGN_PAGE, HIDDEN, PAGE, browser, lines, seen};
 use http::HeaderMap;
 
 use crate::{AMPLE, LONG, Server, example::Limits};
@@ -122,11 +122,7 @@ async fn preflights_use_up_no_quota() {
 async fn page_that_is_not_allowed_reads_nothing() {
     let server = Server::start(&AMPLE).await;
     for (method, sees) in [
-        (
-            "GET",
-            "the response has no Access-Control-Allow-Origin, so the origin https://evil.example \
-             cannot read it",
-        ),
+        ("GET", HIDDEN),
         (
             "PUT",
             "the response has the status 403 and no Access-Control-Allow-Origin, so the origin \
