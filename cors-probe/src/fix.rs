@@ -72,8 +72,8 @@ impl Fix {
             Cause::OtherAllowOrigin { found, .. } if found.contains(',') => fix(
                 Reason::SeveralAllowOrigins,
                 String::from(
-                    "send one value: two layers, or a gateway and the application, both add \
-                     Access-Control-Allow-Origin, so turn it off in one of them",
+                    "send one value, the origin that asks; if two layers, or a gateway and the application, both add \
+                     Access-Control-Allow-Origin, turn it off in one of them",
                 ),
             ),
             Cause::OtherAllowOrigin { origin, .. } => fix(

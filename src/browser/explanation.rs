@@ -25,6 +25,9 @@ pub(super) fn explanation(
             Cause::WildcardWithCredentials { .. } | Cause::MissingAllowCredentials { .. },
             Some(reason),
         ) => Some(format!("the server also refuses the request: {reason}")),
+        (Cause::OtherAllowOrigin { found, .. }, None) if found.contains(',') => {
+            Some(String::from(SEVERAL_VALUES))
+        }
         (Cause::MissingAllowOrigin { preflight: Some(_), .. }, None) => {
             of_preflight(status, response).map(str::to_owned)
         }
@@ -121,5 +124,8 @@ fn varies_by(name: &HeaderName, response: &HeaderMap) -> bool {
 fn vary(response: &HeaderMap) -> Vec<String> {
     tokens(response, &VARY).ok().flatten().unwrap_or_default()
 }
+
+const SEVERAL_VALUES: &str = "it has more than one value: either two parties add it, such as two CORS layers, or one lists \
+    all of its origins";
 
 const CORS_REFUSAL: HeaderName = HeaderName::from_static("x-cors-refusal");

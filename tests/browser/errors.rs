@@ -35,7 +35,7 @@ async fn each_error_says_what_was_found_and_what_is_needed() {
         ("GET", TARGET, &[], include, vec![response(200, &[any])],
             "GET https://api.example.net/items: Access-Control-Allow-Origin is *, but with credentials it must be https://app.example.com (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
         ("GET", TARGET, &[], same, vec![response(200, &[any, shared])],
-            "GET https://api.example.net/items: Access-Control-Allow-Origin is \"*, https://app.example.com\", but it must be https://app.example.com (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
+            "GET https://api.example.net/items: Access-Control-Allow-Origin is \"*, https://app.example.com\", but it must be https://app.example.com; it has more than one value: either two parties add it, such as two CORS layers, or one lists all of its origins (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
         ("GET", TARGET, &[], include, vec![response(200, &[shared])],
             "GET https://api.example.net/items: the response has no Access-Control-Allow-Credentials, but with credentials it must be true (https://fetch.spec.whatwg.org/#concept-cors-check)", Some(0)),
         ("GET", TARGET, &[], include, vec![response(200, &[shared, ("access-control-allow-credentials", "True")])],

@@ -131,7 +131,8 @@ const ROWS: [(&str, &str, &str, &str); 7] = [
         "GET",
         "",
         "Access-Control-Allow-Origin is \"https://app.example.net, https://app.example.net\", but \
-         it must be https://app.example.net",
+         it must be https://app.example.net; it has more than one value: either two parties add it, such as two CORS layers, or one lists all \
+         of its origins",
     ),
     ("add_header Access-Control-Allow-Origin * always;", "GET", "", TWO_VALUES),
     ("add_header Access-Control-Allow-Origin * always;", "PUT", "changed", TWO_VALUES),
@@ -153,4 +154,5 @@ const ROWS: [(&str, &str, &str, &str); 7] = [
 ];
 
 const TWO_VALUES: &str = "Access-Control-Allow-Origin is \"https://app.example.net, *\", but it must \
-     be https://app.example.net";
+     be https://app.example.net; it has more than one value: either two parties add it, such as two CORS layers, or one lists all \
+    of its origins";
