@@ -1,8 +1,11 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand};
+use clap::{
+    Args, CommandFactory, Parser, Subcommand,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 use http::{HeaderName, HeaderValue, Method, Uri};
 
 use crate::origin;
@@ -104,6 +107,30 @@ pub(crate) struct CommonArguments {
     /// A file with certificates in PEM to trust beside the system's
     #[arg(long, value_name = "FILE")]
     pub(crate) cacert: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// Reads a command line, which begins with the name of the program.
+    ///
+    /// # Errors
+    ///
+    /// An argument is missing or wrong, or help is asked for.
+    pub fn read<T: Into<OsString> + Clone>(
+        all: impl IntoIterator<Item = T>,
+    ) -> Result<Self, clap::Error> {
+        Self::try_parse_from(all).map_err(|error| match error.get(ContextKind::InvalidSubcommand) {
+            // To clap, whatever follows a URL is a command.
+            Some(ContextValue::String(surplus))
+                if Self::command().find_subcommand(surplus).is_none() =>
+            {
+                let text = format!(
+                    "unexpected argument '{surplus}' found; a request has one URL, and the commands are audit and check"
+                );
+                Self::command().error(ErrorKind::UnknownArgument, text)
+            }
+            _ => error,
+        })
+    }
 }
 
 pub(crate) fn url(text: &str) -> Result<Uri, String> {

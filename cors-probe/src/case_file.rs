@@ -1,6 +1,6 @@
 //! Reads a file of cases.
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use http::{HeaderName, HeaderValue, Method, Uri, uri::PathAndQuery};
 use serde::{
@@ -22,22 +22,25 @@ pub(crate) struct File {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Case {
+    #[serde(deserialize_with = "name")]
     pub(crate) name: String,
-    #[serde(default = "root")]
+    #[serde(default = "root", deserialize_with = "path")]
     pub(crate) path: String,
     #[serde(deserialize_with = "origin")]
     pub(crate) origin: String,
-    #[serde(default, deserialize_with = "parsed")]
+    #[serde(default, deserialize_with = "method")]
     pub(crate) method: Method,
     #[serde(default, deserialize_with = "headers")]
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "body")]
     pub(crate) body: String,
     #[serde(default, deserialize_with = "credentials")]
     pub(crate) credentials: bool,
+    #[serde(deserialize_with = "expect")]
     pub(crate) expect: Expectation,
     #[serde(default, deserialize_with = "status")]
     pub(crate) status: Option<u16>,
+    #[serde(default, deserialize_with = "reason")]
     pub(crate) reason: Option<Reason>,
 }
 
@@ -61,13 +64,21 @@ impl File {
     pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let file: Self = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
-            format!("line {}: {}", before.matches('\n').count() + 1, error.message())
+            let line = before.matches('\n').count();
+            let written = text.lines().nth(line).unwrap_or_default();
+            format!("line {}: {}\n  {written}", line + 1, error.message())
         })?;
         if file.cases.is_empty() {
             return Err(String::from("there is no case; begin each with a line [[case]]"));
         }
         for Case { name, path, method, body, expect, status, reason, .. } in &file.cases {
             let wrong = |text: &str| Err(format!("the case {name:?} {text}"));
+            if let Some((_, rest)) = path.split_once("://") {
+                let own = rest.split_once('/').map_or("", |(_, own)| own);
+                return wrong(&format!(
+                    "has the path {path:?}, which is a URL; write \"/{own}\", and the rest as url at the top of the file"
+                ));
+            }
             if !path.starts_with('/') {
                 return wrong(&format!("has the path {path:?}; write \"/{path}\""));
             }
@@ -99,24 +110,33 @@ fn root() -> String {
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uri>, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    let text: String = typed(deserializer, "url", "a text, such as \"http://localhost:3000\"")?;
     arguments::url(&text)
         .map(Some)
         .map_err(|error| de::Error::custom(format!("url is {text:?}: {error}")))
 }
 
+fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    typed(deserializer, "name", "a text, such as \"the application reads items\"")
+}
+
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    typed(deserializer, "path", "a text, such as \"/items\"")
+}
+
 fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    let text = String::deserialize(deserializer)?;
+    let text: String =
+        typed(deserializer, "origin", "a text, such as \"https://app.example.com\"")?;
     origin::check_of_page(&text).map_err(de::Error::custom)?;
     Ok(text)
 }
 
-fn parsed<'de, D: Deserializer<'de>, T: FromStr<Err: fmt::Display>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    let text = String::deserialize(deserializer)?;
-    text.parse()
-        .map_err(|error| de::Error::custom(format!("{text:?}: {error}; write one such as \"GET\"")))
+fn method<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Method, D::Error> {
+    let text: String = typed(deserializer, "method", "a text, such as \"PUT\"")?;
+    let wrong = |error| {
+        de::Error::custom(format!("method is {text:?}: {error}; write one such as \"PUT\""))
+    };
+    text.parse().map_err(wrong)
 }
 
 fn headers<'de, D: Deserializer<'de>>(
@@ -131,12 +151,30 @@ fn headers<'de, D: Deserializer<'de>>(
     texts.iter().map(parse).collect()
 }
 
+fn body<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    typed(deserializer, "body", "a text, such as '{ \"name\": \"a\" }'")
+}
+
 fn credentials<'de, D: Deserializer<'de>>(deserializer: D) -> Result<bool, D::Error> {
     typed(deserializer, "credentials", "true or false")
 }
 
+fn expect<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Expectation, D::Error> {
+    typed(deserializer, "expect", "\"readable\" or \"refused\"")
+}
+
 fn status<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u16>, D::Error> {
-    typed(deserializer, "status", "a number, such as 200").map(Some)
+    const CHANGE: &str = "a number from 200 to 599, such as 200";
+    let status = typed(deserializer, "status", CHANGE)?;
+    if (200..=599).contains(&status) {
+        return Ok(Some(status));
+    }
+    Err(de::Error::custom(format!("status is {status}; write {CHANGE}")))
+}
+
+fn reason<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Reason>, D::Error> {
+    let names = Reason::ALL.map(|reason| format!("\"{reason}\"")).join(", ");
+    typed(deserializer, "reason", &format!("one of {names}")).map(Some)
 }
 
 fn cases<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Case>, D::Error> {

@@ -30,6 +30,24 @@ pub(crate) enum Reason {
     Other,
 }
 
+impl Reason {
+    pub(crate) const ALL: [Self; 13] = [
+        Self::PreflightWithoutAllowOrigin,
+        Self::MissingAllowOrigin,
+        Self::WildcardWithCredentials,
+        Self::SeveralAllowOrigins,
+        Self::OtherAllowOrigin,
+        Self::MissingAllowCredentials,
+        Self::PreflightStatus,
+        Self::MalformedList,
+        Self::MethodNotAllowed,
+        Self::HeaderNotAllowed,
+        Self::Redirect,
+        Self::ForbiddenMethod,
+        Self::Other,
+    ];
+}
+
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.serialize(f)

@@ -88,7 +88,7 @@ async fn a_request_without_response_leaves_the_other_findings() {
 
 async fn audited(url: &str, origin: &str) -> Value {
     let all = ["cors-probe", "audit", url, "--origin", origin, "--json"];
-    let (text, _) = cors_probe::run(Arguments::try_parse_from(all).unwrap()).await.unwrap();
+    let (text, _) = cors_probe::run(Arguments::read(all).unwrap()).await.unwrap();
     serde_json::from_str(&text).unwrap()
 }
 

@@ -122,7 +122,7 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         ),
         (
             case.replace("readable", "read"),
-            "line 4: unknown variant `read`, expected `readable` or `refused`",
+            "line 4: expect is \"read\"; write \"readable\" or \"refused\"",
         ),
         (
             case.replace("https://app", "app"),
@@ -134,7 +134,7 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         ),
         (
             format!("{case}method = \"G T\"\n"),
-            "line 5: \"G T\": invalid HTTP method; write one such as \"GET\"",
+            "line 5: method is \"G T\": invalid HTTP method; write one such as \"PUT\"",
         ),
         (
             format!("{case}body = \"b\"\n"),
@@ -158,10 +158,10 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         ),
         (
             format!("{}reason = \"origin\"\n", case.replace("readable", "refused")),
-            "line 5: unknown variant `origin`, expected one of `preflight-without-allow-origin`, `missing-allow-origin`, \
-             `wildcard-with-credentials`, `several-allow-origins`, `other-allow-origin`, `missing-allow-credentials`, \
-             `preflight-status`, `malformed-list`, `method-not-allowed`, `header-not-allowed`, `redirect`, \
-             `forbidden-method`, `other`",
+            "line 5: reason is \"origin\"; write one of \"preflight-without-allow-origin\", \"missing-allow-origin\", \
+             \"wildcard-with-credentials\", \"several-allow-origins\", \"other-allow-origin\", \
+             \"missing-allow-credentials\", \"preflight-status\", \"malformed-list\", \"method-not-allowed\", \
+             \"header-not-allowed\", \"redirect\", \"forbidden-method\", \"other\"",
         ),
         (
             format!("{case}headers = \"x-a: 1\"\n"),
@@ -177,9 +177,44 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         ),
         (
             format!("{case}status = \"200\"\n"),
-            "line 5: status is \"200\"; write a number, such as 200",
+            "line 5: status is \"200\"; write a number from 200 to 599, such as 200",
         ),
-        (format!("{case}status = 70000\n"), "line 5: status is 70000; write a number, such as 200"),
+        (
+            format!("{case}status = 70000\n"),
+            "line 5: status is 70000; write a number from 200 to 599, such as 200",
+        ),
+        (
+            format!("{case}status = 0\n"),
+            "line 5: status is 0; write a number from 200 to 599, such as 200",
+        ),
+        (format!("{case}name = \"b\"\n"), "line 5: duplicate key"),
+        (
+            case.replace("\"a\"", "3"),
+            "line 2: name is 3; write a text, such as \"the application reads items\"",
+        ),
+        (
+            case.replace("\"readable\"", "true"),
+            "line 4: expect is true; write \"readable\" or \"refused\"",
+        ),
+        (
+            case.replace("\"https://app.example.com\"", "[]"),
+            "line 3: origin is []; write a text, such as \"https://app.example.com\"",
+        ),
+        (format!("{case}path = 1\n"), "line 5: path is 1; write a text, such as \"/items\""),
+        (format!("{case}method = 1\n"), "line 5: method is 1; write a text, such as \"PUT\""),
+        (
+            format!("{case}body = {{ name = \"a\" }}\n"),
+            "line 5: body is { name = \"a\" }; write a text, such as '{ \"name\": \"a\" }'",
+        ),
+        (
+            String::from("url = 3\n"),
+            "line 1: url is 3; write a text, such as \"http://localhost:3000\"",
+        ),
+        (
+            format!("{case}path = \"http://localhost/items/1\"\n"),
+            "the case \"a\" has the path \"http://localhost/items/1\", which is a URL; write \"/items/1\", and the rest \
+             as url at the top of the file",
+        ),
         (
             case.replace("[[case]]", "[case]"),
             "line 1: invalid type: map, expected cases that each begin with a line [[case]]",
@@ -192,7 +227,11 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
         let error = check(&file, &[]).await.unwrap_err();
         let (path, text) = error.split_once(".toml: ").unwrap();
         assert!(path.ends_with("cases"), "{error}");
+        let (text, written) = text.split_once("\n  ").unwrap_or((text, ""));
         assert_eq!(text, expected);
+        let line = expected.strip_prefix("line ").and_then(|rest| rest.split(':').next());
+        let line: Option<usize> = line.map(|number| number.parse().unwrap());
+        assert_eq!(written, line.map_or("", |line| file.lines().nth(line - 1).unwrap()));
     }
 }
 
@@ -203,6 +242,6 @@ async fn check(file: &str, arguments: &[&str]) -> Result<(String, Outcome), Stri
     std::fs::write(&path, file).unwrap();
     let all = ["cors-probe", "check", path.to_str().unwrap()];
     let all = all.iter().chain(arguments);
-    let result = cors_probe::run(Arguments::try_parse_from(all).unwrap()).await;
+    let result = cors_probe::run(Arguments::read(all).unwrap()).await;
     result.map_err(|error| error.to_string())
 }

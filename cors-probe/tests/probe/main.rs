@@ -12,7 +12,6 @@ mod stacks;
 use std::time::Duration;
 
 use axum::{Router, extract::Request, response::Response, routing::get};
-use clap::Parser;
 use cors_probe::{Arguments, Outcome};
 use http::{HeaderMap, HeaderValue};
 use serde_json::Value;
@@ -33,7 +32,7 @@ async fn run(url: &str, arguments: &[&str]) -> (String, Outcome) {
     let (command, arguments): (Vec<_>, Vec<_>) = arguments.iter().partition(|it| **it == "audit");
     let own = [url, "--origin", OURS];
     let all = ["cors-probe"].iter().chain(command).chain(&own).chain(arguments);
-    cors_probe::run(Arguments::try_parse_from(all).unwrap()).await.unwrap()
+    cors_probe::run(Arguments::read(all).unwrap()).await.unwrap()
 }
 
 /// A server whose response headers are written by `answer`, from the request's headers.
@@ -149,7 +148,7 @@ async fn verdict_prints_all_requests() {
 async fn what_cannot_be_asked_is_an_error() {
     let asked = async |arguments: &[&str]| {
         let all = ["cors-probe"].into_iter().chain(arguments.iter().copied());
-        match Arguments::try_parse_from(all) {
+        match Arguments::read(all) {
             Ok(arguments) => cors_probe::run(arguments).await.unwrap_err().to_string(),
             Err(error) => error.to_string(),
         }
@@ -176,8 +175,22 @@ async fn what_cannot_be_asked_is_an_error() {
     );
     let text = asked(&["audit", "http://127.0.0.1/", "--origin", OURS, "--credentials"]).await;
     assert_eq!(text.lines().next().unwrap(), "error: unexpected argument '--credentials' found");
+    for surplus in [
+        &["http://127.0.0.1/", "--origin", OURS, "--credentials", "include"][..],
+        &["aduit", "include", "--origin", OURS],
+        &["http://127.0.0.1/", "--origin", OURS, "include"],
+    ] {
+        assert_eq!(
+            asked(surplus).await.lines().next().unwrap(),
+            "error: unexpected argument 'include' found; a request has one URL, and the commands are audit and check"
+        );
+    }
     for (arguments, expected) in [
-        (&["http://127.0.0.1/"][..], "error: the following required arguments were not provided:"),
+        (
+            &["http://127.0.0.1/", "audit"][..],
+            "error: the subcommand 'audit' cannot be used with '<URL>'",
+        ),
+        (&["http://127.0.0.1/"], "error: the following required arguments were not provided:"),
         (
             &["http://127.0.0.1/", "--origin", OURS, "--timeout", "0"],
             "error: invalid value '0' for '--timeout <SECONDS>': it is no number of seconds above 0; write one, such as 10",
@@ -266,7 +279,7 @@ async fn what_cannot_be_asked_is_an_error() {
 
 #[test]
 fn help_lists_the_exit_statuses() {
-    let help = Arguments::try_parse_from(["cors-probe", "--help"]).unwrap_err().to_string();
+    let help = Arguments::read(["cors-probe", "--help"]).unwrap_err().to_string();
     let expected = "
 Exit status:
   0  the page can read the response, the audit finds nothing, or all cases are as expected

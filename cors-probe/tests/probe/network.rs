@@ -259,7 +259,7 @@ fn origin(exchange: &Value) -> &str {
 
 async fn error(arguments: &[&str]) -> String {
     let all = ["cors-probe"].iter().chain(arguments);
-    cors_probe::run(Arguments::try_parse_from(all).unwrap()).await.unwrap_err().to_string()
+    cors_probe::run(Arguments::read(all).unwrap()).await.unwrap_err().to_string()
 }
 
 /// Allows our origin alone, and says which version of HTTP was spoken.

@@ -12,7 +12,7 @@ async fn each_command_of_the_page_prints_what_the_page_shows() {
         let Some(command) = between(section, "```sh\ncors-probe http", "\n```") else { continue };
         let Some(shown) = between(section, "```text\n", "\n```") else { continue };
         let command = format!("cors-probe http{command}").replace(SERVER, server);
-        let arguments = Arguments::try_parse_from(command.split_whitespace()).unwrap();
+        let arguments = Arguments::read(command.split_whitespace()).unwrap();
         let (text, outcome) = cors_probe::run(arguments).await.unwrap();
         let text = text.replace(server, SERVER);
         let end = &text[text.find("verdict: ").unwrap()..];
