@@ -28,8 +28,9 @@ def main():
     package = set(run("cargo", "package", "--package", "tower-cors", "--locked", "--allow-dirty", "--list").split())
     checked = 0
     broken = []
-    # Those of `docs/` are part of the documentation, whose compiler follows links that are names of items.
-    pages = [ROOT / file for file in run("git", "ls-files", "*.md").split() if not file.startswith("docs/")]
+    # The guides are part of the documentation, whose compiler follows links that are names of items.
+    files = run("git", "ls-files", "*.md").split()
+    pages = [ROOT / file for file in files if not file.startswith("docs/") or file == "docs/README.md"]
     pages += sorted((documentation / "tower_cors").rglob("*.html"))
     for page in pages:
         for link in Page.of(page).links:
