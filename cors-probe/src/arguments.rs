@@ -1,6 +1,10 @@
 //! The command line.
 
-use std::{ffi::OsString, path::PathBuf, time::Duration};
+use std::{
+    ffi::OsString,
+    path::{Path, PathBuf},
+    time::Duration,
+};
 
 use clap::{
     Args, CommandFactory, Parser, Subcommand,
@@ -45,7 +49,7 @@ pub(crate) struct RequestArguments {
     /// The origin of the page, such as <https://app.example.com>
     #[arg(long, required = true)]
     pub(crate) origin: Option<String>,
-    /// The method of the request
+    /// The method of the request, which is really sent: DELETE deletes
     #[arg(long, default_value = "GET")]
     pub(crate) method: Method,
     /// A header of the request, such as content-type:application/json
@@ -124,7 +128,8 @@ impl Arguments {
                 if Self::command().find_subcommand(surplus).is_none() =>
             {
                 let text = format!(
-                    "unexpected argument '{surplus}' found; a request has one URL, and the commands are audit and check"
+                    "unexpected argument '{surplus}' found; a request has one URL, a value with spaces needs quotes, and the \
+                     commands, which come first, are audit and check"
                 );
                 Self::command().error(ErrorKind::UnknownArgument, text)
             }
@@ -135,6 +140,12 @@ impl Arguments {
 
 pub(crate) fn url(text: &str) -> Result<Uri, String> {
     let Some((scheme, rest)) = text.split_once("://") else {
+        if Path::new(text).extension().is_some_and(|end| end == "toml") {
+            return Err(format!("it is a file; write cors-probe check {text}"));
+        }
+        if let Some((scheme @ ("http" | "https"), rest)) = text.split_once(':') {
+            return Err(format!("it has no //; write {scheme}://{}", rest.trim_start_matches('/')));
+        }
         if text.starts_with(['/', '?', '#']) || text.is_empty() {
             return Err(String::from("it has no host; write https://api.example.com/items"));
         }

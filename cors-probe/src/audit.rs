@@ -152,7 +152,9 @@ impl Auditor {
         }
         findings.extend(self.dependence_on_host(&stranger).await?);
         findings.extend(self.dependence_on_cookies(&stranger).await?);
-        findings.extend(self.several_origins().await?);
+        if !reflects_all {
+            findings.extend(self.several_origins().await?);
+        }
         findings.extend(self.private_network().await?);
         findings.extend(self.errors(&own).await?);
         findings.extend(self.interruption(&own));

@@ -24,8 +24,9 @@ pub(crate) struct File {
 pub(crate) struct Case {
     #[serde(deserialize_with = "name")]
     pub(crate) name: String,
-    #[serde(default = "root", deserialize_with = "path")]
-    pub(crate) path: String,
+    /// Added to the path of the URL.
+    #[serde(default, deserialize_with = "path")]
+    pub(crate) path: Option<String>,
     #[serde(deserialize_with = "origin")]
     pub(crate) origin: String,
     #[serde(default, deserialize_with = "method")]
@@ -66,47 +67,65 @@ impl File {
             let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
             let line = before.matches('\n').count();
             let written = text.lines().nth(line).unwrap_or_default();
-            format!("line {}: {}\n  {written}", line + 1, error.message())
+            let place = match error.message() {
+                text if text.starts_with("unknown field `url`") => {
+                    "; put url above the first [[case]]"
+                }
+                _ => "",
+            };
+            format!("line {}: {}{place}\n  {written}", line + 1, error.message())
         })?;
         if file.cases.is_empty() {
             return Err(String::from("there is no case; begin each with a line [[case]]"));
         }
-        for Case { name, path, method, body, expect, status, reason, .. } in &file.cases {
-            let wrong = |text: &str| Err(format!("the case {name:?} {text}"));
-            if let Some((_, rest)) = path.split_once("://") {
-                let own = rest.split_once('/').map_or("", |(_, own)| own);
-                return wrong(&format!(
-                    "has the path {path:?}, which is a URL; write \"/{own}\", and the rest as url at the top of the file"
-                ));
-            }
-            if !path.starts_with('/') {
-                return wrong(&format!("has the path {path:?}; write \"/{path}\""));
-            }
-            if let Err(error) = path.parse::<PathAndQuery>() {
-                return wrong(&format!(
-                    "has the path {path:?}: {error}; write such characters with %, as a browser does"
-                ));
-            }
-            if !body.is_empty() && [Method::GET, Method::HEAD].contains(method) {
-                return wrong(&format!(
-                    "has a body, which a script cannot send with {method}; write method = \"POST\""
-                ));
-            }
-            if *expect == Expectation::Refused && status.is_some() {
-                return wrong(
-                    "expects a status, but a page cannot see that of a refused response; remove it",
-                );
-            }
-            if *expect == Expectation::Readable && reason.is_some() {
-                return wrong("expects a reason, but what can be read is not refused; remove it");
-            }
+        for case in &file.cases {
+            case.check().map_err(|fault| format!("the case {:?} {fault}", case.name))?;
         }
         Ok(file)
     }
 }
 
-fn root() -> String {
-    String::from("/")
+impl Case {
+    /// Checks what goes together.
+    fn check(&self) -> Result<(), String> {
+        let Self { path, method, body, expect, status, reason, .. } = self;
+        if let Some(path) = path {
+            check_path(path)?;
+        }
+        if !body.is_empty() && [Method::GET, Method::HEAD].contains(method) {
+            return Err(format!(
+                "has a body, which a script cannot send with {method}; write method = \"POST\""
+            ));
+        }
+        let fault = match expect {
+            Expectation::Refused if status.is_some() => {
+                "expects a status, but a page cannot see that of a refused response; remove it"
+            }
+            Expectation::Readable if reason.is_some() => {
+                "expects a reason, but what can be read is not refused; remove it"
+            }
+            _ => return Ok(()),
+        };
+        Err(fault.to_owned())
+    }
+}
+
+fn check_path(path: &str) -> Result<(), String> {
+    if let Some((_, rest)) = path.split_once("://") {
+        let own = rest.split_once('/').map_or("", |(_, own)| own);
+        return Err(format!(
+            "has the path {path:?}, which is a URL; write \"/{own}\", and the rest as url at the top of the file"
+        ));
+    }
+    if !path.starts_with('/') {
+        return Err(format!("has the path {path:?}; write \"/{path}\""));
+    }
+    match path.parse::<PathAndQuery>() {
+        Ok(_) => Ok(()),
+        Err(error) => Err(format!(
+            "has the path {path:?}: {error}; write such characters with %, as a browser does"
+        )),
+    }
 }
 
 fn url<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Uri>, D::Error> {
@@ -120,8 +139,8 @@ fn name<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> 
     typed(deserializer, "name", "a text, such as \"the application reads items\"")
 }
 
-fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
-    typed(deserializer, "path", "a text, such as \"/items\"")
+fn path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    typed(deserializer, "path", "a text, such as \"/items\"").map(Some)
 }
 
 fn origin<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {

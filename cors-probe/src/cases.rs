@@ -2,14 +2,14 @@
 
 use std::{error::Error, fs};
 
-use http::Uri;
+use http::{Uri, header::ACCESS_CONTROL_ALLOW_ORIGIN};
 use serde_json::{Value, json};
 
 use crate::{
     Outcome,
     arguments::CheckArguments,
     case_file::{Case, Expectation, File},
-    client::Client,
+    client::{self, Client},
     fetch::{Fetch, Fetched},
     fix::{Fix, Reason},
 };
@@ -55,8 +55,10 @@ pub(crate) async fn run(arguments: &CheckArguments) -> Result<(String, Outcome),
 impl Case {
     fn fetch(&self, base: &Uri) -> Result<Fetch, Box<dyn Error>> {
         let mut parts = base.clone().into_parts();
-        let before = base.path().trim_end_matches('/');
-        parts.path_and_query = Some(format!("{before}{}", self.path).parse()?);
+        if let Some(path) = &self.path {
+            let before = base.path().trim_end_matches('/');
+            parts.path_and_query = Some(format!("{before}{path}").parse()?);
+        }
         Ok(Fetch {
             url: Uri::from_parts(parts)?,
             origin: self.origin.clone(),
@@ -77,19 +79,34 @@ struct Checked {
 }
 
 enum Found {
-    Readable { status: u16 },
-    Refused { reason: Reason, error: String },
-    Unsent { error: String },
+    /// With `Access-Control-Allow-Origin`, if the last response has it.
+    Readable {
+        status: u16,
+        allowed: Option<String>,
+    },
+    Refused {
+        reason: Reason,
+        error: String,
+        fix: String,
+    },
+    Unsent {
+        error: String,
+    },
 }
 
 impl Found {
     fn of(fetched: Result<Fetched, Box<dyn Error>>) -> Self {
         match fetched {
-            Ok(Fetched { result: Ok((status, _)), .. }) => Self::Readable { status },
-            Ok(Fetched { result: Err(error), exchanges }) => Self::Refused {
-                reason: Fix::of(&error, &exchanges).reason,
-                error: error.to_string(),
-            },
+            Ok(Fetched { result: Ok((status, _)), exchanges }) => {
+                let headers = exchanges.last().and_then(|last| last.response_headers());
+                let allowed = headers.and_then(|headers| headers.get(ACCESS_CONTROL_ALLOW_ORIGIN));
+                let allowed = allowed.map(|value| client::printable(value.as_bytes()));
+                Self::Readable { status, allowed }
+            }
+            Ok(Fetched { result: Err(error), exchanges }) => {
+                let Fix { reason, change } = Fix::of(&error, &exchanges);
+                Self::Refused { reason, error: error.to_string(), fix: change }
+            }
             Err(error) => Self::Unsent { error: error.to_string() },
         }
     }
@@ -109,10 +126,16 @@ impl Case {
         match (found, self.expect) {
             (Found::Unsent { error }, _)
             | (Found::Refused { error, .. }, Expectation::Readable) => Some(error.clone()),
-            (Found::Readable { .. }, Expectation::Refused) => {
-                Some(String::from("the page can read the response"))
+            (Found::Readable { allowed, .. }, Expectation::Refused) => {
+                let header = allowed
+                    .as_ref()
+                    .map(|value| format!(": Access-Control-Allow-Origin is {value}"));
+                Some(format!(
+                    "the page can read the response, and refused was expected{}",
+                    header.unwrap_or_default()
+                ))
             }
-            (Found::Readable { status }, Expectation::Readable) => {
+            (Found::Readable { status, .. }, Expectation::Readable) => {
                 let other = self.status.filter(|expected| expected != status)?;
                 Some(format!("the status is {status}, and {other} was expected"))
             }
@@ -127,10 +150,10 @@ impl Case {
 impl Checked {
     fn json(&self) -> Value {
         let Self { case, found, fault } = self;
-        let (status, reason, error) = match found {
-            Found::Readable { status } => (Some(status), None, None),
-            Found::Refused { reason, error } => (None, Some(reason), Some(error)),
-            Found::Unsent { error } => (None, None, Some(error)),
+        let (status, reason, error, fix) = match found {
+            Found::Readable { status, .. } => (Some(status), None, None, None),
+            Found::Refused { reason, error, fix } => (None, Some(reason), Some(error), Some(fix)),
+            Found::Unsent { error } => (None, None, Some(error), None),
         };
         json!({
             "name": case.name,
@@ -142,6 +165,7 @@ impl Checked {
             "status": status,
             "reason": reason,
             "error": error,
+            "fix": fix,
             "as_expected": fault.is_none(),
             "fault": fault,
         })
@@ -153,12 +177,15 @@ fn table(results: &[Checked]) -> String {
     for Checked { case, found, fault } in results {
         let mark = if fault.is_none() { "ok  " } else { "FAIL" };
         let detail = match found {
-            Found::Readable { status } => status.to_string(),
+            Found::Readable { status, .. } => status.to_string(),
             Found::Refused { reason, .. } => reason.to_string(),
             Found::Unsent { .. } => String::new(),
         };
         lines.push(format!("{mark}  {:<8}  {detail:<30}  {}", found.name(), case.name));
         lines.extend(fault.iter().map(|fault| format!("      {fault}")));
+        if let (Found::Refused { fix, .. }, Expectation::Readable) = (found, case.expect) {
+            lines.push(format!("      fix: {fix}"));
+        }
     }
     let good = results.iter().filter(|result| result.fault.is_none()).count();
     lines.push(format!("{good} of {} cases are as expected", results.len()));

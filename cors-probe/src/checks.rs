@@ -13,6 +13,20 @@ use crate::{
 /// An origin that no server allows by name: `.invalid` is reserved.
 pub(crate) const STRANGER: &str = "https://tower-cors-probe.invalid";
 
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+/// What browsers read of a response.
+const KNOWN: [&str; 8] = [
+    ALLOW_ORIGIN,
+    "access-control-allow-credentials",
+    "access-control-allow-methods",
+    "access-control-allow-headers",
+    "access-control-expose-headers",
+    "access-control-max-age",
+    "access-control-allow-private-network",
+    "access-control-allow-local-network",
+];
+
 /// Status and headers of a response.
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
@@ -47,8 +61,17 @@ impl Answer {
         (!lines.is_empty()).then(|| lines.join(", "))
     }
 
+    fn cors_headers(&self) -> impl Iterator<Item = &str> {
+        let names = self.headers.keys().map(http::HeaderName::as_str);
+        names.filter(|name| name.starts_with("access-control-"))
+    }
+
+    fn is_repeated(&self, name: &str) -> bool {
+        self.headers.get_all(name).iter().count() > 1
+    }
+
     pub(crate) fn allow_origin(&self) -> Option<String> {
-        self.combined("access-control-allow-origin")
+        self.combined(ALLOW_ORIGIN)
     }
 
     pub(crate) fn allows_credentials(&self) -> bool {
@@ -86,7 +109,7 @@ pub(crate) fn of_answers(
             "any-origin-reflected",
             format!("Origin: {STRANGER} is allowed{with}"),
             "pages of every site can read the response, with the visitor's cookies if credentials are allowed",
-            "list the allowed origins; if anyone may read the response without cookies, send *",
+            "compare the request's Origin with a list of allowed ones; if anyone may read the response without cookies, send *",
         );
     }
     let allowed = own.allow_origin();
@@ -98,7 +121,7 @@ pub(crate) fn of_answers(
                 "Access-Control-Allow-Origin: * with Access-Control-Allow-Credentials: true",
             ),
             "browsers refuse the combination for requests with credentials",
-            "list the allowed origins, or do not allow credentials",
+            "compare the request's Origin with a list, and send back that one origin; or do not allow credentials",
         ),
         Some("*") => add(
             Severity::Note,
@@ -107,12 +130,26 @@ pub(crate) fn of_answers(
             "pages of every site can read the response",
             "keep it for public data; list the origins if only the network protects this server",
         ),
+        Some(list) if list.matches("://").count() > 1 && !own.is_repeated(ALLOW_ORIGIN) => add(
+            Severity::Medium,
+            "list-of-origins",
+            format!("Access-Control-Allow-Origin: {list}"),
+            "browsers refuse more than one value",
+            "compare the request's Origin with your list, and send back that one origin, with Vary: Origin",
+        ),
         Some(several) if several.contains(',') => add(
             Severity::Medium,
             "written-twice",
             format!("Access-Control-Allow-Origin: {several}"),
             "browsers refuse more than one value; it looks as if two layers, or a gateway and the application, both write it",
             "remove one of the two, and let the other write all CORS headers",
+        ),
+        Some(allowed) if allowed.strip_suffix('/') == Some(origin) => add(
+            Severity::Medium,
+            "slash-at-the-end",
+            format!("Access-Control-Allow-Origin: {allowed} for the origin {origin}"),
+            "browsers compare byte for byte, and their origins have no slash at the end",
+            "remove the slash",
         ),
         Some(allowed) if allowed != origin => add(
             Severity::Medium,
@@ -122,6 +159,17 @@ pub(crate) fn of_answers(
             "send the request's own origin if it is allowed, and nothing if it is not",
         ),
         _ => {}
+    }
+    let unknown: Vec<&str> = own.cors_headers().filter(|name| !KNOWN.contains(name)).collect();
+    if !unknown.is_empty() {
+        add(
+            Severity::Medium,
+            "unknown-header",
+            unknown.join(", "),
+            "browsers know no such header",
+            "write one of those that they know: Access-Control-Allow-Origin, -Allow-Credentials, -Allow-Methods, \
+             -Allow-Headers, -Expose-Headers and -Max-Age",
+        );
     }
     let answers = [(own, "an allowed origin"), (none, "no origin"), (stranger, "another origin")];
     // What a rate limiter or a gateway has made says nothing of the application.
@@ -154,12 +202,8 @@ pub(crate) fn of_answers(
         );
     }
     if stranger.allow_origin().is_none() {
-        let leaked: Vec<&str> = stranger
-            .headers
-            .keys()
-            .map(http::HeaderName::as_str)
-            .filter(|name| name.starts_with("access-control-"))
-            .collect();
+        let leaked: Vec<&str> =
+            stranger.cors_headers().filter(|name| KNOWN.contains(name)).collect();
         if !leaked.is_empty() {
             add(
                 Severity::Low,

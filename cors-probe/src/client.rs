@@ -8,7 +8,7 @@ use std::{
     pin::Pin,
 };
 
-use http::{HeaderValue, Request, Response, header::HOST};
+use http::{HeaderValue, Method, Request, Response, header::HOST};
 use reqwest::{Body, Certificate, redirect::Policy};
 
 use crate::arguments::CommonArguments;
@@ -69,8 +69,11 @@ impl Client {
             request.headers_mut().remove(HOST);
         }
         Box::pin(async move {
-            let request = reqwest::Request::try_from(request).map_err(failure)?;
-            let response = client.execute(request).await.map_err(failure)?;
+            let method = request.method().clone();
+            let request =
+                reqwest::Request::try_from(request).map_err(|error| failure(&method, error))?;
+            let response = client.execute(request).await;
+            let response = response.map_err(|error| failure(&method, error))?;
             Ok(Response::from(response))
         })
     }
@@ -80,37 +83,42 @@ impl Client {
 pub(crate) type Sending =
     Pin<Box<dyn Future<Output = Result<Response<Body>, Box<dyn Error + Send + Sync>>> + Send>>;
 
-fn failure(error: reqwest::Error) -> Box<dyn Error + Send + Sync> {
+fn failure(method: &Method, error: reqwest::Error) -> Box<dyn Error + Send + Sync> {
     let url = error.url().map_or_else(String::new, ToString::to_string);
     // The URL may contain any words.
     let error = error.without_url();
     if error.is_timeout() {
-        return format!("{url}: no response within the time-out; a longer one is --timeout 60")
-            .into();
+        return format!(
+            "{method} {url}: no response within the time-out; a longer one is --timeout 60"
+        )
+        .into();
     }
     let (all, root) = (describe(&error), root(&error));
     let kind = root.downcast_ref::<io::Error>().map(io::Error::kind);
-    let step = if all.contains("dns error") {
-        "the name is not found"
+    let http = url.replacen("https:", "http:", 1);
+    let is_of_http1 = error.is_request() && all.contains("frame with invalid size");
+    let (step, change) = if all.contains("dns error") {
+        ("the name is not found", String::new())
     } else if all.contains("tunnel error") {
-        "the proxy does not connect to the server"
+        ("the proxy does not connect to the server", String::new())
     } else if all.contains("invalid peer certificate") {
-        "the certificate is not trusted"
+        ("the certificate is not trusted", String::new())
     } else if kind == Some(ErrorKind::ConnectionRefused) {
-        "the connection is refused"
+        ("the connection is refused", String::from("; start the server, or correct the port"))
+    } else if error.is_connect() && all.contains("InvalidContentType") {
+        ("there is no TLS connection", format!("; it seems to speak http, so try {http}"))
     } else if error.is_connect() && url.starts_with("https:") {
-        "there is no TLS connection"
+        ("there is no TLS connection", String::new())
     } else if error.is_connect() {
-        "the server cannot be reached"
+        ("the server cannot be reached", String::new())
+    } else if is_of_http1 {
+        ("the request failed", String::from("; if it does not speak HTTP/2, leave out --http2"))
+    } else if all.contains("connection closed before message completed") {
+        ("the request failed", String::from("; look for an error in the server's log"))
     } else {
-        "the request failed"
+        ("the request failed", String::new())
     };
-    let is_plain = root.to_string().contains("InvalidContentType");
-    let change = match url.strip_prefix("https:") {
-        Some(rest) if is_plain => format!("; it seems to speak http, so try http:{rest}"),
-        _ => String::new(),
-    };
-    format!("{url}: {step}: {root}{change}").into()
+    format!("{method} {url}: {step}: {root}{change}").into()
 }
 
 fn root<'a>(error: &'a (dyn Error + 'static)) -> &'a (dyn Error + 'static) {

@@ -2,7 +2,7 @@
 
 use std::error::Error;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header::CONTENT_TYPE};
 use tower::service_fn;
 use tower_cors::browser::{Browser, Credentials, Exchange, NetworkError, NetworkErrorCause};
 
@@ -60,6 +60,11 @@ impl Fetch {
         *request.uri_mut() = self.url.clone();
         for (name, value) in &self.headers {
             request.headers_mut().append(name, value.clone());
+        }
+        // As `fetch` does for a text: <https://fetch.spec.whatwg.org/#concept-bodyinit-extract>
+        if !self.body.is_empty() && !request.headers().contains_key(CONTENT_TYPE) {
+            let text = HeaderValue::from_static("text/plain;charset=UTF-8");
+            request.headers_mut().insert(CONTENT_TYPE, text);
         }
         request
     }

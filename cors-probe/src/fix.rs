@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::{HeaderMap, Method, StatusCode};
+use http::{HeaderMap, HeaderName, StatusCode};
 use serde::{Deserialize, Serialize};
 use tower_cors::browser::{Exchange, NetworkError, NetworkErrorCause as Cause};
 
@@ -68,7 +68,12 @@ impl Fix {
                 };
                 let is_compared =
                     headers.is_some_and(|headers| is_compared(headers, preflight.is_some()));
+                let misspelled = headers.and_then(misspelled_allow_origin);
                 let change = match preflight {
+                    _ if misspelled.is_some() => format!(
+                        "write Access-Control-Allow-Origin instead of {}, which browsers do not know",
+                        misspelled.unwrap_or_default()
+                    ),
                     _ if origin == "null" => String::from(OF_NULL),
                     _ if is_compared => {
                         format!(
@@ -87,20 +92,16 @@ impl Fix {
                      or do not send credentials"
                 ),
             ),
-            Cause::OtherAllowOrigin { found, .. } if found.contains(',') => fix(
-                Reason::SeveralAllowOrigins,
-                String::from(
-                    "send one value, the origin that asks; if two layers, or a gateway and the application, both add \
-                     Access-Control-Allow-Origin, turn it off in one of them",
-                ),
-            ),
-            Cause::OtherAllowOrigin { origin, .. } => fix(
-                Reason::OtherAllowOrigin,
-                format!(
-                    "send the origin that asks, {origin}, exactly as it is, with Vary: Origin; a cache may also have \
-                     kept the response for another page"
-                ),
-            ),
+            Cause::OtherAllowOrigin { origin, found } => {
+                let lines =
+                    headers.map_or(0, |headers| headers.get_all(ALLOW_ORIGIN).iter().count());
+                let reason = if found.contains(',') {
+                    Reason::SeveralAllowOrigins
+                } else {
+                    Reason::OtherAllowOrigin
+                };
+                fix(reason, of_other_origin(origin, found, lines))
+            }
             Cause::MissingAllowCredentials { .. } => fix(
                 Reason::MissingAllowCredentials,
                 String::from(
@@ -118,21 +119,18 @@ impl Fix {
             Cause::MalformedList { header, .. } => {
                 fix(Reason::MalformedList, format!("separate the names in {header} with commas"))
             }
-            Cause::MethodNotAllowed { method, allowed }
-                if is_listed_in_upper_case(method, allowed) =>
-            {
-                let upper = method.as_str().to_ascii_uppercase();
-                fix(
-                    Reason::MethodNotAllowed,
-                    format!("write {upper} in the script: methods are compared byte for byte"),
-                )
+            Cause::MethodNotAllowed { method, allowed } => {
+                fix(Reason::MethodNotAllowed, of_method(method.as_str(), allowed))
             }
-            Cause::MethodNotAllowed { method, .. } => fix(
-                Reason::MethodNotAllowed,
-                format!("add {method} to Access-Control-Allow-Methods, spelled exactly so"),
-            ),
-            Cause::HeaderNotAllowed { name, .. } => {
-                fix(Reason::HeaderNotAllowed, format!("add {name} to Access-Control-Allow-Headers"))
+            Cause::HeaderNotAllowed { name, allowed } => {
+                let is_wildcard = allowed.iter().any(|allowed| allowed == "*");
+                let why = match (is_wildcard, name.as_str()) {
+                    (false, _) => "",
+                    (true, "authorization") => ": * does not cover it",
+                    (true, _) => ": with credentials, * is no wildcard",
+                };
+                let change = format!("add {name} to Access-Control-Allow-Headers{why}");
+                fix(Reason::HeaderNotAllowed, change)
             }
             Cause::InvalidLocation(_)
             | Cause::CredentialsInLocation(_)
@@ -154,6 +152,14 @@ impl Fix {
     }
 }
 
+/// A header that was meant to be `Access-Control-Allow-Origin`.
+fn misspelled_allow_origin(headers: &HeaderMap) -> Option<&str> {
+    let mut names = headers.keys().map(HeaderName::as_str);
+    names.find(|name| {
+        name.starts_with("access-control-") && name.contains("origin") && *name != ALLOW_ORIGIN
+    })
+}
+
 /// Whether the layer says, or shows by `Vary`, that it has compared the origin. Preflights that it refuses for another
 /// reason vary by the origin, too, so for these only the reason tells.
 fn is_compared(headers: &HeaderMap, is_preflight: bool) -> bool {
@@ -166,9 +172,53 @@ fn is_compared(headers: &HeaderMap, is_preflight: bool) -> bool {
         || !is_preflight && varies
 }
 
-fn is_listed_in_upper_case(method: &Method, allowed: &[String]) -> bool {
-    let upper = method.as_str().to_ascii_uppercase();
-    upper != method.as_str() && allowed.contains(&upper)
+/// `lines` is how often the response has the header.
+fn of_other_origin(origin: &str, found: &str, lines: usize) -> String {
+    if found.contains(',') && lines > 1 {
+        return String::from(
+            "send one value: two layers, or a gateway and the application, both add Access-Control-Allow-Origin, so turn \
+             it off in one of them",
+        );
+    }
+    if found.strip_suffix('/') == Some(origin) {
+        return format!("remove the slash at the end: send {origin}");
+    }
+    if found.contains([',', ' ', '*']) {
+        return format!(
+            "send one origin, and neither a list nor a pattern: compare the request's Origin with your list, and send \
+             back {origin}, with Vary: Origin"
+        );
+    }
+    format!(
+        "send the origin that asks, {origin}, exactly as it is, with Vary: Origin; a cache may also have kept the response \
+         for another page"
+    )
+}
+
+/// Browsers change only some methods to upper case, and compare byte for byte.
+fn of_method(method: &str, allowed: &[String]) -> String {
+    let upper = method.to_ascii_uppercase();
+    let has = |name: &str| allowed.iter().any(|allowed| allowed == name);
+    if has("*") {
+        return format!(
+            "add {method} to Access-Control-Allow-Methods: with credentials, * is no wildcard"
+        );
+    }
+    if upper != method && has(&upper) {
+        return format!("write {upper} in the script: methods are compared byte for byte");
+    }
+    if upper != method && KNOWN_METHODS.contains(&upper.as_str()) {
+        return format!(
+            "write {upper} in the script, and add {upper} to Access-Control-Allow-Methods: methods are compared byte for \
+             byte"
+        );
+    }
+    if let Some(listed) = allowed.iter().find(|allowed| allowed.eq_ignore_ascii_case(method)) {
+        return format!(
+            "write {method} instead of {listed} in Access-Control-Allow-Methods: methods are compared byte for byte"
+        );
+    }
+    format!("add {method} to Access-Control-Allow-Methods, spelled exactly so")
 }
 
 /// What answers a preflight in the place of the CORS layer.
@@ -179,7 +229,10 @@ fn of_preflight(status: StatusCode, origin: &str) -> String {
             "put the CORS layer outside authentication: preflights carry no cookies and no tokens"
         }
         404 | 405 | 501 => {
-            "put the CORS layer around the whole router, after all routes are added: the router answers OPTIONS itself"
+            return format!(
+                "answer OPTIONS with 204 and Access-Control-Allow-Origin: {origin}; if a CORS layer is there, put it around \
+                 the whole router, which answers OPTIONS itself"
+            );
         }
         429 => "put the CORS layer outside the rate limiter",
         502..=504 => "make the gateway reach the application and forward OPTIONS",
@@ -199,21 +252,26 @@ fn of_preflight(status: StatusCode, origin: &str) -> String {
 
 /// What made a response without CORS headers.
 fn of_response(status: Option<StatusCode>, origin: &str) -> String {
-    let outside =
-        |what: &str| format!("put the CORS layer outside {what}: its response has no CORS headers");
+    let outside = |what: &str| {
+        format!("send the CORS headers with errors, too: put the CORS layer outside {what}")
+    };
     match status.map(|status| status.as_u16()) {
         Some(300..=399) => String::from(
             "let the page use the final URL, or put the CORS layer outside what redirects",
         ),
         Some(401 | 403 | 407) => outside("authentication"),
-        Some(404 | 405) => outside("the router and its fallback"),
+        Some(404 | 405) => outside("the router"),
         Some(429) => outside("the rate limiter"),
-        Some(500..=599) => {
-            outside("what makes errors into responses, or look for the error in the server's log")
-        }
+        Some(500..=599) => outside(
+            "what makes errors into responses; and look for the error itself in the server's log",
+        ),
         _ => format!("send Access-Control-Allow-Origin: {origin}, and Vary: Origin"),
     }
 }
+
+const ALLOW_ORIGIN: &str = "access-control-allow-origin";
+
+const KNOWN_METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 const OF_NULL: &str = "a redirect, a sandboxed frame or a file has the origin null: let the page use the final URL, or \
     serve it from a server";

@@ -129,8 +129,13 @@ pub(crate) fn hostile(origin: &str) -> Vec<Hostile> {
             ),
         ]);
     }
-    let insecure =
-        if scheme == "https" { vec![format!("http://{host}{port}")] } else { Vec::new() };
+    // What is served on this machine is reached without a network.
+    let is_own = host == "localhost" || host.starts_with("127.") || host == "[::1]";
+    let insecure = if scheme == "https" && !is_own {
+        vec![format!("http://{host}{port}")]
+    } else {
+        Vec::new()
+    };
     let other_port = if port == ":8081" { ":8082" } else { ":8081" };
     all.extend([
         with(

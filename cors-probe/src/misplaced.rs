@@ -62,7 +62,8 @@ impl Placement<'_> {
                 name: "not-allowed",
                 found: format!("the origin {origin} is not allowed"),
                 why: "the audit derives other origins from an allowed one, so it cannot check how they are compared",
-                change: "check the spelling of --origin, and give one that the server allows",
+                change: "if pages of this origin need the server, add it to the allowed origins; if not, give an --origin that \
+                         the server allows",
             };
         }
         Finding {
@@ -95,6 +96,11 @@ impl Placement<'_> {
 /// For a preflight that a browser does not accept.
 fn preflight_finding(answer: &Answer) -> Finding {
     let (name, why, change) = match answer.status {
+        404 | 405 | 501 if answer.allow_origin().is_some() => (
+            "preflight-status",
+            "browsers need a 2xx status, whatever the headers",
+            "answer preflights with 204",
+        ),
         200..=299 => (
             "preflight-without-cors",
             "browsers do not send the request; it looks as if a handler for OPTIONS or a gateway answers before the CORS layer",

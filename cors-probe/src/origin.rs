@@ -25,6 +25,12 @@ pub(crate) fn check(text: &str) -> Result<(), String> {
             &format!("one that the server allows, such as {EXAMPLE}"),
         );
     }
+    if text.is_empty() {
+        return error("is empty", &format!("location.origin of the page, such as {EXAMPLE}"));
+    }
+    if text.starts_with("file:") {
+        return error("is that of a file, for which browsers send null", "null");
+    }
     if !text.contains("://") {
         return error("has no scheme", &with_scheme(text));
     }

@@ -57,6 +57,12 @@ fn as_text(Fetched { exchanges, result }: &Fetched, dropped: &[&str]) -> String 
     text.extend(dropped.iter().map(|name| format!("dropped: {name}, {reason}")));
     match result {
         Ok((status, headers)) => {
+            let hidden = hidden(exchanges, headers).join(", ");
+            if !hidden.is_empty() {
+                text.push(format!(
+                    "hidden: {hidden}; the script sees what Access-Control-Expose-Headers lists"
+                ));
+            }
             let names: Vec<&str> = headers.keys().map(HeaderName::as_str).collect();
             let names = if names.is_empty() { String::from("none") } else { names.join(", ") };
             text.push(format!(
@@ -80,11 +86,33 @@ fn as_json(Fetched { exchanges, result }: &Fetched, dropped: &[&str]) -> Value {
         "readable": result.is_ok(),
         "status": response.map(|(status, _)| status),
         "headers": response.map(|(_, headers)| lines(headers)),
+        "hidden_headers": response.map_or(Vec::new(), |(_, headers)| hidden(exchanges, headers)),
         "error": error.map(ToString::to_string),
         "reason": fix.as_ref().map(|fix| fix.reason),
         "fix": fix.as_ref().map(|fix| &fix.change),
         "failed_exchange": error.and_then(NetworkError::exchange),
     })
+}
+
+/// The names of the headers that somebody may miss: not those of the connection, of CORS, and of cookies.
+fn hidden<'a>(exchanges: &'a [Exchange], seen: &HeaderMap) -> Vec<&'a str> {
+    const OTHERS: [&str; 9] = [
+        "connection",
+        "date",
+        "keep-alive",
+        "server",
+        "set-cookie",
+        "timing-allow-origin",
+        "transfer-encoding",
+        "vary",
+        "x-cors-refusal",
+    ];
+    let headers = exchanges.last().and_then(Exchange::response_headers);
+    let names = headers.into_iter().flat_map(HeaderMap::keys).map(HeaderName::as_str);
+    let is_missed = |name: &&str| {
+        !seen.contains_key(*name) && !name.starts_with("access-control-") && !OTHERS.contains(name)
+    };
+    names.filter(is_missed).collect()
 }
 
 /// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a

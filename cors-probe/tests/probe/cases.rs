@@ -30,10 +30,19 @@ async fn a_table_says_which_cases_are_as_expected() {
     let refused = format!(
         "\nFAIL  refused   missing-allow-origin            other pages read nothing\n      \
          GET {base}/items: the response has no Access-Control-Allow-Origin, so the origin https://evil.example cannot \
-         read it"
+         read it; the server says why: origin-not-allowed https://evil.example \
+         (https://fetch.spec.whatwg.org/#concept-cors-check)\n      \
+         fix: allow the origin https://evil.example: the CORS layer has seen it, and does not allow it\n"
     );
     assert!(text.contains(&refused), "{text}");
     assert!(text.ends_with("\n2 of 5 cases are as expected"), "{text}");
+    let open = file.replace("https://evil.example", OURS).replace("reason =", "#");
+    let (text, _) = check(&open, &[]).await.unwrap();
+    let opened = format!(
+        "\nFAIL  readable  200                             other pages read nothing\n      \
+         the page can read the response, and refused was expected: Access-Control-Allow-Origin is {OURS}\n"
+    );
+    assert!(text.contains(&opened), "{text}");
     let (text, _) = check(&file.replace("header-not-allowed", "redirect"), &[]).await.unwrap();
     assert!(
         text.contains("\n      the reason is header-not-allowed, and redirect was expected\n"),
@@ -59,10 +68,28 @@ async fn a_table_says_which_cases_are_as_expected() {
                 "the preflight of POST {base}/items: the request header content-type is not allowed; \
                  Access-Control-Allow-Headers lists nothing (https://fetch.spec.whatwg.org/#cors-preflight-fetch)"
             ),
+            "fix": "add content-type to Access-Control-Allow-Headers",
             "as_expected": true,
             "fault": null,
         })
     );
+}
+
+#[tokio::test]
+async fn a_path_is_added_to_that_of_the_url() {
+    let url = serve(behind(CorsLayer::builder().allow_origin(OURS))).await;
+    let base = url.trim_end_matches("/items");
+    let case = format!(
+        "[[case]]\nname = \"a\"\norigin = \"{OURS}\"\nexpect = \"readable\"\nstatus = 200\n"
+    );
+    for (url, path) in [
+        (url.clone(), ""),
+        (base.to_owned(), "path = \"/items\"\n"),
+        (format!("{base}/"), "path = \"/items?a=b\"\n"),
+    ] {
+        let file = format!("url = \"{url}\"\n{case}{path}");
+        assert_eq!(check(&file, &[]).await.unwrap().1, Outcome::Good, "{url} {path}");
+    }
 }
 
 #[tokio::test]
@@ -79,7 +106,7 @@ async fn a_request_that_gets_no_response_does_not_end_the_others() {
     };
     let file = format!("url = \"{base}\"\n{}{}{}", case("/items"), case("/never"), case("/items"));
     let error =
-        format!("{base}/never: no response within the time-out; a longer one is --timeout 60");
+        format!("GET {base}/never: no response within the time-out; a longer one is --timeout 60");
     let (text, outcome) = check(&file, &["--timeout", "1"]).await.unwrap();
     assert_eq!(
         text,
@@ -207,6 +234,11 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
             "line 5: body is { name = \"a\" }; write a text, such as '{ \"name\": \"a\" }'",
         ),
         (
+            format!("{case}url = \"http://localhost\"\n"),
+            "line 5: unknown field `url`, expected one of `name`, `path`, `origin`, `method`, `headers`, `body`, \
+             `credentials`, `expect`, `status`, `reason`; put url above the first [[case]]",
+        ),
+        (
             String::from("url = 3\n"),
             "line 1: url is 3; write a text, such as \"http://localhost:3000\"",
         ),
@@ -236,7 +268,7 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
 }
 
 /// The error is a text.
-async fn check(file: &str, arguments: &[&str]) -> Result<(String, Outcome), String> {
+pub(crate) async fn check(file: &str, arguments: &[&str]) -> Result<(String, Outcome), String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("cases.toml");
     std::fs::write(&path, file).unwrap();

@@ -96,6 +96,38 @@ async fn headers_that_a_script_cannot_set_are_reported() {
 }
 
 #[tokio::test]
+async fn headers_that_the_script_does_not_see_are_named() {
+    let app = faulty(|_, response| {
+        set(response, "access-control-allow-origin", "*");
+        for name in ["x-total", "etag", "date", "set-cookie", "server", "vary"] {
+            set(response, name, "1");
+        }
+    });
+    let url = serve(app).await;
+    let (text, _) = run(&url, &[]).await;
+    let hidden = "\nhidden: x-total, etag; the script sees what Access-Control-Expose-Headers lists\nverdict: ";
+    assert!(text.contains(hidden), "{text}");
+    let (text, _) = run(&url, &["--json"]).await;
+    let printed: Value = serde_json::from_str(&text).unwrap();
+    assert_eq!(printed["hidden_headers"], serde_json::json!(["x-total", "etag"]));
+}
+
+#[tokio::test]
+async fn a_text_body_has_the_type_that_a_script_sends() {
+    let url =
+        serve(behind(CorsLayer::builder().allow_origin(OURS).allow_header("content-type"))).await;
+    for (header, expected) in [
+        (&[][..], ">   content-type: text/plain;charset=UTF-8\n"),
+        (&["--header", "content-type: text/csv"], ">   content-type: text/csv\n"),
+    ] {
+        let arguments = [&["--method", "POST", "--body", "a"], header].concat();
+        let (text, _) = run(&url, &arguments).await;
+        assert_eq!(text.matches(">   content-type: ").count(), 1, "{text}");
+        assert!(text.contains(expected), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn verdict_prints_all_requests() {
     let builder = CorsLayer::builder().allow_origin(OURS).allow_method("PUT").allow_header("x-a");
     let url = serve(behind(builder)).await;
@@ -159,6 +191,8 @@ async fn what_cannot_be_asked_is_an_error() {
         ("api.example.com/items", "it has no scheme; write https://api.example.com/items"),
         ("localhost:3000/items", "it has no scheme; write http://localhost:3000/items"),
         ("127.0.0.1:3000", "it has no scheme; write http://127.0.0.1:3000"),
+        ("http:/127.0.0.1:3000/a", "it has no //; write http://127.0.0.1:3000/a"),
+        ("cases.toml", "it is a file; write cors-probe check cases.toml"),
         (
             "ws://api.example.com/items",
             "the scheme ws is neither http nor https; write https://api.example.com/items",
@@ -182,7 +216,7 @@ async fn what_cannot_be_asked_is_an_error() {
     ] {
         assert_eq!(
             asked(surplus).await.lines().next().unwrap(),
-            "error: unexpected argument 'include' found; a request has one URL, and the commands are audit and check"
+            "error: unexpected argument 'include' found; a request has one URL, a value with spaces needs quotes, and the commands, which come first, are audit and check"
         );
     }
     for (arguments, expected) in [
@@ -206,7 +240,9 @@ async fn what_cannot_be_asked_is_an_error() {
             "https://a.example:x",
             "cannot be read (invalid port number); write https://app.example.com",
         ),
-        ("file:///a", "has no host; write https://app.example.com"),
+        ("file:///a", "is that of a file, for which browsers send null; write null"),
+        ("data:///a", "has no host; write https://app.example.com"),
+        ("", "is empty; write location.origin of the page, such as https://app.example.com"),
         (
             "null",
             "is no site's own; write one that the server allows, such as https://app.example.com",
@@ -270,7 +306,9 @@ async fn what_cannot_be_asked_is_an_error() {
         let text = asked(arguments).await;
         assert_eq!(
             text,
-            format!("{url}: the connection is refused: Connection refused (os error 111)")
+            format!(
+                "GET {url}: the connection is refused: Connection refused (os error 111); start the server, or correct the port"
+            )
         );
     }
     let text = asked(&[&url, "--origin", OURS, "--header", "x-a"]).await;
@@ -317,7 +355,8 @@ async fn verdict_has_the_servers_reason_and_what_a_status_looks_like() {
          no Access-Control-Allow-Origin, so the origin {OURS} cannot send the request; it looks as if the router \
          answers OPTIONS by itself, because the CORS layer is around a handler or a route; put the layer around the \
          whole router, after all routes are added (https://fetch.spec.whatwg.org/#concept-cors-check)\n\
-         fix: put the CORS layer around the whole router, after all routes are added: the router answers OPTIONS itself"
+         fix: answer OPTIONS with 204 and Access-Control-Allow-Origin: {OURS}; if a CORS layer is there, put it around the \
+         whole router, which answers OPTIONS itself"
     );
     assert!(text.ends_with(&verdict), "{text}");
 }

@@ -202,7 +202,7 @@ the audit is incomplete
 gap     not-allowed
   seen:    the origin https://app.example.com is not allowed
   why:     the audit derives other origins from an allowed one, so it cannot check how they are compared
-  change:  check the spelling of --origin, and give one that the server allows";
+  change:  if pages of this origin need the server, add it to the allowed origins; if not, give an --origin that the server allows";
     let reasons = "
 low     reasons-sent
   seen:    x-cors-refusal: origin-not-allowed https://tower-cors-probe.invalid

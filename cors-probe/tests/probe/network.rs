@@ -62,7 +62,9 @@ async fn a_certificate_is_trusted_if_a_file_has_it_and_https_brings_http2() {
     assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
     assert_eq!(
         error(&[&url, "--origin", OURS]).await,
-        format!("{url}: the certificate is not trusted: invalid peer certificate: UnknownIssuer")
+        format!(
+            "GET {url}: the certificate is not trusted: invalid peer certificate: UnknownIssuer"
+        )
     );
     std::fs::write(&file, "nothing").unwrap();
     assert_eq!(
@@ -113,7 +115,7 @@ async fn a_proxy_is_taken_from_the_environment() {
     assert!(text.contains(&format!("\n<   x-asked: GET {url} HTTP/1.1\n")), "{text}");
     let (status, text) = run("api.invalid").await;
     assert_eq!(status, Some(2), "{text}");
-    assert!(text.starts_with(&format!("{url}: the name is not found: ")), "{text}");
+    assert!(text.starts_with(&format!("GET {url}: the name is not found: ")), "{text}");
 }
 
 #[tokio::test]
@@ -136,7 +138,7 @@ async fn https_goes_through_the_proxy_in_a_tunnel() {
         let (output, first) = tokio::join!(output, refuse);
         assert_eq!(first, "CONNECT api.invalid:443 HTTP/1.1", "{variable}");
         let text = String::from_utf8(output.unwrap().stderr).unwrap();
-        let expected = "https://api.invalid/items: the proxy does not connect to the server: tunnel error: unsuccessful\n";
+        let expected = "GET https://api.invalid/items: the proxy does not connect to the server: tunnel error: unsuccessful\n";
         assert_eq!(text, expected, "{variable}");
     }
 }
@@ -197,7 +199,7 @@ async fn https_to_a_server_without_tls_is_an_error() {
     let url = url.replace("http:", "https:");
     let text = error(&[&url, "--origin", OURS]).await;
     let expected = format!(
-        "{url}: there is no TLS connection: received corrupt message of type InvalidContentType; it seems to speak http, \
+        "GET {url}: there is no TLS connection: received corrupt message of type InvalidContentType; it seems to speak http, \
          so try {}",
         url.replace("https:", "http:")
     );
@@ -214,7 +216,7 @@ async fn a_server_that_does_not_answer_in_time_is_an_error() {
     ] {
         assert_eq!(
             error(command).await,
-            format!("{url}: no response within the time-out; a longer one is --timeout 60")
+            format!("GET {url}: no response within the time-out; a longer one is --timeout 60")
         );
     }
 }

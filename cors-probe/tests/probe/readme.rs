@@ -1,5 +1,7 @@
 //! The page about messages in the console: each command prints what the page shows.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 #[tokio::test]
@@ -28,6 +30,20 @@ async fn each_command_of_the_page_prints_what_the_page_shows() {
 #[tokio::test]
 async fn the_file_of_cases_is_that_of_the_test() {
     assert!(README.contains(&format!("```toml\n{}```", include_str!("cases.toml"))));
+}
+
+#[tokio::test]
+async fn the_page_lists_each_reason() {
+    let wrong = "url = \"http://localhost\"\n[[case]]\nname = \"a\"\norigin = \"null\"\nexpect = \"refused\"\nreason = 1\n";
+    let error = cases::check(wrong, &[]).await.unwrap_err();
+    let names = error.split("write one of ").nth(1).unwrap().lines().next().unwrap();
+    let names: Vec<&str> = names.split(", ").map(|name| name.trim_matches('"')).collect();
+    assert_eq!(names.len(), 13);
+    let rows = README.split("| reason | what a browser checks |").nth(1).unwrap();
+    let rows = rows.split("\n\n").next().unwrap();
+    let listed: BTreeSet<&str> =
+        rows.lines().skip(2).filter_map(|row| row.split('`').nth(1)).collect();
+    assert_eq!(listed, names.into_iter().collect());
 }
 
 const README: &str = include_str!("../../README.md");
