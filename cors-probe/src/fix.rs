@@ -69,19 +69,16 @@ impl Fix {
                 let is_compared =
                     headers.is_some_and(|headers| is_compared(headers, preflight.is_some()));
                 let misspelled = headers.and_then(misspelled_allow_origin);
-                let change = match preflight {
-                    _ if misspelled.is_some() => format!(
-                        "write Access-Control-Allow-Origin instead of {}, which browsers do not know",
-                        misspelled.unwrap_or_default()
+                let change = match (misspelled, preflight) {
+                    (Some(name), _) => format!(
+                        "write Access-Control-Allow-Origin instead of {name}, which browsers do not know"
                     ),
                     _ if origin == "null" => String::from(OF_NULL),
-                    _ if is_compared => {
-                        format!(
-                            "allow the origin {origin}: the CORS layer has seen it, and does not allow it"
-                        )
-                    }
-                    Some(status) => of_preflight(*status, origin),
-                    None => of_response(status, origin),
+                    _ if is_compared => format!(
+                        "allow the origin {origin}: the CORS layer has seen it, and does not allow it"
+                    ),
+                    (None, Some(status)) => of_preflight(*status, origin),
+                    (None, None) => of_response(status, origin),
                 };
                 fix(reason, change)
             }
