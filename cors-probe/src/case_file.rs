@@ -8,7 +8,7 @@ use serde::{
     de::{self, DeserializeOwned, SeqAccess, Visitor, value::SeqAccessDeserializer},
 };
 
-use crate::{arguments, fix::Reason, origin};
+use crate::{arguments, fetch::takes_no_body, fix::Reason, origin};
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -92,7 +92,7 @@ impl Case {
         if let Some(path) = path {
             check_path(path)?;
         }
-        if !body.is_empty() && [Method::GET, Method::HEAD].contains(method) {
+        if !body.is_empty() && takes_no_body(method) {
             return Err(format!(
                 "has a body, which a script cannot send with {method}; write method = \"POST\""
             ));

@@ -25,13 +25,24 @@ pub(crate) async fn run(arguments: &CheckArguments) -> Result<(String, Outcome),
         format!("{name}: there is no url; write url = \"http://localhost:3000\", or add --url to the command")
     })?;
     if let Some(query) = url.query() {
+        let place = if arguments.url.is_some() { "--url" } else { &format!("{name}: the url") };
         return Err(format!(
-            "{name}: the url {url} has a query; write it in the path of each case, such as path = \"/?{query}\""
+            "{place} {url} has a query; write it in the path of each case, such as path = \"/?{query}\""
         )
         .into());
     }
     let client = Client::new(&arguments.common)?;
     let mut results = Vec::new();
+    for case in &file.cases {
+        if let [header, ..] = case.fetch(&url)?.dropped().await[..] {
+            let change = if header == "origin" { "write it as origin = …" } else { "remove it" };
+            return Err(format!(
+                "{name}: the case {:?} has the header {header}, which a script cannot set; {change}",
+                case.name
+            )
+            .into());
+        }
+    }
     for case in file.cases {
         let found = Found::of(case.fetch(&url)?.run(&client).await);
         results.push(Checked { fault: case.fault(&found), found, case });

@@ -1,8 +1,10 @@
 //! Makes one request as a browser would.
 
-use std::error::Error;
+use std::{convert::Infallible, error::Error};
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Uri, header::CONTENT_TYPE};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Uri, header::CONTENT_TYPE,
+};
 use tower::service_fn;
 use tower_cors::browser::{Browser, Credentials, Exchange, NetworkError, NetworkErrorCause};
 
@@ -18,6 +20,11 @@ pub(crate) struct Fetch {
     pub(crate) body: String,
     pub(crate) credentials: bool,
     pub(crate) upload_listener: bool,
+}
+
+/// As a script can write the method, which a browser may then change to upper case.
+pub(crate) fn takes_no_body(method: &Method) -> bool {
+    ["GET", "HEAD"].iter().any(|name| method.as_str().eq_ignore_ascii_case(name))
 }
 
 /// What the script gets, and what was sent for it.
@@ -52,6 +59,22 @@ impl Fetch {
             },
         };
         Ok(Fetched { exchanges: page.exchanges().iter().cloned().collect(), result })
+    }
+
+    /// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a
+    /// preflight.
+    pub(crate) async fn dropped(&self) -> Vec<&str> {
+        let silent = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
+        let mut page = Browser::new(silent).page(&self.url.to_string());
+        // What is wrong with the URL is found when it is fetched in earnest.
+        let _ = page.fetch(self.request().map(drop)).await;
+        let Some(exchange) = page.exchanges().first() else { return Vec::new() };
+        let sent = exchange.request_headers();
+        let given = self.headers.iter();
+        given
+            .filter(|(name, value)| sent.get_all(name).iter().all(|it| it != value))
+            .map(|(name, _)| name.as_str())
+            .collect()
     }
 
     fn request(&self) -> Request<String> {

@@ -1,17 +1,16 @@
 //! Makes one request as a browser would, and says whether the page can read the response.
 
-use std::{convert::Infallible, error::Error};
+use std::error::Error;
 
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde_json::{Value, json};
-use tower::service_fn;
-use tower_cors::browser::{Browser, Exchange, NetworkError};
+use tower_cors::browser::{Exchange, NetworkError};
 
 use crate::{
     Outcome,
     arguments::RequestArguments,
     client::{self, Client},
-    fetch::{Fetch, Fetched},
+    fetch::{Fetch, Fetched, takes_no_body},
     fix::Fix,
     origin,
 };
@@ -31,7 +30,7 @@ pub(crate) async fn run(arguments: RequestArguments) -> Result<(String, Outcome)
     let (Some(url), Some(origin)) = (url, origin) else {
         return Err("a URL and --origin are needed; see `cors-probe --help`".into());
     };
-    if !body.is_empty() && [Method::GET, Method::HEAD].contains(&method) {
+    if !body.is_empty() && takes_no_body(&method) {
         return Err(format!(
             "a script cannot send a body with {method}; add --method POST, or leave --body out"
         )
@@ -40,7 +39,7 @@ pub(crate) async fn run(arguments: RequestArguments) -> Result<(String, Outcome)
     origin::check_of_page(&origin)?;
     let client = Client::new(&common)?;
     let fetch = Fetch { url, origin, method, headers, body, credentials, upload_listener };
-    let dropped = dropped(&fetch).await;
+    let dropped = fetch.dropped().await;
     let fetched = fetch.run(&client).await?;
     let outcome = if fetched.result.is_ok() { Outcome::Good } else { Outcome::Bad };
     let text = if common.json {
@@ -113,25 +112,6 @@ fn hidden<'a>(exchanges: &'a [Exchange], seen: &HeaderMap) -> Vec<&'a str> {
         !seen.contains_key(*name) && !name.starts_with("access-control-") && !OTHERS.contains(name)
     };
     names.filter(is_missed).collect()
-}
-
-/// The names of the headers that a script cannot set. A page of the server's own origin sends all others, without a
-/// preflight.
-async fn dropped(fetch: &Fetch) -> Vec<&str> {
-    let silent = service_fn(async |_: Request<()>| Ok::<_, Infallible>(Response::new(())));
-    let mut page = Browser::new(silent).page(&fetch.url.to_string());
-    let mut request = Request::new(());
-    *request.uri_mut() = fetch.url.clone();
-    request.headers_mut().extend(fetch.headers.iter().cloned());
-    // What is wrong with the URL is found when it is fetched in earnest.
-    let _ = page.fetch(request).await;
-    let Some(exchange) = page.exchanges().first() else { return Vec::new() };
-    let sent = exchange.request_headers();
-    let given = fetch.headers.iter();
-    given
-        .filter(|(name, value)| sent.get_all(name).iter().all(|it| it != value))
-        .map(|(name, _)| name.as_str())
-        .collect()
 }
 
 fn printed_exchange(exchange: &Exchange) -> Vec<String> {

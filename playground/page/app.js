@@ -11,12 +11,13 @@ const OPTIONS = ["allow_origins", "allow_credentials", "allow_methods", "allow_h
 
 let situation = null;
 let count = Math.trunc(Math.random() * 10_000);
-let isNoneAllowed = true;
 let loaded = null;
-// What the API has to use: the last policy of this tab that builds.
-let inForce = null;
+// What the API has to use: the last policy of this tab that builds, or none with `reset`.
+let inForce = { policy: { toml: "" }, stack: "outermost", reset: true };
 // What is typed in the form and not yet in the TOML, and the number of changes.
 let pending = {};
+// Whether the TOML can be read.
+let isReadable = true;
 let changes = 0;
 let settled = 0;
 let last = Promise.resolve();
@@ -89,17 +90,24 @@ async function changePolicy(reset = false) {
   const change = changes;
   const policy = { toml: at("toml").value, form: pending };
   const stack = at("stack").value;
-  const checked = await post("/policy", { policy, stack, reset, request: requestToSend() });
+  const request = requestToSend();
+  // Only whether there is a body matters here.
+  const checked = await post("/policy", { policy, stack, reset, request: { ...request, body: request.body && "body" } });
   if (checked.mistakes.length === 0) inForce = { policy: { toml: checked.toml }, stack, reset: false };
-  else inForce = reset || inForce === null ? { policy: { toml: "" }, stack, reset: true } : { ...inForce, stack };
+  else inForce = reset ? { policy: { toml: "" }, stack, reset: true } : { ...inForce, stack };
   // Somebody typed on: the next answer is about that.
   if (change !== changes) return;
-  if (Object.keys(pending).length > 0) at("toml").value = checked.toml;
-  pending = {};
-  showChecked(checked, reset);
+  // While the TOML cannot be read, what is typed in the form waits.
+  isReadable = Object.keys(checked.form).length > 0;
+  if (isReadable) {
+    if (Object.keys(pending).length > 0) at("toml").value = checked.toml;
+    pending = {};
+  }
+  showChecked(checked);
 }
 
-function showChecked({ form, mistakes, warnings, refusals, description }, isReset) {
+function showChecked({ form, mistakes, warnings, refusals, description }) {
+  if ("problem" in at("results").dataset) hideProblem();
   for (const option of OPTIONS) {
     const input = at(option);
     if (input !== document.activeElement && option in form) {
@@ -121,11 +129,10 @@ function showChecked({ form, mistakes, warnings, refusals, description }, isRese
   at("description").textContent = description ?? "It does not build.";
   at("code").textContent = stacks[at("stack").value].code.join("\n");
   const isGood = mistakes.length === 0;
-  isNoneAllowed = !isGood && (isReset || isNoneAllowed);
   at("applied").className = isGood ? "good" : "bad";
   at("applied").textContent = isGood
     ? "It builds, and the API uses it."
-    : isNoneAllowed
+    : inForce.reset
       ? "It does not build. Until it does, the API allows no origin."
       : "It does not build. The API still uses the last policy that did.";
 }
@@ -147,13 +154,21 @@ async function run() {
   showResults(request, prediction, got, exchanges, lanes);
 }
 
+function hideProblem() {
+  at("results").hidden = true;
+  delete at("results").dataset.problem;
+}
+
 function showProblem(text) {
   at("results").hidden = false;
+  at("results").dataset.problem = "";
+  for (const part of at("results").querySelectorAll(".cards div, #wire")) part.replaceChildren();
   at("agreement").className = "bad";
   at("agreement").textContent = text;
 }
 
 function showResults(request, prediction, got, exchanges, lanes) {
+  hideProblem();
   at("results").hidden = false;
   const wire = (all) => all.map(({ isPreflight, method, status }) => `${isPreflight} ${method} ${status}`).join();
   const isSame = (got.status ?? null) === prediction.status
@@ -219,9 +234,11 @@ async function load(chosen) {
   for (const id of ["results", "cause"]) at(id).hidden = true;
   history.replaceState(null, "", `#${chosen.id}`);
   const [before, after] = [filled(chosen.before), filled(chosen.after)];
-  await show(before, true);
+  const shown = show(before, true);
+  // At once, before anybody types.
   loaded = typed();
   showFix(before, after);
+  await shown;
 }
 
 async function show({ toml, stack, request }, reset) {
@@ -281,7 +298,7 @@ at("form").addEventListener("input", ({ target }) => {
 });
 at("toml").addEventListener("input", () => {
   changes++;
-  pending = {};
+  if (isReadable) pending = {};
   perform(changePolicy);
 });
 at("stack").addEventListener("input", () => perform(changePolicy));

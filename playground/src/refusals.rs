@@ -32,19 +32,27 @@ pub(crate) async fn of(policy: &Policy, fetch: &Fetch, addresses: &Addresses) ->
         let near_miss = outcome.hint.map_or_else(String::new, |hint| format!("; {hint}"));
         refusals.push(refused(option_of(&refusal), &format!("{refusal}{near_miss}")));
     }
+    // The policy cannot know what else a browser checks.
     if let (true, Err(error)) = (refusals.is_empty(), &result) {
-        refusals.extend(match error.cause() {
-            NetworkErrorCause::MissingAllowCredentials { .. } => {
-                Some(refused("allow_credentials", "it has credentials"))
-            }
-            NetworkErrorCause::WildcardWithCredentials { .. } => Some(refused(
-                "allow_origins",
-                "it has credentials, and `*` is for requests without",
-            )),
-            _ => None,
-        });
+        refusals.extend(of_browser(error.cause()));
     }
     refusals
+}
+
+fn of_browser(cause: &NetworkErrorCause) -> Option<Mistake> {
+    let (option, why) = match cause {
+        NetworkErrorCause::MissingAllowCredentials { .. } => {
+            ("allow_credentials", "it has credentials")
+        }
+        NetworkErrorCause::WildcardWithCredentials { .. } => {
+            ("allow_origins", "it has credentials, and `*` is for requests without")
+        }
+        NetworkErrorCause::HeaderNotAllowed { .. } => {
+            ("allow_headers", "`*` does not cover the header `authorization`")
+        }
+        _ => return None,
+    };
+    Some(refused(option, why))
 }
 
 async fn respond(_: Request<String>) -> Result<Response<()>, Infallible> {
@@ -57,10 +65,15 @@ fn refused(option: &str, why: &str) -> Mistake {
 
 fn option_of(refusal: &Refusal) -> &'static str {
     match refusal {
-        Refusal::MethodNotAllowed(_) | Refusal::ImpossibleMethod(_) | Refusal::MethodTooLong(_) => {
-            "allow_methods"
-        }
-        Refusal::HeaderNotAllowed(_) | Refusal::RequestHeadersTooLong => "allow_headers",
+        Refusal::SeveralMethods
+        | Refusal::ImpossibleMethod(_)
+        | Refusal::MethodTooLong(_)
+        | Refusal::MethodNotAllowed(_)
+        | Refusal::MethodNotOfRoute(_) => "allow_methods",
+        Refusal::RequestHeadersTooLong
+        | Refusal::MalformedRequestHeaders
+        | Refusal::ImpossibleHeader(_)
+        | Refusal::HeaderNotAllowed(_) => "allow_headers",
         _ => "allow_origins",
     }
 }

@@ -121,15 +121,17 @@ impl Mistake {
     }
 }
 
-/// Sets an option to what the form has for it.
+/// Sets an option to what the form has for it. What is empty is only written where something is to be replaced.
 fn set(document: &mut DocumentMut, option: &str, text: &str) {
     let Some((_, kind)) = FIELDS.iter().find(|(name, _)| *name == option) else { return };
     let text = text.trim();
-    if text.is_empty() || *kind == Kind::Flag && text == "false" {
-        document.remove(option);
+    let is_empty = text.is_empty() || *kind == Kind::Flag && text == "false";
+    if is_empty && (!document.contains_key(option) || *kind == Kind::Number) {
+        remove(document, option);
         return;
     }
     let mut value = match kind {
+        Kind::List if is_empty => Array::new().into(),
         Kind::List => text.split(',').map(str::trim).collect::<Array>().into(),
         Kind::Flag => Value::from(text == "true"),
         // What is no number is left to the configuration's own message.
@@ -142,6 +144,14 @@ fn set(document: &mut DocumentMut, option: &str, text: &str) {
     document[option] = Item::Value(value);
 }
 
+/// The comments above the option move to the end of the text.
+fn remove(document: &mut DocumentMut, option: &str) {
+    let Some((key, _)) = document.remove_entry(option) else { return };
+    let comments = key.leaf_decor().prefix().and_then(|prefix| prefix.as_str()).unwrap_or_default();
+    let trailing = document.trailing().as_str().unwrap_or_default();
+    document.set_trailing(format!("{comments}{trailing}"));
+}
+
 /// A value as the form shows it.
 fn shown(value: Option<&Value>) -> String {
     match value {
@@ -150,7 +160,11 @@ fn shown(value: Option<&Value>) -> String {
         Some(Value::Array(entries)) => {
             entries.iter().map(|entry| shown(Some(entry))).collect::<Vec<_>>().join(", ")
         }
-        Some(other) => other.to_string().trim().to_owned(),
+        Some(other) => {
+            let mut bare = other.clone();
+            bare.decor_mut().clear();
+            bare.as_integer().map_or_else(|| bare.to_string(), |number| number.to_string())
+        }
     }
 }
 

@@ -104,6 +104,27 @@ async fn a_near_miss_is_shown_at_the_field_as_the_request_is_typed() -> Tested {
 }
 
 #[tokio::test]
+async fn what_is_typed_in_the_form_waits_until_the_toml_can_be_read() -> Tested {
+    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    let toml = "allow_origins = [\"https://a.example\"]\n";
+    type_into(&chromium, "#toml", "allow_origins = [").await?;
+    type_into(&chromium, "#max_age", "60").await?;
+    type_into(&chromium, "#toml", toml).await?;
+    let shown = chromium.run("return document.querySelector('#toml').value;", Vec::new()).await?;
+    assert_eq!(shown, format!("{toml}max_age = 60\n"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_long_body_does_not_keep_the_policy_from_changing() -> Tested {
+    let Some((_servers, chromium)) = open().await? else { return Ok(()) };
+    type_into(&chromium, "#method", "POST").await?;
+    let typed = type_into(&chromium, "#body", &"a".repeat(70_000)).await?;
+    assert_eq!(typed["applied"], "It builds, and the API uses it.");
+    Ok(())
+}
+
+#[tokio::test]
 async fn a_path_is_sent_as_the_browser_reads_it() -> Tested {
     let Some((_servers, chromium)) = open().await? else { return Ok(()) };
     click(&chromium, "[data-id=preflight-redirect]").await?;

@@ -175,6 +175,14 @@ async fn what_refuses_the_typed_request_is_shown_at_the_option_that_could_allow_
                 "text": "It refuses this request: it has credentials, and `*` is for requests without",
             }]),
         ),
+        (
+            format!("{allowed}allow_headers = \"*\"\n"),
+            json!({ "headers": [["authorization", "1"]] }),
+            json!([{
+                "option": "allow_headers",
+                "text": "It refuses this request: `*` does not cover the header `authorization`",
+            }]),
+        ),
         (String::from("allow_origins = \"a\"\n"), json!({}), json!([])),
         (allowed, json!({ "path": "no path" }), json!([])),
     ] {
@@ -216,6 +224,25 @@ async fn form_and_toml_are_kept_in_step() -> Tested {
         checked["toml"],
         "# of the shop\nallow_origins = [\"https://c.example\"] # both\nallow_timing = true\n\
          allow_credentials = true\nmax_age = 600\n"
+    );
+    let commented = "# a\nmax_age = 1_000 # b\n# c\nallow_credentials = true # d\nallow_origins = \"https://a.example\" # e\n";
+    let body = |form: Value| json!({ "policy": { "toml": commented, "form": form }, "stack": "outermost", "reset": false });
+    let shown =
+        send(&servers, &host(&servers), None, "POST", "/policy", &body(json!({}))).await?.json()?;
+    assert_eq!(
+        [
+            &shown["form"]["max_age"],
+            &shown["form"]["allow_credentials"],
+            &shown["form"]["allow_origins"]
+        ],
+        ["1000", "true", "https://a.example"]
+    );
+    let form = json!({ "max_age": "", "allow_credentials": "false", "allow_origins": "" });
+    let checked =
+        send(&servers, &host(&servers), None, "POST", "/policy", &body(form)).await?.json()?;
+    assert_eq!(
+        checked["toml"],
+        "# c\nallow_credentials = false # d\nallow_origins = [] # e\n# a\n"
     );
     let change = change(toml, "outermost");
     let checked =

@@ -103,7 +103,8 @@ fn of_preflight(status: StatusCode, response: &HeaderMap) -> Option<&'static str
 fn of_actual(status: StatusCode, response: &HeaderMap) -> Option<String> {
     if vary(response).iter().any(|name| name.eq_ignore_ascii_case("origin")) {
         return Some(String::from(
-            "it has Vary: Origin, so it looks as if the CORS layer has compared the origin, and does not allow it",
+            "it has Vary: Origin, so it looks as if the CORS layer does not allow the origin; if it does, something else made \
+             the response, such as a cache that ignores Vary",
         ));
     }
     let is_foreign = status.as_u16() >= 400 && !varies_by(&ORIGIN, response);

@@ -302,7 +302,7 @@ fn set_cookie_says_why_a_cookie_is_refused() {
 
 #[tokio::test]
 async fn a_cookie_for_the_folder_that_set_it_is_reported_unless_its_path_was_written() {
-    const REFUSED: &str = "the cookie \"a\" is not sent: it was set without a Path, so it is only for URLs below \
+    const REFUSED: &str = "the cookie \"a\" is not sent: it has no Path that begins with a slash, so it is only for URLs below \
                            \"/auth\"; set it with Path=/";
     for (line, refused) in [
         ("a=1", vec![REFUSED]),
@@ -321,6 +321,11 @@ async fn a_cookie_for_the_folder_that_set_it_is_reported_unless_its_path_was_wri
             "{line}"
         );
     }
+    let client = Client::new();
+    client.browser.set_cookie(&format!("{OWN}/auth/login"), "a=1").unwrap();
+    client.browser.set_cookie(&format!("{OWN}/auth/login"), "a=2; Path=/").unwrap();
+    let found = client.fetch(OWN, &format!("{OWN}/items"), &[]).await;
+    assert_eq!(found, (String::from("a=2"), Vec::new()));
     let client = Client::new();
     client.browser.set_cookie("https://other.example.net/auth/login", "a=1").unwrap();
     assert_eq!(client.fetch(OWN, &format!("{OWN}/items"), &[]).await.1, Vec::<String>::new());

@@ -219,7 +219,7 @@ async fn an_unreadable_error_of_something_else_than_the_layer_is_recognised() {
         )
     };
     let compared = String::from(
-        "; it has Vary: Origin, so it looks as if the CORS layer has compared the origin, and does not allow it",
+        "; it has Vary: Origin, so it looks as if the CORS layer does not allow the origin; if it does, something else made the response, such as a cache that ignores Vary",
     );
     for (status, headers, expected) in [
         (200, &[][..], String::new()),

@@ -14,6 +14,50 @@ use tokio::{
 use super::*;
 
 #[tokio::test]
+async fn a_gateway_that_knows_only_its_own_host_is_a_note_and_no_gap() {
+    for status in [400, 404, 421, 503] {
+        let app = Router::new().fallback(async move |request: Request| {
+            let is_foreign = request.headers()["host"] == "tower-cors-probe.invalid";
+            let mut response = Response::new(String::new());
+            if is_foreign {
+                *response.status_mut() = http::StatusCode::from_u16(status).unwrap();
+            } else {
+                faults::slip(request.headers(), response.headers_mut(), |it| it == OURS);
+            }
+            response
+        });
+        let (text, outcome) = run(&serve(app).await, &["audit"]).await;
+        assert_eq!(outcome, Outcome::Good, "{text}");
+        let note = format!(
+            "note    host-not-checked\n  seen:    a request over HTTP/1.1 with another Host does not reach the application: \
+             it gets status {status} instead of 200\n"
+        );
+        assert!(text.contains(&note), "{text}");
+    }
+}
+
+#[tokio::test]
+async fn the_header_that_changes_the_decision_is_named() {
+    for name in ["host", "x-forwarded-host"] {
+        let app = Router::new().fallback(async move |request: Request| {
+            let mut response = Response::new(String::new());
+            let headers = request.headers();
+            let own = headers.get(name).map(|host| format!("https://{}", host.to_str().unwrap()));
+            faults::slip(headers, response.headers_mut(), |it| {
+                it == OURS || own.as_deref() == Some(it)
+            });
+            response
+        });
+        let (text, outcome) = run(&serve(app).await, &["audit"]).await;
+        assert_eq!(outcome, Outcome::Bad, "{text}");
+        let seen = format!(
+            "  seen:    with {name}: tower-cors-probe.invalid, another origin is allowed\n"
+        );
+        assert!(text.contains(&seen), "{text}");
+    }
+}
+
+#[tokio::test]
 async fn any_subdomain_of_a_public_suffix_is_anyones() {
     let app = faulty(|request, response| {
         set(response, "vary", "origin");

@@ -234,6 +234,22 @@ async fn a_mistake_in_the_file_is_named_with_its_line() {
             "line 5: body is { name = \"a\" }; write a text, such as '{ \"name\": \"a\" }'",
         ),
         (
+            format!("{case}body = \"b\"\nmethod = \"get\"\n"),
+            "the case \"a\" has a body, which a script cannot send with get; write method = \"POST\"",
+        ),
+        (
+            format!(
+                "url = \"http://127.0.0.1:1\"\n{case}headers = [\"x-a: 1\", \"cookie: s=1\"]\n"
+            ),
+            "the case \"a\" has the header cookie, which a script cannot set; remove it",
+        ),
+        (
+            format!(
+                "url = \"http://127.0.0.1:1\"\n{case}headers = [\"origin: https://b.example\"]\n"
+            ),
+            "the case \"a\" has the header origin, which a script cannot set; write it as origin = …",
+        ),
+        (
             format!("{case}url = \"http://localhost\"\n"),
             "line 5: unknown field `url`, expected one of `name`, `path`, `origin`, `method`, `headers`, `body`, \
              `credentials`, `expect`, `status`, `reason`; put url above the first [[case]]",

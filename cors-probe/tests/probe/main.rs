@@ -207,6 +207,11 @@ async fn what_cannot_be_asked_is_an_error() {
         text,
         "a script cannot send a body with GET; add --method POST, or leave --body out"
     );
+    let get = ["http://127.0.0.1/", "--origin", OURS, "--body", "x", "--method", "get"];
+    assert_eq!(
+        asked(&get).await,
+        "a script cannot send a body with get; add --method POST, or leave --body out"
+    );
     let text = asked(&["audit", "http://127.0.0.1/", "--origin", OURS, "--credentials"]).await;
     assert_eq!(text.lines().next().unwrap(), "error: unexpected argument '--credentials' found");
     for surplus in [

@@ -35,7 +35,7 @@ async fn a_server_may_speak_http2_only() {
     assert!(text.contains("\n<   x-version: HTTP/2.0\n"), "{text}");
     let (text, outcome) = run(&url, &["audit", "--http2"]).await;
     assert_eq!(outcome, Outcome::Good, "{text}");
-    let note = "note    host-not-checked\n  seen:    a request with another Host got no response over HTTP/1.1: ";
+    let note = "note    host-not-checked\n  seen:    a request over HTTP/1.1 with another Host does not reach the application: ";
     assert!(text.contains(note), "{text}");
 }
 

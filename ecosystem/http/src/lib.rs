@@ -31,7 +31,8 @@ pub const FOREIGN_PAGE: &str = "https://evil.example";
 
 /// Why the foreign page cannot read a response of the servers.
 pub const HIDDEN: &str = "the response has no Access-Control-Allow-Origin, so the origin https://evil.example cannot read \
-    it; it has Vary: Origin, so it looks as if the CORS layer has compared the origin, and does not allow it";
+    it; it has Vary: Origin, so it looks as if the CORS layer does not allow the origin; if it does, something else made the \
+    response, such as a cache that ignores Vary";
 
 /// Sends the requests of a browser.
 pub type HttpClient = BoxCloneService<Request<String>, Response<Incoming>, ClientError>;

@@ -45,7 +45,7 @@ impl CookieJar {
             let is_host = cookie.domain == host;
             is_host || (!cookie.is_host_only && domain_matches(host, &cookie.domain))
         });
-        let (mut pairs, mut refused) = (Vec::new(), Vec::new());
+        let (mut pairs, mut sent, mut refused) = (Vec::new(), Vec::new(), Vec::new());
         for cookie in of_host {
             let refusal = access.refuses(cookie.is_secure, cookie.same_site);
             if !path_matches(access.url.path().as_bytes(), &cookie.path) {
@@ -62,6 +62,7 @@ impl CookieJar {
                     let equals: &[u8] = if cookie.name.is_empty() { b"" } else { b"=" };
                     let pair = [&cookie.name, equals, &cookie.value].concat();
                     pairs.push((cookie.path.len(), pair));
+                    sent.push(String::from_utf8_lossy(&cookie.name).into_owned());
                 }
                 (Some(reason), None) => refused.push(CookieRefusal::not_sent(&cookie.name, reason)),
                 (None, Some(reason)) => {
@@ -71,6 +72,11 @@ impl CookieJar {
                 (Some(_), Some(_)) => {}
             }
         }
+        // Nobody misses a cookie whose name is sent.
+        refused.retain(|refusal| {
+            let is_path = matches!(refusal.reason(), Reason::DefaultPath(_));
+            !is_path || !sent.iter().any(|name| name == refusal.name())
+        });
         // The sort is stable: among cookies with equally long paths, the oldest comes first.
         pairs.sort_by_key(|(length, _)| std::cmp::Reverse(*length));
         let pairs: Vec<Vec<u8>> = pairs.into_iter().map(|(_, pair)| pair).collect();

@@ -75,7 +75,7 @@ pub enum CookieRefusalReason {
     Prefix(&'static str),
     /// The URL is insecure, and the cookie would hide a `Secure` one of the same name.
     HidesSecureCookie,
-    /// The cookie was set without `Path`, so it is only for URLs below this path: the folder of the URL that set it.
+    /// The cookie was set without a `Path` that begins with a slash, so it is only for URLs below this path: the folder of the URL that set it.
     DefaultPath(String),
     /// The page is on another site, and the cookie does not have `SameSite=None`.
     CrossSite(SameSite),
@@ -125,7 +125,7 @@ impl fmt::Display for CookieRefusalReason {
             ),
             Self::DefaultPath(path) => write!(
                 f,
-                "it was set without a Path, so it is only for URLs below {path:?}; set it with Path=/"
+                "it has no Path that begins with a slash, so it is only for URLs below {path:?}; set it with Path=/"
             ),
             Self::CrossSite(same_site) => {
                 f.write_str(match same_site {
