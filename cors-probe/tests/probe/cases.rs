@@ -23,7 +23,7 @@ async fn a_table_says_which_cases_are_as_expected() {
     let wrong = file
         .replace("expect = \"refused\"", "expect = \"readable\"")
         .replace("reason =", "#")
-        .replace("404", "200");
+        .replace("status = 404", "status = 200");
     let (text, outcome) = check(&wrong, &[]).await.unwrap();
     assert_eq!(outcome, Outcome::Bad);
     assert!(text.contains("\n      the status is 404, and 200 was expected\n"), "{text}");
