@@ -141,7 +141,7 @@ function showChecked({ form, mistakes, warnings, refusals, description }) {
 
 async function run() {
   const request = requestToSend();
-  const { lanes } = stacks[at("stack").value];
+  const { lanes } = stacks[inForce.stack];
   // Another tab may have changed it.
   await post("/policy", inForce);
   const { since, prediction, problem } = await post("/fetch", request);
@@ -162,6 +162,7 @@ function hideProblem() {
 function showProblem(text) {
   at("results").hidden = false;
   at("results").dataset.problem = "";
+  at("cause").hidden = true;
   for (const part of at("results").querySelectorAll(".cards div, #wire")) part.replaceChildren();
   at("agreement").className = "bad";
   at("agreement").textContent = text;
